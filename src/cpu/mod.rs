@@ -1,0 +1,6 @@
+//! The CPU: memory, threads, instruction sets and kernels. Pointers, layouts and numbers only.
+
+pub mod memory;
+pub mod pool;
+pub mod simd;
+pub mod view;

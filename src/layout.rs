@@ -1,0 +1,444 @@
+//! Shape, strides and offset of a view over memory, in elements. Pure arithmetic: nothing here touches memory.
+
+use crate::error::Result;
+use crate::fail;
+use smallvec::{SmallVec, smallvec};
+
+/// One number per dimension; no heap up to rank 6.
+pub type Dims = SmallVec<[i64; 6]>;
+
+/// As in PyTorch's iterators; a bound on stack arrays, far above any real rank.
+pub const MAX_RANK: usize = 64;
+
+/// Element `[i0, i1, …]` lies at `offset + Σ i·stride`. Strides may be zero or negative.
+/// Invariant: sizes are ≥ 0, `numel` fits `i64`, and no reachable position overflows.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Layout {
+    shape: Dims,
+    strides: Dims,
+    offset: i64,
+}
+
+/// How two layouts over the same storage meet.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Overlap {
+    /// No element is shared, as far as can be told cheaply (the ranges do not meet).
+    None,
+    /// The same elements in the same order.
+    Equal,
+    /// Possibly some shared elements.
+    Partial,
+}
+
+/// Product of the sizes, or a SHAPE error when a size is negative or the product does not fit.
+pub fn checked_numel(shape: &[i64]) -> Result<i64> {
+    if shape.len() > MAX_RANK {
+        fail!(SHAPE, "a shape has at most {MAX_RANK} dimensions, got {}", shape.len());
+    }
+    if let Some(bad) = shape.iter().find(|&&n| n < 0) {
+        fail!(SHAPE, "sizes must not be negative, got {bad} in {shape:?}");
+    }
+    // With a zero anywhere the tensor is empty, but the other sizes still form strides: they must multiply too.
+    let mut strides_product = 1i64;
+    for &n in shape {
+        match strides_product.checked_mul(n.max(1)) {
+            Some(p) => strides_product = p,
+            None => fail!(SHAPE, "the number of elements of {shape:?} does not fit 63 bits"),
+        }
+    }
+    Ok(shape.iter().product())
+}
+
+/// `dim` counted from the end when negative, as in PyTorch. A rank-0 tensor accepts 0 and −1.
+pub fn normalize_dim(dim: i64, ndim: usize) -> Result<usize> {
+    let n = ndim.max(1) as i64;
+    if dim < -n || dim >= n {
+        fail!(SHAPE, "dim is {dim}, expected {} to {} for rank {ndim}", -n, n - 1);
+    }
+    Ok(if dim < 0 { dim + n } else { dim } as usize)
+}
+
+/// A set of dims as a mask; none given means all. Duplicates are an error.
+pub fn dim_mask(dims: &[i64], ndim: usize) -> Result<SmallVec<[bool; 8]>> {
+    let mut mask: SmallVec<[bool; 8]> = smallvec![dims.is_empty(); ndim];
+    for &d in dims {
+        let d = normalize_dim(d, ndim)?;
+        if ndim == 0 {
+            continue;
+        }
+        if mask[d] {
+            fail!(SHAPE, "dim {d} appears twice in {dims:?}");
+        }
+        mask[d] = true;
+    }
+    Ok(mask)
+}
+
+/// NumPy's broadcasting: shapes are right-aligned, and 1 stretches.
+pub fn broadcast_shapes(a: &[i64], b: &[i64]) -> Result<Dims> {
+    if a == b {
+        return Ok(Dims::from_slice(a));
+    }
+    let ndim = a.len().max(b.len());
+    let mut out: Dims = smallvec![0; ndim];
+    for i in 0..ndim {
+        let size = |s: &[i64]| (i + s.len()).checked_sub(ndim).map_or(1, |k| s[k]);
+        let (x, y) = (size(a), size(b));
+        out[i] = match (x, y) {
+            _ if x == y => x,
+            (1, y) => y,
+            (x, 1) => x,
+            _ => fail!(SHAPE, "shapes {a:?} and {b:?} do not broadcast: sizes {x} and {y} differ"),
+        };
+    }
+    checked_numel(&out)?;
+    Ok(out)
+}
+
+/// The shape with its one −1 (if any) worked out so that it has `numel` elements.
+pub fn infer_shape(shape: &[i64], numel: i64) -> Result<Dims> {
+    let mut out = Dims::from_slice(shape);
+    let mut unknown = None;
+    for (i, &n) in shape.iter().enumerate() {
+        if n == -1 {
+            if unknown.replace(i).is_some() {
+                fail!(SHAPE, "only one size may be -1, got {shape:?}");
+            }
+            out[i] = 1;
+        }
+    }
+    let known = checked_numel(&out)?;
+    if let Some(i) = unknown {
+        if known == 0 {
+            fail!(SHAPE, "-1 in {shape:?} cannot be worked out: the other sizes hold 0 elements");
+        }
+        if numel % known != 0 {
+            fail!(SHAPE, "shape {shape:?} does not divide {numel} elements");
+        }
+        out[i] = numel / known;
+    } else if known != numel {
+        fail!(SHAPE, "shape {shape:?} has {known} elements, the tensor has {numel}");
+    }
+    Ok(out)
+}
+
+/// C-order strides.
+pub fn contiguous_strides(shape: &[i64]) -> Dims {
+    let mut strides: Dims = smallvec![1; shape.len()];
+    let mut step = 1i64;
+    for i in (0..shape.len()).rev() {
+        strides[i] = step;
+        step = step.saturating_mul(shape[i].max(1));
+    }
+    strides
+}
+
+impl Layout {
+    /// C order from offset 0. The shape must have passed [`checked_numel`].
+    pub fn contiguous(shape: &[i64]) -> Layout {
+        Layout { shape: Dims::from_slice(shape), strides: contiguous_strides(shape), offset: 0 }
+    }
+
+    /// Any strides; checks what the invariant says, not that memory is there (see [`Layout::extent`]).
+    pub fn strided(shape: &[i64], strides: &[i64], offset: i64) -> Result<Layout> {
+        checked_numel(shape)?;
+        if shape.len() != strides.len() {
+            fail!(SHAPE, "{} strides for {} dimensions", strides.len(), shape.len());
+        }
+        let layout = Layout { shape: Dims::from_slice(shape), strides: Dims::from_slice(strides), offset };
+        let (mut low, mut high) = (offset as i128, offset as i128);
+        for (&n, &s) in shape.iter().zip(strides) {
+            let reach = (n - 1).max(0) as i128 * s as i128;
+            low += reach.min(0);
+            high += reach.max(0);
+        }
+        if low < i64::MIN as i128 || high >= i64::MAX as i128 {
+            fail!(SHAPE, "strides {strides:?} over shape {shape:?} overflow 63 bits");
+        }
+        Ok(layout)
+    }
+
+    pub fn shape(&self) -> &[i64] {
+        &self.shape
+    }
+
+    pub fn strides(&self) -> &[i64] {
+        &self.strides
+    }
+
+    pub fn offset(&self) -> i64 {
+        self.offset
+    }
+
+    pub fn ndim(&self) -> usize {
+        self.shape.len()
+    }
+
+    pub fn numel(&self) -> i64 {
+        self.shape.iter().product()
+    }
+
+    /// C order without gaps (strides of sizes 0 and 1 do not count), at any offset.
+    pub fn is_contiguous(&self) -> bool {
+        let mut expected = 1i64;
+        for (&n, &s) in self.shape.iter().zip(&self.strides).rev() {
+            if n == 0 {
+                return true;
+            }
+            if n != 1 {
+                if s != expected {
+                    // An empty tensor is contiguous whatever its strides.
+                    return self.shape.contains(&0);
+                }
+                expected *= n;
+            }
+        }
+        true
+    }
+
+    /// First and one-past-last position that elements occupy; `None` when there are no elements.
+    pub fn extent(&self) -> Option<(i64, i64)> {
+        let (mut low, mut high) = (self.offset, self.offset + 1);
+        for (&n, &s) in self.shape.iter().zip(&self.strides) {
+            if n == 0 {
+                return None;
+            }
+            let reach = (n - 1) * s;
+            low += reach.min(0);
+            high += reach.max(0);
+        }
+        Some((low, high))
+    }
+
+    /// Whether two indices may reach the same element. Exact for nested strides (every view this library makes);
+    /// "yes" for interleaved strides that cannot be told apart cheaply.
+    pub fn overlaps_itself(&self) -> bool {
+        if self.shape.contains(&0) {
+            return false;
+        }
+        let mut dims: SmallVec<[(i64, i64); 6]> = self
+            .shape
+            .iter()
+            .zip(&self.strides)
+            .filter(|(n, _)| **n > 1)
+            .map(|(&n, &s)| (s.unsigned_abs() as i64, n))
+            .collect();
+        dims.sort_unstable();
+        let mut reach = 0i64;
+        for (stride, n) in dims {
+            if stride <= reach {
+                return true;
+            }
+            reach += stride * (n - 1);
+        }
+        false
+    }
+
+    /// How `self` and `other`, with elements of equal size over the same storage, share elements.
+    pub fn overlap(&self, other: &Layout) -> Overlap {
+        let (Some((a0, a1)), Some((b0, b1))) = (self.extent(), other.extent()) else { return Overlap::None };
+        if a1 <= b0 || b1 <= a0 {
+            Overlap::None
+        } else if self == other {
+            Overlap::Equal
+        } else {
+            Overlap::Partial
+        }
+    }
+
+    // ---- views: new layouts over the same memory ----
+
+    /// `torch.expand`: sizes of 1 stretch with stride 0; −1 keeps a size.
+    pub fn expand(&self, shape: &[i64]) -> Result<Layout> {
+        let lead = match shape.len().checked_sub(self.ndim()) {
+            Some(lead) => lead,
+            None => fail!(SHAPE, "shape {shape:?} has fewer dimensions than {:?}", self.shape),
+        };
+        let (mut sizes, mut strides) = (Dims::from_slice(shape), smallvec![0; shape.len()]);
+        for i in 0..shape.len() {
+            let have = i.checked_sub(lead).map(|k| (self.shape[k], self.strides[k]));
+            match (shape[i], have) {
+                (-1, Some((n, s))) => (sizes[i], strides[i]) = (n, s),
+                (n, Some((m, s))) if n == m => strides[i] = s,
+                (n, Some((1, _))) if n >= 0 => {}
+                (n, None) if n >= 0 => {}
+                _ => fail!(SHAPE, "shape {:?} does not expand to {shape:?}", self.shape),
+            }
+        }
+        checked_numel(&sizes)?;
+        Ok(Layout { shape: sizes, strides, offset: self.offset })
+    }
+
+    pub fn permute(&self, dims: &[i64]) -> Result<Layout> {
+        if dims.len() != self.ndim() {
+            fail!(SHAPE, "dims {dims:?} must name each of the {} dimensions once", self.ndim());
+        }
+        let mut out = Layout { shape: Dims::new(), strides: Dims::new(), offset: self.offset };
+        if self.ndim() > 0 {
+            dim_mask(dims, self.ndim())?;
+        }
+        for &d in dims {
+            let d = normalize_dim(d, self.ndim())?;
+            out.shape.push(self.shape[d]);
+            out.strides.push(self.strides[d]);
+        }
+        Ok(out)
+    }
+
+    pub fn transpose(&self, a: i64, b: i64) -> Result<Layout> {
+        let (a, b) = (normalize_dim(a, self.ndim())?, normalize_dim(b, self.ndim())?);
+        let mut out = self.clone();
+        if self.ndim() > 0 {
+            out.shape.swap(a, b);
+            out.strides.swap(a, b);
+        }
+        Ok(out)
+    }
+
+    /// The slice at `index` along `dim`; the dimension disappears.
+    pub fn select(&self, dim: i64, index: i64) -> Result<Layout> {
+        if self.ndim() == 0 {
+            fail!(SHAPE, "select needs at least one dimension, got a rank-0 tensor");
+        }
+        let d = normalize_dim(dim, self.ndim())?;
+        let n = self.shape[d];
+        if index < -n || index >= n {
+            fail!(INDEX, "index is {index}, expected {} to {} for dim {d} of {:?}", -n, n - 1, self.shape);
+        }
+        let mut out = self.clone();
+        out.offset += (if index < 0 { index + n } else { index }) * self.strides[d];
+        out.shape.remove(d);
+        out.strides.remove(d);
+        Ok(out)
+    }
+
+    /// Elements `start, start+step, …` below `end` along `dim`, bounds clamped as Python does; step ≥ 1 as in PyTorch.
+    pub fn slice(&self, dim: i64, start: i64, end: i64, step: i64) -> Result<Layout> {
+        if self.ndim() == 0 {
+            fail!(SHAPE, "slice needs at least one dimension, got a rank-0 tensor");
+        }
+        if step < 1 {
+            fail!(INVALID_ARGUMENT, "step is {step}, expected at least 1");
+        }
+        let d = normalize_dim(dim, self.ndim())?;
+        let n = self.shape[d];
+        let clamp = |i: i64| if i < 0 { (i.saturating_add(n)).max(0) } else { i.min(n) };
+        let (start, end) = (clamp(start), clamp(end));
+        let len = (end - start).max(0);
+        let mut out = self.clone();
+        out.shape[d] = len / step + (len % step != 0) as i64;
+        out.strides[d] = if out.shape[d] > 1 { self.strides[d] * step } else { self.strides[d] };
+        if out.shape[d] > 0 {
+            out.offset += start * self.strides[d];
+        }
+        Ok(out)
+    }
+
+    /// `length` elements from `start` along `dim`; unlike [`Layout::slice`] it refuses what does not fit.
+    pub fn narrow(&self, dim: i64, start: i64, length: i64) -> Result<Layout> {
+        if self.ndim() == 0 {
+            fail!(SHAPE, "narrow needs at least one dimension, got a rank-0 tensor");
+        }
+        let d = normalize_dim(dim, self.ndim())?;
+        let n = self.shape[d];
+        let first = if start < 0 { start.saturating_add(n) } else { start };
+        if first < 0 || first > n || length < 0 || length > n - first {
+            fail!(INDEX, "start {start} and length {length} leave dim {d} of {:?}", self.shape);
+        }
+        self.slice(d as i64, first, first + length, 1)
+    }
+
+    /// Drops the dims of size 1 among `dims` (none given: all of them).
+    pub fn squeeze(&self, dims: &[i64]) -> Result<Layout> {
+        let mask = dim_mask(dims, self.ndim())?;
+        let mut out = Layout { shape: Dims::new(), strides: Dims::new(), offset: self.offset };
+        for i in 0..self.ndim() {
+            if !(mask[i] && self.shape[i] == 1) {
+                out.shape.push(self.shape[i]);
+                out.strides.push(self.strides[i]);
+            }
+        }
+        Ok(out)
+    }
+
+    /// Inserts a dim of size 1 before `dim`; negative dims count the new rank.
+    pub fn unsqueeze(&self, dim: i64) -> Result<Layout> {
+        if self.ndim() == MAX_RANK {
+            fail!(SHAPE, "a shape has at most {MAX_RANK} dimensions");
+        }
+        let d = normalize_dim(dim, self.ndim() + 1)?;
+        let mut out = self.clone();
+        let stride = if d < self.ndim() { self.shape[d].saturating_mul(self.strides[d]) } else { 1 };
+        out.shape.insert(d, 1);
+        out.strides.insert(d, stride);
+        Ok(out)
+    }
+
+    /// The same elements in the same order under another shape, when strides can say so; `None` means "copy first".
+    /// `shape` must have the same number of elements.
+    pub fn view(&self, shape: &[i64]) -> Option<Layout> {
+        if self.numel() == 0 || self.is_contiguous() {
+            return Some(Layout { offset: self.offset, ..Layout::contiguous(shape) });
+        }
+        // Runs of old dims that lie evenly in memory, from the inside out; each new dim must fit within one run.
+        let mut strides: Dims = smallvec![0; shape.len()];
+        let mut new = shape.len();
+        let mut run_stride = *self.strides.last()?;
+        let (mut run, mut filled) = (1i64, 1i64);
+        for old in (0..self.ndim()).rev() {
+            run *= self.shape[old];
+            let ends = old == 0 || (self.shape[old - 1] != 1 && self.strides[old - 1] != run * run_stride);
+            if !ends {
+                continue;
+            }
+            while new > 0 && (filled < run || shape[new - 1] == 1) {
+                new -= 1;
+                strides[new] = filled * run_stride;
+                filled *= shape[new];
+            }
+            if filled != run {
+                return None;
+            }
+            if old > 0 {
+                run_stride = self.strides[old - 1];
+                (run, filled) = (1, 1);
+            }
+        }
+        (new == 0).then(|| Layout { shape: Dims::from_slice(shape), strides, offset: self.offset })
+    }
+
+    /// Moves the origin by `elements`.
+    pub fn shifted(&self, elements: i64) -> Layout {
+        Layout { offset: self.offset + elements, ..self.clone() }
+    }
+}
+
+/// Operands of one shape with neighbouring dims merged wherever every operand lies evenly across them: the loop nest
+/// that an elementwise kernel walks. Dims of size 1 vanish; the innermost dim comes last.
+pub struct Collapsed<const N: usize> {
+    pub shape: Dims,
+    /// `strides[d][k]`: step of operand `k` along dim `d`.
+    pub strides: SmallVec<[[i64; N]; 6]>,
+}
+
+/// Merges the dims of `N` operands that all have `shape`. The order of elements is kept.
+pub fn collapse<const N: usize>(shape: &[i64], strides: [&[i64]; N]) -> Collapsed<N> {
+    let mut out = Collapsed { shape: Dims::new(), strides: SmallVec::new() };
+    for d in 0..shape.len() {
+        if shape[d] == 1 {
+            continue;
+        }
+        let step: [i64; N] = std::array::from_fn(|k| strides[k][d]);
+        let n = shape[d];
+        if let (Some(size), Some(outer)) = (out.shape.last_mut(), out.strides.last_mut())
+            && (0..N).all(|k| outer[k] == step[k].wrapping_mul(n))
+        {
+            *size *= n;
+            *outer = step;
+            continue;
+        }
+        out.shape.push(n);
+        out.strides.push(step);
+    }
+    out
+}
