@@ -1,6 +1,10 @@
+pub mod apply;
 pub mod cpu;
+pub mod cuda;
 pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod layout;
 pub mod scalar;
+pub mod storage;
+pub mod tensor;

@@ -1,0 +1,309 @@
+//! The one door that every op goes through: check, infer, decide overlap, allocate, run, note the node.
+
+use crate::cpu::cancel;
+use crate::cpu::fork::ForkMutex;
+use crate::cpu::view::{In, Out};
+use crate::cuda;
+use crate::device::Device;
+use crate::error::Result;
+use crate::fail;
+use crate::layout::{Dims, Layout, Overlap};
+use crate::storage::Storage;
+use crate::storage::shared::Shared;
+use crate::tensor::Tensor;
+use crate::tensor::mode::{self, Mode};
+use crate::tensor::node::{Edge, Node, Origin, OutputMeta, Saved, SavedTensor, Target};
+use crate::tensor::op::{Meta, Op, OutputSpec, Plan};
+use smallvec::{SmallVec, smallvec};
+
+pub type Inputs<'a> = SmallVec<[In<'a>; 3]>;
+pub type Outputs = SmallVec<[Tensor; 1]>;
+
+/// Runs `op` and returns its outputs, hidden ones left out.
+pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
+    let device = common_device(inputs)?;
+    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
+    match op.infer(&metas)? {
+        Plan::View(layout) => view(op, inputs[0], layout),
+        Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
+        Plan::Update(written) => {
+            update(op, inputs, device, &written)?;
+            Ok(Outputs::new())
+        }
+    }
+}
+
+/// [`apply`] for an op with one output.
+pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
+    match apply(op, inputs)?.pop() {
+        Some(output) => Ok(output),
+        None => fail!(INTERNAL, "{} has no output", op.name()),
+    }
+}
+
+/// Runs `op` with its one output going into `target`, which must have the shape that the op infers; a lower dtype
+/// category than the result's is an error, as in PyTorch.
+pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Result<()> {
+    let device = common_device(inputs)?;
+    if target.device() != device && !inputs.is_empty() {
+        fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
+    }
+    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
+    let spec = match op.infer(&metas)? {
+        Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
+        _ => fail!(INTERNAL, "{} has no in-place form", op.name()),
+    };
+    if spec.shape[..] != *target.shape() {
+        fail!(SHAPE, "the result has shape {:?}, the tensor to write has {:?}", spec.shape.as_slice(), target.shape());
+    }
+    if spec.dtype.category() > target.dtype().category() {
+        fail!(DTYPE, "the result is {}, it does not convert to {} in place", spec.dtype, target.dtype());
+    }
+    check_writable(target)?;
+    check_overlap(target, inputs)?;
+
+    let tracked = |x: &&&Tensor| x.is_tracked();
+    let recording = mode::current() == Mode::Grad
+        && op.differentiable()
+        && (target.is_tracked() || inputs.iter().any(|x| tracked(&x)));
+    let version = target.storage().version();
+    let mut prepared = None;
+    if recording {
+        target.check_recorded_write()?;
+        let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
+        let needs = needs(&node.inputs);
+        // A saved output is what the write leaves behind; an input that the write destroys is saved too, and
+        // backward then reports it as modified.
+        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
+        prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
+    }
+    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    if cancel::active() {
+        // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
+        let staged = Tensor::empty(target.shape(), target.dtype())?;
+        run(op, device, &ins, &[staged.output()])?;
+        let caller = cancel::install(None);
+        let copied = crate::cpu::copy::copy(staged.input(), target.output());
+        cancel::install(caller);
+        copied?;
+    } else {
+        run(op, device, &ins, &[target.output()])?;
+    }
+    target.storage().bump();
+    if let Some(prepared) = prepared {
+        prepared.commit();
+    }
+    Ok(())
+}
+
+/// All inputs live on one device; a rank-0 CPU tensor may join those of another.
+fn common_device(inputs: &[&Tensor]) -> Result<Device> {
+    let mut device = Device::Cpu;
+    for x in inputs {
+        if x.device() == device || (x.device() == Device::Cpu && x.ndim() == 0) {
+            continue;
+        }
+        if device != Device::Cpu || inputs.iter().any(|y| y.device() == Device::Cpu && y.ndim() > 0) {
+            let all: Vec<String> = inputs.iter().map(|x| x.device().to_string()).collect();
+            fail!(DEVICE, "the tensors are on different devices: {}", all.join(", "));
+        }
+        device = x.device();
+    }
+    Ok(device)
+}
+
+fn check_writable(target: &Tensor) -> Result<()> {
+    if target.storage().read_only() {
+        fail!(READ_ONLY, "the tensor borrows read-only memory");
+    }
+    if target.layout().overlaps_itself() {
+        fail!(
+            OVERLAP,
+            "the tensor of shape {:?} and strides {:?} overlaps itself: clone it before writing",
+            target.shape(),
+            target.layout().strides()
+        );
+    }
+    Ok(())
+}
+
+/// Every input shares with the target either nothing or exactly its elements.
+fn check_overlap(target: &Tensor, inputs: &[&Tensor]) -> Result<()> {
+    for (i, x) in inputs.iter().enumerate() {
+        if x.same(target) {
+            continue;
+        }
+        let overlap = if x.storage().same(target.storage()) {
+            x.layout().overlap(target.layout())
+        } else if !x.storage().is_borrowed() || !target.storage().is_borrowed() {
+            // Two storages share memory only when the caller lent it twice.
+            Overlap::None
+        } else {
+            address_overlap(x, target)
+        };
+        if overlap == Overlap::Partial {
+            fail!(OVERLAP, "input {i} shares some of its memory with the tensor to write: clone one of them first");
+        }
+    }
+    Ok(())
+}
+
+fn address_overlap(x: &Tensor, target: &Tensor) -> Overlap {
+    let bytes = |t: &Tensor| {
+        let (low, high) = t.layout().extent()?;
+        let (base, size) = (t.storage().base() as i128, t.dtype().size() as i128);
+        Some((base + low as i128 * size, base + high as i128 * size))
+    };
+    let (Some((a0, a1)), Some((b0, b1))) = (bytes(x), bytes(target)) else { return Overlap::None };
+    let same_layout = x.layout().strides() == target.layout().strides() && x.shape() == target.shape();
+    if a1 <= b0 || b1 <= a0 {
+        Overlap::None
+    } else if a0 == b0 && x.dtype() == target.dtype() && same_layout {
+        Overlap::Equal
+    } else {
+        Overlap::Partial
+    }
+}
+
+/// The op on the device of its inputs.
+fn run(op: &dyn Op, device: Device, inputs: &[In], outputs: &[Out]) -> Result<()> {
+    match device {
+        Device::Cpu => {
+            cancel::check()?;
+            op.cpu(inputs, outputs)
+        }
+        Device::Cuda(ordinal) => {
+            let queue = cuda::queue(ordinal)?;
+            op.cuda(&queue, inputs, outputs)
+        }
+    }
+}
+
+fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
+    let mut origin = None;
+    if mode::current() == Mode::Grad && x.is_tracked() {
+        let outputs = smallvec![OutputMeta { shape: Dims::from_slice(layout.shape()), dtype: x.dtype() }];
+        origin = Some(Origin { node: node(op, &[x], outputs)?, index: 0 });
+    }
+    Ok(smallvec![x.make_view(op, layout, origin)?])
+}
+
+fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
+    let storages = specs.iter().map(|s| allocate(s, device)).collect::<Result<SmallVec<[(Storage, Layout); 1]>>>()?;
+    {
+        let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+        let mut outs = SmallVec::<[Out; 1]>::new();
+        for (spec, (storage, layout)) in specs.iter().zip(&storages) {
+            outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
+        }
+        run(op, device, &ins, &outs)?;
+    }
+
+    let recording = mode::current() == Mode::Grad
+        && op.differentiable()
+        && inputs.iter().any(|x| x.is_tracked())
+        && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
+    if !recording {
+        let visible = specs.iter().zip(storages).filter(|(spec, _)| !spec.hidden);
+        return visible.map(|(spec, (storage, layout))| Tensor::new(storage, layout, spec.dtype)).collect();
+    }
+
+    let outputs = specs.iter().map(|s| OutputMeta { shape: s.shape.clone(), dtype: s.dtype }).collect();
+    let node = node(op, inputs, outputs)?;
+    let mut made = Outputs::new();
+    for (index, (spec, (storage, layout))) in specs.iter().zip(storages).enumerate() {
+        made.push(if spec.dtype.is_float() && !spec.hidden {
+            Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index })?
+        } else {
+            Tensor::new(storage, layout, spec.dtype)?
+        });
+    }
+    save(&node, op.saves(needs(&node.inputs)), inputs, &made, None)?;
+    let mut visible = specs.iter().map(|s| !s.hidden);
+    made.retain(|_| visible.next().unwrap_or(true));
+    Ok(made)
+}
+
+fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
+    let layout = Layout::contiguous(&spec.shape);
+    match device {
+        Device::Cpu => {
+            let bytes = layout.numel() as u128 * spec.dtype.size() as u128;
+            if bytes > isize::MAX as u128 {
+                fail!(
+                    OUT_OF_MEMORY,
+                    "{:?} of {} has more bytes than the address space",
+                    spec.shape.as_slice(),
+                    spec.dtype
+                );
+            }
+            Ok((Storage::allocate(bytes as usize)?, layout))
+        }
+        Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
+    }
+}
+
+/// In-place writes of several inputs at once, without a graph (optimizers).
+fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+    for &i in written {
+        check_writable(inputs[i])?;
+        let others: SmallVec<[&Tensor; 4]> =
+            inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
+        check_overlap(inputs[i], &others)?;
+    }
+    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
+    // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
+    cancel::check()?;
+    let caller = cancel::install(None);
+    let done = run(op, device, &ins, &outs);
+    cancel::install(caller);
+    done?;
+    for &i in written {
+        inputs[i].storage().bump();
+    }
+    Ok(())
+}
+
+fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> Result<Shared<Node>> {
+    let mut edges = SmallVec::with_capacity(inputs.len());
+    for x in inputs {
+        let target = if x.dtype().is_float() { x.target()? } else { Target::None };
+        edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype() });
+    }
+    Shared::new(Node { op: op.boxed(), inputs: edges, outputs, saved: ForkMutex::new(Saved::default()) })
+}
+
+/// Bits of the first 32 inputs that a gradient flows to.
+fn needs(edges: &[Edge]) -> u32 {
+    edges
+        .iter()
+        .enumerate()
+        .filter(|(_, e)| !e.target.is_none())
+        .fold(0, |bits, (i, _)| bits | 1 << i)
+}
+
+/// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.
+fn save(
+    node: &Node,
+    saves: crate::tensor::op::Saves,
+    inputs: &[&Tensor],
+    outputs: &[Tensor],
+    written: Option<u64>,
+) -> Result<()> {
+    if saves.inputs == 0 && saves.outputs == 0 {
+        return Ok(());
+    }
+    let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
+    let mut kept = Saved::default();
+    for (i, x) in inputs.iter().enumerate() {
+        let wanted = bit(saves.inputs, i);
+        kept.inputs.push(if wanted { Some(SavedTensor::new(x, x.storage().version())?) } else { None });
+    }
+    for (i, x) in outputs.iter().enumerate() {
+        let version = written.unwrap_or_else(|| x.storage().version());
+        kept.outputs.push(if bit(saves.outputs, i) { Some(SavedTensor::new(x, version)?) } else { None });
+    }
+    *node.saved.lock() = kept;
+    Ok(())
+}

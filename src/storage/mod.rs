@@ -1,0 +1,149 @@
+//! Bytes on a device, and who answers for them: Tendon's allocator or the caller who lent them.
+
+pub mod shared;
+
+use crate::cpu::memory;
+use crate::device::Device;
+use crate::error::Result;
+use shared::{Shared, outside_destructor};
+use std::ffi::c_void;
+use std::ptr::NonNull;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+
+/// Called once when the last tensor over borrowed memory is gone.
+pub type ReleaseFn = unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void);
+
+/// Shared by a tensor, its views and its detached aliases: one family, one version.
+#[derive(Clone)]
+pub struct Storage(Shared<Bytes>);
+
+struct Bytes {
+    base: *mut u8,
+    nbytes: usize,
+    device: Device,
+    owner: Owner,
+    read_only: bool,
+    /// Counts the writes of the whole family.
+    version: AtomicU64,
+}
+
+enum Owner {
+    /// A block of the caching allocator.
+    Tendon,
+    /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
+    Borrowed(Option<(ReleaseFn, *mut c_void)>),
+}
+
+// SAFETY: plain memory. Who may write it when is the contract of the tensor functions (exclusive `Tensor *`) and, for
+// borrowed memory, of the caller; `user_data` is only handed back.
+unsafe impl Send for Bytes {}
+// SAFETY: as above.
+unsafe impl Sync for Bytes {}
+
+static LIVE: AtomicI64 = AtomicI64::new(0);
+
+/// Storages alive in the process.
+pub fn live_count() -> i64 {
+    LIVE.load(Relaxed)
+}
+
+impl Storage {
+    /// `nbytes` uninitialised bytes of the CPU.
+    pub fn allocate(nbytes: usize) -> Result<Storage> {
+        let block = memory::alloc(nbytes)?;
+        let bytes = Bytes {
+            base: block.as_ptr(),
+            nbytes,
+            device: Device::Cpu,
+            owner: Owner::Tendon,
+            read_only: false,
+            version: AtomicU64::new(0),
+        };
+        // Counted before the header is made: if that fails, dropping `bytes` frees the block and counts down.
+        LIVE.fetch_add(1, Relaxed);
+        Ok(Storage(Shared::new(bytes)?))
+    }
+
+    /// Borrows `nbytes` bytes at `base`. `release` is not called when this fails.
+    ///
+    /// # Safety
+    /// The memory stays valid until `release` is called (or for ever).
+    pub unsafe fn borrow(
+        base: *mut u8,
+        nbytes: usize,
+        read_only: bool,
+        release: Option<(ReleaseFn, *mut c_void)>,
+    ) -> Result<Storage> {
+        let mut bytes = Bytes {
+            base,
+            nbytes,
+            device: Device::Cpu,
+            owner: Owner::Borrowed(None),
+            read_only,
+            version: AtomicU64::new(0),
+        };
+        // Until the header exists there is no callback to lose: a failure below must not call it.
+        let header = Shared::<Bytes>::reserve()?;
+        bytes.owner = Owner::Borrowed(release);
+        LIVE.fetch_add(1, Relaxed);
+        Ok(Storage(header.fill(bytes)))
+    }
+
+    /// Address of byte 0.
+    pub fn base(&self) -> *mut u8 {
+        self.0.base
+    }
+
+    pub fn nbytes(&self) -> usize {
+        self.0.nbytes
+    }
+
+    pub fn device(&self) -> Device {
+        self.0.device
+    }
+
+    pub fn read_only(&self) -> bool {
+        self.0.read_only
+    }
+
+    pub fn is_borrowed(&self) -> bool {
+        matches!(self.0.owner, Owner::Borrowed(_))
+    }
+
+    /// How often the family has been written.
+    pub fn version(&self) -> u64 {
+        self.0.version.load(Relaxed)
+    }
+
+    /// Notes a write.
+    pub fn bump(&self) {
+        self.0.version.fetch_add(1, Relaxed);
+    }
+
+    pub fn same(&self, other: &Storage) -> bool {
+        self.0.same(&other.0)
+    }
+
+    pub fn is_unique(&self) -> bool {
+        self.0.is_unique()
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        LIVE.fetch_sub(1, Relaxed);
+        match self.owner {
+            Owner::Tendon => {
+                if let Some(block) = NonNull::new(self.base) {
+                    // SAFETY: from `memory::alloc(self.nbytes)`; the last owner is gone.
+                    unsafe { memory::free(block, self.nbytes) }
+                }
+            }
+            Owner::Borrowed(Some((release, user_data))) => {
+                // SAFETY: the caller's function with the caller's pointers; no lock is held here.
+                outside_destructor(|| unsafe { release(self.base.cast(), user_data) })
+            }
+            Owner::Borrowed(None) => {}
+        }
+    }
+}

@@ -1,0 +1,266 @@
+//! Views and in-place writes under autograd, with PyTorch's meaning.
+//!
+//! A view remembers its base and the view ops that lead to it. A recorded write to a view gives the *base* a new
+//! origin (`copy_slices`: the old base with the written region replaced); every view of that base then works out its
+//! own origin anew, by replaying its view ops on the base, the next time somebody asks.
+
+use super::mode::{self, Mode};
+use super::node::{Edge, Node, Origin, OutputMeta, Saved, Target};
+use super::op::{Grads, Meta, Op, Plan};
+use super::{Autograd, Tensor, node::Vjp};
+use crate::cpu::fork::ForkMutex;
+use crate::cpu::view::{In, Out};
+use crate::error::Result;
+use crate::fail;
+use crate::layout::{Dims, Layout};
+use crate::storage::shared::Shared;
+use smallvec::smallvec;
+use std::sync::atomic::Ordering::*;
+
+/// What a write to a view may do to the graph.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Alias {
+    /// Made while recording: writes reach the base's history.
+    Recorded,
+    /// Made without recording: its link to the base is not known to the graph.
+    NoGrad,
+    /// Made by `detach`.
+    Detached,
+}
+
+pub struct View {
+    /// Never a view itself.
+    base: Tensor,
+    /// The last view op on the way from the base.
+    link: Shared<Link>,
+    alias: Alias,
+}
+
+/// One view op, and those before it.
+pub struct Link {
+    prev: Option<Shared<Link>>,
+    op: Box<dyn Op>,
+    /// What the op was applied to.
+    shape: Dims,
+}
+
+impl Link {
+    /// The view ops from the base on, with the shape that each was applied to.
+    fn path(link: &Shared<Link>) -> Vec<&Link> {
+        let mut path = Vec::new();
+        let mut next = Some(link);
+        while let Some(link) = next {
+            path.push(&**link);
+            next = link.prev.as_ref();
+        }
+        path.reverse();
+        path
+    }
+}
+
+impl Tensor {
+    /// Whether it looks into another tensor's storage.
+    pub fn is_view(&self) -> bool {
+        self.0.view.is_some()
+    }
+
+    /// The tensor that `op` shows of `self` under `layout`; `origin` is the recorded op if there is one.
+    pub fn make_view(&self, op: &dyn Op, layout: Layout, origin: Option<Origin>) -> Result<Tensor> {
+        // Without a graph ever to come, no history is needed.
+        if self.is_inference() {
+            return Tensor::make(self.storage().clone(), layout, self.dtype(), None, None, 0);
+        }
+        let here = if mode::current() == Mode::Grad { Alias::Recorded } else { Alias::NoGrad };
+        let (base, prev, alias) = match &self.0.view {
+            Some(view) if view.alias != Alias::Recorded => (&view.base, Some(view.link.clone()), view.alias),
+            Some(view) => (&view.base, Some(view.link.clone()), here),
+            None => (self, None, here),
+        };
+        self.alias(base, prev, op, layout, alias, origin)
+    }
+
+    /// An untracked tensor over the same storage (`torch.Tensor.detach`).
+    pub fn detach(&self) -> Result<Tensor> {
+        if self.is_inference() {
+            return Tensor::make(self.storage().clone(), self.layout().clone(), self.dtype(), None, None, 0);
+        }
+        let base = self.0.view.as_ref().map_or(self, |view| &view.base);
+        self.alias(base, None, &Detach, self.layout().clone(), Alias::Detached, None)
+    }
+
+    fn alias(
+        &self,
+        base: &Tensor,
+        prev: Option<Shared<Link>>,
+        op: &dyn Op,
+        layout: Layout,
+        alias: Alias,
+        origin: Option<Origin>,
+    ) -> Result<Tensor> {
+        let link = Shared::new(Link { prev, op: op.boxed(), shape: Dims::from_slice(self.shape()) })?;
+        let view = Shared::new(View { base: base.clone(), link, alias })?;
+        let rebased = base.0.autograd.lock().rebased;
+        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(view), origin, rebased)
+    }
+
+    fn recorded_view(&self) -> Option<&View> {
+        self.0.view.as_deref().filter(|view| view.alias == Alias::Recorded)
+    }
+
+    /// Whether this is a view whose base got a new origin since the view last looked.
+    pub(super) fn base_was_rebased(&self) -> bool {
+        let Some(view) = self.recorded_view() else { return false };
+        let base = view.base.0.autograd.lock().rebased;
+        base != self.0.autograd.lock().rebased
+    }
+
+    /// Brings the origin of a view up to date with its base.
+    pub(super) fn refresh(&self) -> Result<()> {
+        let Some(view) = self.recorded_view() else { return Ok(()) };
+        if !self.base_was_rebased() {
+            return Ok(());
+        }
+        let (mut target, rebased) = {
+            let base = view.base.0.autograd.lock();
+            (base.origin.clone().map_or(Target::None, Target::Node), base.rebased)
+        };
+        let path = Link::path(&view.link);
+        for (i, link) in path.iter().enumerate() {
+            let shape = path.get(i + 1).map_or(self.shape(), |next| &next.shape);
+            let node = Shared::new(Node {
+                op: link.op.boxed(),
+                inputs: smallvec![Edge { target, shape: link.shape.clone(), dtype: self.dtype() }],
+                outputs: smallvec![OutputMeta { shape: Dims::from_slice(shape), dtype: self.dtype() }],
+                saved: ForkMutex::new(Saved::default()),
+            })?;
+            target = Target::Node(Origin { node, index: 0 });
+        }
+        let _old = {
+            let mut autograd = self.0.autograd.lock();
+            autograd.rebased = rebased;
+            match target {
+                Target::Node(origin) => autograd.origin.replace(origin),
+                _ => None,
+            }
+        };
+        self.0.tracked.store(true, Release);
+        Ok(())
+    }
+
+    /// Whether a recorded write may go to this tensor; the reason if not.
+    pub fn check_recorded_write(&self) -> Result<()> {
+        let leaf = |t: &Tensor| {
+            let autograd: &Autograd = &t.0.autograd.lock();
+            autograd.requires_grad && autograd.origin.is_none()
+        };
+        if self.is_inference() {
+            fail!(AUTOGRAD, "a tensor made in inference mode cannot be written with tracked values: clone it first");
+        }
+        if !self.dtype().is_float() {
+            fail!(AUTOGRAD, "tracked values can be written only to float tensors, this one is {}", self.dtype());
+        }
+        if leaf(self) {
+            fail!(AUTOGRAD, "a leaf that requires grad can be written in place only in no-grad mode");
+        }
+        if let Some(view) = &self.0.view {
+            match view.alias {
+                Alias::Detached => fail!(
+                    AUTOGRAD,
+                    "tracked values cannot be written through a detached alias, its origin would miss them: write to \
+                     the tensor itself, or clone the alias first"
+                ),
+                Alias::NoGrad => fail!(
+                    AUTOGRAD,
+                    "tracked values cannot be written through a view that was made in no-grad mode: make the view again"
+                ),
+                Alias::Recorded if leaf(&view.base) => {
+                    fail!(AUTOGRAD, "a view of a leaf that requires grad can be written in place only in no-grad mode")
+                }
+                Alias::Recorded => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Does all of [`Tensor::note_write`] that can fail, before the write. `written` made the new value.
+    pub fn prepare_write(&self, written: Origin) -> Result<PreparedWrite> {
+        let Some(view) = self.recorded_view() else {
+            return Ok(PreparedWrite { owner: self.clone(), origin: written });
+        };
+        let base = &view.base;
+        let copy_slices = CopySlices { link: view.link.clone(), geometry: dense_like(base.layout())? };
+        let edge = |target, t: &Tensor| Edge { target, shape: Dims::from_slice(t.shape()), dtype: t.dtype() };
+        let node = Shared::new(Node {
+            op: Box::new(copy_slices),
+            inputs: smallvec![edge(base.target()?, base), edge(Target::Node(written), self)],
+            outputs: smallvec![OutputMeta { shape: Dims::from_slice(base.shape()), dtype: base.dtype() }],
+            saved: ForkMutex::new(Saved::default()),
+        })?;
+        Ok(PreparedWrite { owner: base.clone(), origin: Origin { node, index: 0 } })
+    }
+}
+
+/// The new origin of a tensor that a recorded write is about to change.
+pub struct PreparedWrite {
+    owner: Tensor,
+    origin: Origin,
+}
+
+impl PreparedWrite {
+    /// After the write: the tensor, or the base of the view, was made by the write.
+    pub fn commit(self) {
+        self.owner.set_origin(self.origin);
+    }
+}
+
+/// The layout without gaps in which dims follow one another as in `layout`: whatever can be viewed there can be
+/// viewed here.
+fn dense_like(layout: &Layout) -> Result<Layout> {
+    let mut order: Vec<usize> = (0..layout.ndim()).collect();
+    order.sort_by_key(|&d| std::cmp::Reverse(layout.strides()[d].unsigned_abs()));
+    let mut strides: Dims = smallvec![1; layout.ndim()];
+    let mut step = 1;
+    for &d in order.iter().rev() {
+        strides[d] = step;
+        step *= layout.shape()[d].max(1);
+    }
+    Layout::strided(layout.shape(), &strides, 0)
+}
+
+/// `base' = base with the region that the view ops show replaced by value`.
+#[derive(Clone)]
+pub struct CopySlices {
+    link: Shared<Link>,
+    geometry: Layout,
+}
+
+impl CopySlices {
+    /// What the view ops show of a tensor.
+    pub fn view_ops(&self) -> impl Iterator<Item = &dyn Op> {
+        Link::path(&self.link).into_iter().map(|link| &*link.op)
+    }
+
+    /// A layout of the base in which every view op of the path succeeds.
+    pub fn geometry(&self) -> &Layout {
+        &self.geometry
+    }
+}
+
+/// The word for a detached alias; it is never recorded and never replayed.
+#[derive(Clone)]
+struct Detach;
+
+impl Op for Detach {
+    fn name(&self) -> &'static str {
+        "detach"
+    }
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::View(inputs[0].layout.clone()))
+    }
+    fn cpu(&self, _: &[In], _: &[Out]) -> Result<()> {
+        fail!(INTERNAL, "a view op runs nothing")
+    }
+    fn vjp(&self, _: &Vjp) -> Result<Grads> {
+        Ok(smallvec![None])
+    }
+}
