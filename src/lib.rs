@@ -1,4 +1,6 @@
 pub mod apply;
+pub mod backward;
+pub mod ops;
 pub mod cpu;
 pub mod cuda;
 pub mod device;
