@@ -15,7 +15,7 @@ use crate::layout::Dims;
 use half::{bf16, f16};
 use packed::{Float, Plan};
 use std::sync::Mutex;
-use vector::MatrixVector;
+use vector::{MatrixVector, SMALL};
 
 /// C[…, i, j] = Σₖ A[…, i, k]·B[…, k, j], added to what C holds when `accumulate` (`torch.matmul`, `numpy.matmul`).
 ///
@@ -139,7 +139,13 @@ where
     if p.m == 0 || p.n == 0 || batches == 0 || (p.k == 0 && accumulate) {
         return Ok(());
     }
-    if p.m <= 8 && p.n <= 8 && p.k <= 8 || p.k == 0 {
+    if p.k == 0 {
+        // The sum of nothing. All floats spell zero as zero bytes.
+        // SAFETY: `out` holds this many elements and is written by this thread only.
+        unsafe { p.c.write_bytes(0, batches * p.m * p.n) };
+        return Ok(());
+    }
+    if p.m <= SMALL && p.n <= SMALL && p.k <= SMALL {
         return pool::parallel_for(batches, (4096 / (p.m * p.n)).max(1), &|range| {
             for batch in range {
                 // SAFETY: the views are valid, and each batch is written by one thread.

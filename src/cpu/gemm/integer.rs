@@ -43,7 +43,7 @@ pub(super) unsafe fn row<S: Load<R>, R: Ring>(p: &Problem<S>, out: DType, row: u
     let b = p.b.wrapping_offset(b_offset);
     simd::dispatch(
         #[inline(always)]
-        || {
+        move || {
             for j0 in (0..p.n).step_by(WIDTH) {
                 let width = WIDTH.min(p.n - j0);
                 let mut sums = [R::default(); WIDTH];

@@ -69,6 +69,8 @@ const DEPTH: usize = 512;
 /// Rows of C that one item of work covers, and that one pass covers at most.
 const ROWS: usize = 256;
 const MAX_ROWS: usize = 1024;
+/// Panels of A that are packed together: neighbouring rows share cache lines when A is stored by columns.
+const GROUP: usize = 8;
 
 /// How a product is cut up. Depends on shapes only, and every element of C sums over k in the same order however the
 /// rest is cut.
@@ -151,7 +153,7 @@ impl<T: Float + std::ops::Add<Output = T> + std::ops::Mul<Output = T>> Plan<T> {
         let pack_a = converted || p.a_k != 1 || cfg!(target_arch = "aarch64");
         let panels = columns.div_ceil(mr);
         let b_size = if pack_b { panels * mr * self.kc } else { mr * self.kc };
-        let a_size = nr * self.kc;
+        let a_size = nr * self.kc * GROUP;
         let c_size = if converted { rows * columns } else { 0 };
         let space = Workspace::new((b_size + a_size + c_size) * size_of::<T>())?;
         let packed_b = space.as_ptr() as *mut T;
@@ -182,15 +184,28 @@ impl<T: Float + std::ops::Add<Output = T> + std::ops::Mul<Output = T>> Plan<T> {
                     pack(b.wrapping_offset((i * mr) as isize * p.b_n), p.b_n, p.b_k, width, mr, depth, to);
                 }
             }
+            // A stored by rows stays so (converted or not); otherwise panels of `nr` rows, `nr` numbers per step.
+            let by_rows = p.a_k == 1 && !cfg!(target_arch = "aarch64");
             for j in (0..rows).step_by(nr) {
                 let height = nr.min(rows - j);
                 let a = a.wrapping_offset(j as isize * p.a_m);
-                let (right, right_k, right_m) = if pack_a {
-                    // SAFETY: as for B.
-                    unsafe { pack(a, p.a_m, p.a_k, height, nr, depth, packed_a) };
-                    (packed_a as *const T, nr as isize, 1)
-                } else {
+                let (right, right_k, right_m) = if !pack_a {
                     (a as *const T, p.a_k, p.a_m)
+                } else if by_rows {
+                    for q in 0..height {
+                        let row = a.wrapping_offset(q as isize * p.a_m);
+                        // SAFETY: the workspace holds `nr` rows of `depth` numbers.
+                        unsafe { convert_row(row, depth, packed_a.add(q * depth)) };
+                    }
+                    (packed_a as *const T, 1, depth as isize)
+                } else {
+                    let panel = j / nr % GROUP;
+                    if panel == 0 {
+                        let group = (GROUP * nr).min(rows - j);
+                        // SAFETY: as for B.
+                        unsafe { pack_group(a, p.a_m, p.a_k, group, nr, depth, packed_a) };
+                    }
+                    (packed_a.wrapping_add(panel * nr * depth) as *const T, nr as isize, 1)
                 };
                 for i in 0..panels {
                     let width = mr.min(columns - i * mr);
@@ -230,17 +245,10 @@ impl<T: Float + std::ops::Add<Output = T> + std::ops::Mul<Output = T>> Plan<T> {
         }
 
         if converted {
-            simd::dispatch(
-                #[inline(always)]
-                || {
-                    for i in 0..rows {
-                        for j in 0..columns {
-                            // SAFETY: within the workspace and within the tile of C.
-                            unsafe { c.add(i * p.n + j).write(S::store(sums.add(i * stride + j).read())) };
-                        }
-                    }
-                },
-            );
+            for i in 0..rows {
+                // SAFETY: within the workspace and within the tile of C.
+                unsafe { round_row(sums.add(i * stride), columns, c.add(i * p.n)) };
+            }
         }
         Ok(())
     }
@@ -265,7 +273,7 @@ unsafe fn pack<S: Load<T>, T: Float>(
 ) {
     simd::dispatch(
         #[inline(always)]
-        || {
+        move || {
             // SAFETY: the caller's promise.
             unsafe {
                 match (stride, step) {
@@ -292,6 +300,59 @@ unsafe fn pack<S: Load<T>, T: Float>(
             }
         },
     )
+}
+
+/// # Safety
+/// `from` has `depth` elements and `to` room for as many.
+unsafe fn convert_row<S: Load<T>, T: Float>(from: *const S, depth: usize, to: *mut T) {
+    simd::dispatch(
+        #[inline(always)]
+        move || {
+            for p in 0..depth {
+                // SAFETY: the caller's promise.
+                unsafe { to.add(p).write(from.add(p).read().load()) };
+            }
+        },
+    )
+}
+
+/// # Safety
+/// `from` has `count` elements and `to` room for as many.
+unsafe fn round_row<S: Store<T>, T: Float>(from: *const T, count: usize, to: *mut S) {
+    simd::dispatch(
+        #[inline(always)]
+        move || {
+            for j in 0..count {
+                // SAFETY: the caller's promise.
+                unsafe { to.add(j).write(S::store(from.add(j).read())) };
+            }
+        },
+    )
+}
+
+/// Panels of `nr` rows one after the other, as [`pack`] makes them; `rows` in total, the last panel padded.
+///
+/// # Safety
+/// As [`pack`].
+unsafe fn pack_group<S: Load<T>, T: Float>(
+    from: *const S,
+    stride: isize,
+    step: isize,
+    rows: usize,
+    nr: usize,
+    depth: usize,
+    to: *mut T,
+) {
+    /// Steps in depth that all panels read before the next: few enough to stay in L1.
+    const BLOCK: usize = 32;
+    for p in (0..depth).step_by(BLOCK) {
+        let block = BLOCK.min(depth - p);
+        for i in (0..rows).step_by(nr) {
+            let from = from.wrapping_offset(i as isize * stride + p as isize * step);
+            // SAFETY: the caller's promise.
+            unsafe { pack(from, stride, step, nr.min(rows - i), nr, block, to.add(i * depth + p * nr)) };
+        }
+    }
 }
 
 /// # Safety

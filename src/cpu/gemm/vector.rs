@@ -5,7 +5,8 @@ use crate::cpu::convert::{Load, Store};
 use crate::cpu::simd;
 
 /// yᵢ (+)= Σₖ M[i, k]·v[k]; M's strides in elements, y contiguous.
-pub(super) struct MatrixVector<S> {
+#[derive(Clone, Copy)]
+pub(super) struct MatrixVector<S: Copy> {
     pub(super) matrix: *const S,
     pub(super) row: isize,
     pub(super) column: isize,
@@ -18,25 +19,29 @@ pub(super) struct MatrixVector<S> {
 
 const LANES: usize = 64;
 const WIDTH: usize = 512;
+/// Products whose three sizes are at most this are computed directly.
+pub(super) const SMALL: usize = 8;
 
-impl<S> MatrixVector<S> {
+impl<S: Copy> MatrixVector<S> {
     /// Rows `start..end`. Every element of y sums in the same order however the rows are cut.
     ///
     /// # Safety
     /// The memory that the fields describe is there, and nobody else writes these rows of y meanwhile.
-    pub(super) unsafe fn run<T: Float>(&self, start: usize, end: usize)
+    pub(super) unsafe fn run<T: Float>(self, start: usize, end: usize)
     where
         S: Load<T> + Store<T> + Default,
     {
         simd::dispatch(
             #[inline(always)]
-            || {
+            move || {
                 // SAFETY: the caller's promise.
                 unsafe {
                     if self.column.unsigned_abs() <= self.row.unsigned_abs() || end - start == 1 {
-                        match (self.column, self.step) {
-                            (1, 1) => (start..end).for_each(|i| self.dot::<T, true>(i)),
-                            _ => (start..end).for_each(|i| self.dot::<T, false>(i)),
+                        for i in start..end {
+                            match (self.column, self.step) {
+                                (1, 1) => self.dot::<T, true>(i),
+                                _ => self.dot::<T, false>(i),
+                            }
                         }
                     } else {
                         for i in (start..end).step_by(WIDTH) {
@@ -55,7 +60,7 @@ impl<S> MatrixVector<S> {
     /// # Safety
     /// As `run`.
     #[inline(always)]
-    unsafe fn finish<T: Float>(&self, i: usize, sum: T)
+    unsafe fn finish<T: Float>(self, i: usize, sum: T)
     where
         S: Load<T> + Store<T>,
     {
@@ -71,7 +76,7 @@ impl<S> MatrixVector<S> {
     /// # Safety
     /// As `run`.
     #[inline(always)]
-    unsafe fn dot<T: Float, const DENSE: bool>(&self, i: usize)
+    unsafe fn dot<T: Float, const DENSE: bool>(self, i: usize)
     where
         S: Load<T> + Store<T>,
     {
@@ -113,7 +118,7 @@ impl<S> MatrixVector<S> {
     /// # Safety
     /// As `run`.
     #[inline(always)]
-    unsafe fn columns<T: Float, const DENSE: bool>(&self, first: usize, width: usize)
+    unsafe fn columns<T: Float, const DENSE: bool>(self, first: usize, width: usize)
     where
         S: Load<T> + Store<T>,
     {
@@ -157,26 +162,37 @@ impl<S> MatrixVector<S> {
     }
 }
 
-/// The definition: C[i, j] (+)= Σₖ A[i, k]·B[k, j].
+/// C[i, :] (+)= Σₖ A[i, k]·B[k, :] for sizes of at most [`SMALL`]: rows of B padded to one or two vectors.
 ///
 /// # Safety
 /// The memory that `p` describes is there, and nobody else writes C meanwhile.
 pub(super) unsafe fn direct<S: Load<T> + Store<T>, T: Float>(p: &super::Problem<S>, batch: usize) {
     let (a_offset, b_offset) = p.batch_offsets(batch);
     let (a, b) = (p.a.wrapping_offset(a_offset), p.b.wrapping_offset(b_offset));
+    let mut rows = [[T::default(); SMALL]; SMALL];
+    for (k, row) in rows[..p.k].iter_mut().enumerate() {
+        let from = b.wrapping_offset(k as isize * p.b_k);
+        for (j, x) in row[..p.n].iter_mut().enumerate() {
+            // SAFETY: k and j are below the sizes.
+            *x = unsafe { from.wrapping_offset(j as isize * p.b_n).read().load() };
+        }
+    }
     for i in 0..p.m {
-        for j in 0..p.n {
-            // SAFETY: all indices are below the sizes.
+        let from = a.wrapping_offset(i as isize * p.a_m);
+        let mut sums = [T::default(); SMALL];
+        for (k, row) in rows[..p.k].iter().enumerate() {
+            // SAFETY: i and k are below the sizes.
+            let x: T = unsafe { from.wrapping_offset(k as isize * p.a_k).read().load() };
+            for j in 0..SMALL {
+                sums[j] = sums[j] + x * row[j];
+            }
+        }
+        let to = p.c.wrapping_add((batch * p.m + i) * p.n);
+        for (j, sum) in sums[..p.n].iter().enumerate() {
+            // SAFETY: i and j are below the sizes.
             unsafe {
-                let c = p.c.add((batch * p.m + i) * p.n + j);
-                let mut sum = if p.accumulate { c.read().load() } else { T::default() };
-                let row = a.wrapping_offset(i as isize * p.a_m);
-                let column = b.wrapping_offset(j as isize * p.b_n);
-                for k in 0..p.k as isize {
-                    let x = row.wrapping_offset(k * p.a_k).read().load();
-                    sum = sum + x * column.wrapping_offset(k * p.b_k).read().load();
-                }
-                c.write(S::store(sum));
+                let old = if p.accumulate { to.add(j).read().load() } else { T::default() };
+                to.add(j).write(S::store(old + *sum));
             }
         }
     }
