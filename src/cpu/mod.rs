@@ -3,6 +3,7 @@
 pub mod gemm;
 pub mod memory;
 pub mod pool;
+pub mod reduce;
 pub mod simd;
 pub mod view;
 
