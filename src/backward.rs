@@ -5,7 +5,7 @@
 //! freed then. A call that fails half-way leaves gradients and graph as they were.
 
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fail;
 use crate::layout::Dims;
 use crate::ops::copy::{clone, to_dtype};
@@ -90,6 +90,13 @@ fn address(node: &Shared<Node>) -> usize {
     node.as_ptr() as usize
 }
 
+/// `Vec::push` that can fail: graphs grow with the caller's program.
+fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
+    list.try_reserve(1).map_err(|_| Error::out_of_memory(size_of::<T>()))?;
+    list.push(item);
+    Ok(())
+}
+
 /// Addresses are spread by one multiplication; nothing hostile chooses them.
 #[derive(Default)]
 struct AddressHasher(u64);
@@ -148,7 +155,7 @@ impl Walk {
         };
         let seed = seed(root, options.gradient)?;
         if let Target::Node(origin) = &target {
-            walk.discover(&origin.node);
+            walk.discover(&origin.node)?;
         }
         walk.deliver(&target, seed)?;
         if let Target::Node(origin) = target {
@@ -159,7 +166,7 @@ impl Walk {
 
     /// Finds all nodes behind `root`, counts their consumers and, if only some gradients are wanted, marks the nodes
     /// that lead there.
-    fn discover(&mut self, root: &Shared<Node>) {
+    fn discover(&mut self, root: &Shared<Node>) -> Result<()> {
         let new = |node: &Shared<Node>| Pending {
             node: node.clone(),
             consumers: 0,
@@ -172,18 +179,21 @@ impl Walk {
         let mut finished: Vec<usize> = Vec::new();
         while let Some((node, next)) = path.last_mut() {
             let Some(edge) = node.inputs.get(*next) else {
-                finished.push(address(node));
+                if self.wanted.is_some() {
+                    push(&mut finished, address(node))?;
+                }
                 path.pop();
                 continue;
             };
             *next += 1;
             if let Target::Node(origin) = &edge.target {
+                self.pending.try_reserve(1).map_err(|_| Error::out_of_memory(size_of::<Pending>()))?;
                 match self.pending.entry(address(&origin.node)) {
                     Entry::Occupied(mut seen) => seen.get_mut().consumers += 1,
                     Entry::Vacant(first) => {
                         first.insert(Pending { consumers: 1, ..new(&origin.node) });
-                        let child = origin.node.clone();
-                        path.push((child, 0));
+                        let child = (origin.node.clone(), 0);
+                        push(&mut path, child)?;
                     }
                 }
             }
@@ -198,6 +208,8 @@ impl Walk {
                 }
             }
         }
+        // All nodes may be ready at once.
+        self.ready.try_reserve(self.pending.len()).map_err(|_| Error::out_of_memory(self.pending.len()))
     }
 
     fn is_wanted(&self, key: Option<Key>) -> bool {

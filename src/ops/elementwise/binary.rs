@@ -15,6 +15,30 @@ use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
 use smallvec::{SmallVec, smallvec};
 
+/// The word by which the op is known.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Add => "add",
+        Kind::Sub => "sub",
+        Kind::Mul => "mul",
+        Kind::Div => "div",
+        Kind::Pow => "pow",
+        Kind::Maximum => "maximum",
+        Kind::Minimum => "minimum",
+        Kind::FloorDivide => "floor_divide",
+        Kind::Remainder => "remainder",
+        Kind::Eq => "eq",
+        Kind::Ne => "ne",
+        Kind::Lt => "lt",
+        Kind::Le => "le",
+        Kind::Gt => "gt",
+        Kind::Ge => "ge",
+        Kind::LogicalAnd => "logical_and",
+        Kind::LogicalOr => "logical_or",
+        Kind::LogicalXor => "logical_xor",
+    }
+}
+
 /// What the arithmetic is done in, and what comes out.
 struct Types {
     compute: DType,
@@ -28,7 +52,7 @@ fn types(kind: Kind, operands: &[Operand]) -> Result<Types> {
         Ok(Some(dtype)) => dtype,
         // Only whether an element is zero matters: any two dtypes mix.
         _ if logical => DType::F64,
-        Ok(None) => fail!(INTERNAL, "{} without operands", kind.name()),
+        Ok(None) => fail!(INTERNAL, "{} without operands", name(kind)),
         Err(e) => return Err(e),
     };
     Ok(match kind {
@@ -62,7 +86,7 @@ impl Binary {
 
 impl Op for Binary {
     fn name(&self) -> &'static str {
-        self.0.name()
+        name(self.0)
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
@@ -172,7 +196,7 @@ impl WithScalar {
 
 impl Op for WithScalar {
     fn name(&self) -> &'static str {
-        self.kind.name()
+        name(self.kind)
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {

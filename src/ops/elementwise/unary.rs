@@ -15,6 +15,37 @@ use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
 
+/// The word by which the op is known.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Neg => "neg",
+        Kind::Abs => "abs",
+        Kind::Sign => "sign",
+        Kind::Exp => "exp",
+        Kind::Log => "log",
+        Kind::Sqrt => "sqrt",
+        Kind::Rsqrt => "rsqrt",
+        Kind::Reciprocal => "reciprocal",
+        Kind::Square => "square",
+        Kind::Sin => "sin",
+        Kind::Cos => "cos",
+        Kind::Tanh => "tanh",
+        Kind::Sigmoid => "sigmoid",
+        Kind::Relu => "relu",
+        Kind::Gelu => "gelu",
+        Kind::GeluTanh => "gelu",
+        Kind::Erf => "erf",
+        Kind::LogicalNot => "logical_not",
+        Kind::Floor => "floor",
+        Kind::Ceil => "ceil",
+        Kind::Round => "round",
+        Kind::Trunc => "trunc",
+        Kind::IsNan => "isnan",
+        Kind::Expm1 => "expm1",
+        Kind::Log1p => "log1p",
+    }
+}
+
 #[derive(Clone, Copy)]
 pub(crate) struct Unary(pub Kind);
 
@@ -32,7 +63,7 @@ impl Unary {
 
 impl Op for Unary {
     fn name(&self) -> &'static str {
-        self.0.name()
+        name(self.0)
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
