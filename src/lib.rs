@@ -7,6 +7,7 @@ pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod layout;
+pub mod random;
 pub mod scalar;
 pub mod storage;
 pub mod tensor;

@@ -7,7 +7,7 @@
 mod binary;
 pub mod cast;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 #[cfg(test)]
 mod bench_tmp;
 mod unary;
@@ -103,10 +103,10 @@ pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> 
 /// `out = cond ? a : b`: `torch.where`. `a` and `b` convert to the output's dtype; any dtype is a condition (`≠ 0`).
 pub fn select(cond: In, a: In, b: In, out: Out) -> Result<()> {
     let kernel = match out.dtype.size() {
-        1 => select_line::<u8>,
-        2 => select_line::<u16>,
-        4 => select_line::<u32>,
-        _ => select_line::<u64>,
+        1 => select_u8,
+        2 => select_u16,
+        4 => select_u32,
+        _ => select_u64,
     };
     walk::run(&Job {
         inputs: [cond, a, b],
@@ -124,22 +124,36 @@ pub fn select(cond: In, a: In, b: In, out: Out) -> Result<()> {
     })
 }
 
-/// # Safety
-/// `n` elements can be read at the inputs (the first are bools) and written at `out`, which is separate.
-unsafe fn select_line<T: Copy>(x: [*const u8; 3], out: *mut u8, n: usize) {
-    let (cond, a, b, out) = (x[0] as *const Bool, x[1] as *const T, x[2] as *const T, out as *mut T);
-    simd::dispatch(
-        #[inline(always)]
-        move || {
-            for i in 0..n {
-                // SAFETY: i < n, the caller's promise.
-                unsafe {
-                    let (p, q) = (a.add(i).read(), b.add(i).read());
-                    out.add(i).write(if cond.add(i).read().get() { p } else { q });
-                }
+macro_rules! select_lines {
+    ($($name:ident: $T:ty;)+) => {
+        $(
+            /// # Safety
+            /// `n` elements can be read at the inputs (the first are bools) and written at `out`, which is separate.
+            unsafe fn $name(x: [*const u8; 3], out: *mut u8, n: usize) {
+                let (cond, a, b, out) = (x[0] as *const Bool, x[1] as *const $T, x[2] as *const $T, out as *mut $T);
+                simd::dispatch(
+                    #[inline(always)]
+                    move || {
+                        for i in 0..n {
+                            // SAFETY: i < n, the caller's promise.
+                            unsafe {
+                                // A mask, because a choice between two loads would not vectorise.
+                                let mask = (cond.add(i).read().get() as $T).wrapping_neg();
+                                out.add(i).write((a.add(i).read() & mask) | (b.add(i).read() & !mask));
+                            }
+                        }
+                    },
+                )
             }
-        },
-    )
+        )+
+    };
+}
+
+select_lines! {
+    select_u8: u8;
+    select_u16: u16;
+    select_u32: u32;
+    select_u64: u64;
 }
 
 /// `out = min(max(x, low), high)`: `torch.clamp`, in the output's dtype. NaN stays NaN; a NaN bound makes everything

@@ -11,6 +11,7 @@ pub mod gemm;
 pub mod math;
 pub mod memory;
 pub mod pool;
+pub mod random;
 pub mod reduce;
 pub mod simd;
 pub mod view;

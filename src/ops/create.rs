@@ -145,17 +145,13 @@ pub fn randperm(n: i64, dtype: DType, device: Device) -> Result<Tensor> {
     super::copy::to_dtype(&order, dtype)
 }
 
-/// A copy of host memory in C order.
-///
-/// # Safety
-/// `data` points to as many readable bytes as the tensor has.
-pub unsafe fn from_bytes(data: *const u8, shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
-    filled(shape, dtype, device, |out| {
-        let nbytes = out.layout.numel() as usize * dtype.size();
-        if nbytes > 0 {
-            // SAFETY: the caller's promise for the source; the destination is fresh and of this size.
-            unsafe { out.origin().copy_from_nonoverlapping(data, nbytes) };
-        }
-        Ok(())
-    })
+/// A copy of host memory in C order; `bytes` must have exactly the tensor's size.
+pub fn from_bytes(bytes: &[u8], shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
+    let nbytes = checked_numel(shape)? as u128 * dtype.size() as u128;
+    if nbytes != bytes.len() as u128 {
+        fail!(SHAPE, "{shape:?} of {dtype} has {nbytes} bytes, got {}", bytes.len());
+    }
+    let x = empty(shape, dtype, device)?;
+    x.storage().write(0, bytes)?;
+    Ok(x)
 }

@@ -267,8 +267,9 @@ pub fn one_hot(index: &Tensor, classes: i64) -> Result<Tensor> {
         -1 if index.numel() == 0 => fail!(INVALID_ARGUMENT, "the number of classes cannot be found in an empty index"),
         -1 => {
             let largest = to_dtype(&max(index, &[], false)?, DType::I64)?;
-            // SAFETY: a fresh tensor of one i64.
-            (unsafe { largest.origin_address().cast::<i64>().read() }).saturating_add(1)
+            let mut bytes = [0; 8];
+            largest.storage().read(0, &mut bytes)?;
+            i64::from_ne_bytes(bytes).saturating_add(1)
         }
         n if n < 1 => fail!(INVALID_ARGUMENT, "classes is {n}, expected at least 1, or -1"),
         n => n,

@@ -7,7 +7,7 @@
 use super::{Memory, Optimizer};
 use crate::error::Result;
 use crate::fail;
-use crate::ops::copy::contiguous;
+use crate::ops::create::from_bytes;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
 
@@ -44,10 +44,8 @@ impl Optimizer {
                 out.put(&n.to_le_bytes());
             }
             for b in &m.buffers {
-                let b = contiguous(b)?;
-                let nbytes = b.numel() as usize * b.dtype().size();
-                // SAFETY: a contiguous tensor of ours, that nobody writes: the optimizer is borrowed.
-                out.put(unsafe { std::slice::from_raw_parts(b.origin_address(), nbytes) });
+                // Made by `zeros_of` or `state_load`: contiguous, from byte 0 of its storage.
+                b.storage().read(0, out.next(b.numel() as usize * b.dtype().size()))?;
             }
         }
         Ok(size)
@@ -93,10 +91,7 @@ impl Optimizer {
             let mut loaded = Memory { steps, buffers: SmallVec::new() };
             for _ in 0..buffers {
                 let source = input.take(p.numel() as usize * p.dtype().size())?;
-                let b = Tensor::empty(p.shape(), p.dtype())?;
-                // SAFETY: a fresh contiguous tensor of exactly this size.
-                unsafe { b.origin_address().copy_from_nonoverlapping(source.as_ptr(), source.len()) };
-                loaded.buffers.push(b);
+                loaded.buffers.push(from_bytes(source, p.shape(), p.dtype(), p.device())?);
             }
             memory.push(loaded);
         }
@@ -112,13 +107,18 @@ struct Writer<'a> {
     rest: &'a mut [u8],
 }
 
-impl Writer<'_> {
-    /// The size was worked out before; what does not fit is cut.
-    fn put(&mut self, bytes: &[u8]) {
+impl<'a> Writer<'a> {
+    /// The next `n` bytes; fewer at the end, which the size worked out before rules out.
+    fn next(&mut self, n: usize) -> &'a mut [u8] {
         let rest = std::mem::take(&mut self.rest);
-        let (here, rest) = rest.split_at_mut(bytes.len().min(rest.len()));
-        here.copy_from_slice(&bytes[..here.len()]);
+        let (here, rest) = rest.split_at_mut(n.min(rest.len()));
         self.rest = rest;
+        here
+    }
+
+    fn put(&mut self, bytes: &[u8]) {
+        let here = self.next(bytes.len());
+        here.copy_from_slice(&bytes[..here.len()]);
     }
 }
 

@@ -30,28 +30,29 @@ pub struct Job<'a, const N: usize> {
     pub line: Line<'a, N>,
 }
 
-/// A nest of loops over operands of one shape: merged, the steps in elements, the fastest dim last.
-pub struct Nest {
+/// A nest of loops over operands of one shape: merged, the steps in elements, the fastest dim last. The output is
+/// the last of the K operands.
+pub struct Nest<const K: usize> {
     pub shape: Dims,
-    pub strides: smallvec::SmallVec<[[i64; OPERANDS]; 6]>,
+    pub strides: smallvec::SmallVec<[[i64; K]; 6]>,
 }
 
-impl Nest {
+impl<const K: usize> Nest<K> {
     /// Elementwise work may go in any order: dims follow the output's memory, and a short innermost dim gives way to
     /// the longest one.
-    pub fn new(shape: &[i64], strides: [&[i64]; OPERANDS]) -> Nest {
+    pub fn new(shape: &[i64], strides: [&[i64]; K]) -> Nest<K> {
         let mut order: smallvec::SmallVec<[usize; 8]> = (0..shape.len()).filter(|&d| shape[d] != 1).collect();
-        let far = |d: usize| std::cmp::Reverse(strides[OUT][d].unsigned_abs());
+        let far = |d: usize| std::cmp::Reverse(strides[K - 1][d].unsigned_abs());
         if !order.is_sorted_by_key(|&d| far(d)) {
             order.sort_by_key(|&d| far(d));
         }
         let sizes: Dims = order.iter().map(|&d| shape[d]).collect();
-        let steps: [Dims; OPERANDS] = std::array::from_fn(|k| order.iter().map(|&d| strides[k][d]).collect());
+        let steps: [Dims; K] = std::array::from_fn(|k| order.iter().map(|&d| strides[k][d]).collect());
         let Collapsed { mut shape, mut strides } =
-            collapse(&sizes, [&steps[0][..], &steps[1][..], &steps[2][..], &steps[3][..]]);
+            collapse(&sizes, std::array::from_fn(|k| &steps[k][..]));
         if shape.is_empty() {
             shape.push(1);
-            strides.push([0; OPERANDS]);
+            strides.push([0; K]);
         }
         let last = shape.len() - 1;
         if shape[last] < 32
@@ -68,10 +69,10 @@ impl Nest {
     /// Calls `segment(offsets, n)` for each piece of an innermost line in `range` (elements in nest order); offsets
     /// are in elements from each operand's origin.
     #[inline]
-    pub fn walk(&self, range: Range<usize>, mut segment: impl FnMut([i64; OPERANDS], usize)) {
+    pub fn walk(&self, range: Range<usize>, mut segment: impl FnMut([i64; K], usize)) {
         let last = self.shape.len() - 1;
         let mut index: Dims = smallvec::smallvec![0; last + 1];
-        let mut offsets = [0i64; OPERANDS];
+        let mut offsets = [0i64; K];
         let mut rest = range.start as i64;
         for d in (0..=last).rev() {
             index[d] = rest % self.shape[d];
@@ -117,10 +118,16 @@ pub fn run<const N: usize>(job: &Job<'_, N>) -> Result<()> {
     let target = job.out.origin();
     let direct = job.store.is_identity()
         && job.out.layout.is_contiguous()
-        && (0..N).all(|k| {
-            job.loads[k].is_identity() && job.inputs[k].layout.is_contiguous() && sources[k] != target as *const u8
-        });
-    if !direct {
+        && (0..N).all(|k| job.loads[k].is_identity() && job.inputs[k].layout.is_contiguous());
+    let in_place = sources.contains(&(target as *const u8));
+    if direct && in_place && n <= BLOCK {
+        let mut block = Block::new();
+        (job.line)(sources, block.as_mut_ptr(), n);
+        // SAFETY: the block holds n elements, and so does the output.
+        unsafe { std::ptr::copy_nonoverlapping(block.as_mut_ptr(), target, n * job.line_size) };
+        return Ok(());
+    }
+    if !direct || in_place {
         return run_nest(job, sources, target, n);
     }
     if n <= job.grain {
@@ -172,7 +179,7 @@ enum Reads {
 
 fn walk_blocks<const N: usize>(
     job: &Job<'_, N>,
-    nest: &Nest,
+    nest: &Nest<OPERANDS>,
     sources: [*const u8; N],
     target: *mut u8,
     range: Range<usize>,
