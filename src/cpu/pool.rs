@@ -16,6 +16,7 @@ use crate::fail;
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 pub use host::{HostParallelFor, set_host_parallel_for};
@@ -236,6 +237,17 @@ fn allowed_cpus() -> usize {
         }
     }
     std::thread::available_parallelism().map_or(1, |n| n.get())
+}
+
+/// [`parallel_for`] over a body that can fail (by running out of memory): one of the errors is the answer.
+pub fn try_parallel_for(count: usize, grain: usize, body: &(dyn Fn(Range<usize>) -> Result<()> + Sync)) -> Result<()> {
+    let failure: Mutex<Option<Error>> = Mutex::new(None);
+    parallel_for(count, grain, &|range| {
+        if let Err(error) = body(range) {
+            *failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+        }
+    })?;
+    failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]
