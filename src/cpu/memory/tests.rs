@@ -186,12 +186,15 @@ fn the_nth_allocation_fails() {
 
 #[test]
 fn memory_that_runs_out_is_an_error_and_the_cache_is_given_back_first() {
+    if central::is_system() {
+        return;
+    }
     in_child(30, || {
         drop(Workspace::new(64 << 20).unwrap());
         let mut used = String::new();
         std::io::Read::read_to_string(&mut std::fs::File::open("/proc/self/statm").unwrap(), &mut used).unwrap();
         let pages: u64 = used.split(' ').next().unwrap().parse().unwrap();
-        // 70 MiB more than now: the second block fits only where the first was.
+        // 50 MiB more than now, of which 64 wait in the cache: 100 fit when those went back, and only once.
         let limit = libc::rlimit { rlim_cur: pages * 4096 + (50 << 20), rlim_max: libc::RLIM_INFINITY };
         // SAFETY: limits this child.
         assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) }, 0);
@@ -342,7 +345,7 @@ fn forks_while_other_threads_allocate() {
 fn in_process(test: &str, variable: &str, value: &str) {
     let mut command = std::process::Command::new(std::env::current_exe().unwrap());
     command.args(["--exact", &format!("cpu::memory::tests::{test}"), "--ignored", "--test-threads=1"]);
-    let output = command.env(variable, value).output().unwrap();
+    let output = command.env_remove("TENDON_ALLOCATOR").env(variable, value).output().unwrap();
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && text.contains("1 passed"), "{text}");
 }
