@@ -37,8 +37,8 @@ const GRAINS_PER_CHECK: usize = 4;
 /// the pool, and when there is one thread. Choose `grain` so that it is worth a microsecond at least, and takes well
 /// under a millisecond: cancellation is noticed every few grains.
 ///
-/// CANCELLED when the calling thread's cancel token was set in between: then some ranges have not run. INTERNAL when
-/// `body` panicked, CALLBACK when the host's own loop failed; likewise.
+/// CANCELLED when the calling thread's cancel token was set before the end: then some ranges, or loops inside `body`,
+/// may not have run. INTERNAL when `body` panicked, CALLBACK when the host's own loop failed; likewise.
 pub fn parallel_for(count: usize, grain: usize, body: &(dyn Fn(Range<usize>) + Sync)) -> Result<()> {
     if count == 0 {
         return Ok(());
@@ -142,7 +142,9 @@ impl<'a> Work<'a> {
 
     /// What the loop answers, when all threads have left it.
     fn finish(self) -> Result<()> {
-        self.trouble.into_inner().map_or(Ok(()), Err)
+        self.trouble.into_inner().map_or(Ok(()), Err)?;
+        // A body cannot pass on that a loop inside it was cut short.
+        self.token.as_ref().map_or(Ok(()), Token::check)
     }
 }
 
