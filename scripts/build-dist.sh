@@ -83,8 +83,15 @@ fi
 "$LD" -r --force-group-allocation -o "$work/joined.o" --whole-archive "$artifacts/libtendon.a"
 "$OBJCOPY" --remove-section=.llvmbc --remove-section=.llvmcmd --strip-debug \
     --keep-global-symbols="$work/api.syms" "$work/joined.o" "$work/tendon.o"
-rm -f "$work/joined.o" "$work/libtendon.a"
-"$AR" rcsD "$work/libtendon.a" "$work/tendon.o"
+rm -f "$work/joined.o"
+
+# In the archive they are hidden besides: a library of the user's that holds Tendon shows nothing of it, and two such
+# libraries in one process do not take each other's. (Of two visibilities the linker keeps the narrower one.)
+{ sed 's/.*/.globl &\n.hidden &/' "$work/api.syms"; echo '.section .note.GNU-stack,"",%progbits'; } |
+    "$CC" -c -x assembler -o "$work/hidden.o" -
+"$LD" -r -o "$work/tendon-hidden.o" "$work/tendon.o" "$work/hidden.o"
+rm -f "$work/libtendon.a"
+"$AR" rcsD "$work/libtendon.a" "$work/tendon-hidden.o"
 
 # 4. The shared library: soname, versioned symbols, never unloaded (exit destructors of threads live in it).
 { echo "$node {"; echo "  global:"; sed 's/.*/    &;/' "$work/api.syms"; echo "  local: *;"; echo "};"; } > "$work/version.map"
@@ -99,6 +106,9 @@ rm -f "$work/joined.o" "$work/libtendon.a"
 sed "s/\$/@@$node/" "$work/api.syms" > "$work/versioned.syms"
 diff "$work/api.syms" "$work/archive.syms" >&2 || die "libtendon.a: global symbols (>) are not the list's (<)"
 diff "$work/versioned.syms" "$work/shared.syms" >&2 || die "$so_file: exported symbols (>) are not the list's (<)"
+if "$READELF" -sW "$work/libtendon.a" | awk '$5 == "GLOBAL" && $7 != "UND" && $6 != "HIDDEN"' | grep .; then
+    die "libtendon.a: symbols that are not hidden"
+fi
 "$READELF" -dW "$work/$so_file" > "$work/dynamic"
 grep -q "SONAME.*\[$so_name\]" "$work/dynamic" || die "$so_file: no soname $so_name"
 grep -q NODELETE "$work/dynamic" || die "$so_file: not marked nodelete"
