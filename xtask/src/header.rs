@@ -179,7 +179,10 @@ mod tests {
 
     #[test]
     fn versions_are_filled_in() {
-        assert_eq!(fill_version("@VERSION_MAJOR@ @VERSION_MINOR@ @VERSION_PATCH@ @VERSION@", "3.14.15"), "3 14 15 3.14.15");
+        assert_eq!(
+            fill_version("@VERSION_MAJOR@ @VERSION_MINOR@ @VERSION_PATCH@ @VERSION@", "3.14.15"),
+            "3 14 15 3.14.15"
+        );
     }
 
     #[test]

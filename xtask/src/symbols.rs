@@ -76,7 +76,9 @@ fn functions(header: &str) -> BTreeSet<String> {
         .map(str::trim)
         .filter(|statement| !statement.starts_with("typedef"))
         .filter_map(|statement| statement.split_once('('))
-        .map(|(head, _)| head.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("").to_string())
+        .map(|(head, _)| {
+            head.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("").to_string()
+        })
         .filter(|name| name.starts_with("tensor_") || name.starts_with("tendon_"))
         .collect()
 }
