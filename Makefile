@@ -12,7 +12,7 @@ DIST := build/dist
 PART := scripts/part.sh
 BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
 
-.PHONY: help demo hello dist test test-full lint header install bench-small clean
+.PHONY: help demo hello dist test test-full lint header licences install bench-small clean
 
 help:
 	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
@@ -23,6 +23,7 @@ help:
 	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
 	@echo "make header        include/tendon.h and cmake/tendon.symbols from src/c_api"
+	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
 	@echo "make bench-small   the short benchmarks"
 	@echo "make clean"
 
@@ -45,6 +46,9 @@ hello: c_examples/hello.c
 header:
 	@cargo xtask header
 	@cargo xtask symbols
+
+licences:
+	@cargo xtask licences
 
 install: dist
 	@[ "$(LIBDIR)" = lib ] || scripts/build-dist.sh build/dist-$(subst /,-,$(LIBDIR)) --target-dir $(TARGET) --libdir $(LIBDIR)
@@ -85,6 +89,7 @@ lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo xtask header --check
 	cargo xtask symbols --check
+	cargo xtask licences --check
 
 bench-small:
 	@scripts/setup.sh build bench

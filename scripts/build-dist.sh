@@ -37,9 +37,12 @@ unset MAKEFLAGS MFLAGS CARGO_MAKEFLAGS
 
 version=$("$src/scripts/version.sh")
 major=${version%%.*} minor=${version#*.} minor=${minor%%.*}
-so_name=libtendon.so.$major so_file=libtendon.so.$version node=TENDON_$major
+so_name=libtendon.so.$major so_file=libtendon.so.${version%%[-+]*} node=TENDON_$major
 work=$target_dir/tendon-dist
 mkdir -p "$work"
+# One run at a time in a target folder.
+exec 9> "$work/lock"
+if command -v flock > /dev/null; then flock 9; fi
 
 [ -f "$src/include/tendon.h" ] || die "include/tendon.h is missing; run: make header"
 [ -f "$src/cmake/tendon.symbols" ] || die "cmake/tendon.symbols is missing; run: make header"
@@ -73,9 +76,10 @@ native_libs=$(tr '\n' ' ' < "$natives" | sed 's/ *$//')
 
 # 2. Nothing to do when nothing that goes in has changed: then users' programs are not linked again either.
 inputs=("$artifacts/libtendon.a" "$natives" "$work/api.syms" "$src/scripts/build-dist.sh" "$src"/cmake/*.in
-    "$src"/include/tendon.h* "$src"/LICENSE-*)
+    "$src"/include/tendon.h* "$src"/LICENSE-* "$src"/THIRD-PARTY-LICENSES)
 stamp=$({ sha256sum "${inputs[@]}"; echo "$version $libdir $CC $LD"; } | sha256sum)
-if [ -f "$out/.stamp" ] && [ "$(cat "$out/.stamp")" = "$stamp" ]; then
+if [ -f "$out/.stamp" ] && [ "$(cat "$out/.stamp")" = "$stamp" ] &&
+    [ -f "$out/$libdir/libtendon.a" ] && [ -f "$out/$libdir/libtendon.so" ]; then
     exit 0
 fi
 
@@ -133,7 +137,7 @@ fill "$src/cmake/tendon.pc.in" "$out/$libdir/pkgconfig/tendon.pc"
 for name in TendonConfig TendonConfigVersion TendonTargets; do
     fill "$src/cmake/$name.cmake.in" "$out/$libdir/cmake/Tendon/$name.cmake"
 done
-install -m 644 "$src"/LICENSE-* "$out/share/doc/tendon/"
+install -m 644 "$src"/LICENSE-* "$src/THIRD-PARTY-LICENSES" "$out/share/doc/tendon/"
 echo "$stamp" > "$out/.stamp"
 echo "build-dist: $out: $(wc -l < "$work/api.syms") functions, libtendon.a $(($(stat -c %s "$work/libtendon.a") / 1024)) KiB," \
     "$so_file $(($(stat -c %s "$work/$so_file") / 1024)) KiB"

@@ -17,7 +17,7 @@ dist=$(cd "$dist" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 log=$work/log
-count=0
+count=0 skipped=0
 
 # passes NAME command…: one consumer.
 passes() {
@@ -167,8 +167,9 @@ for linker in bfd gold lld; do
     if $CC -fuse-ld=$linker -Wl,--version > /dev/null 2>&1; then
         passes "linked by ld.$linker with --gc-sections" other_linker $linker
     else
+        skipped=$((skipped + 1))
         printf '  skip  %s\n' "ld.$linker is not here"
     fi
 done
 passes "dlopen, dlclose on a thread" loaded
-echo "$count consumers passed"
+echo "$count consumers passed, $skipped skipped"
