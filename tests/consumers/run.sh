@@ -151,9 +151,12 @@ beside_rust() {
     $CC -std=c11 $strict -I "$plain/include" "$here/two_rusts.c" "$work/libsecond.a" "$archive" $native -o "$work/two_rusts" || return 1
     "$work/two_rusts"
 }
+# Rust's own lld, when the system has none.
+rust_lld=$(echo "$(rustc --print sysroot)"/lib/rustlib/*-linux-gnu/bin/gcc-ld)
 other_linker() {
     # shellcheck disable=SC2086
-    $CC -fuse-ld="$1" -std=c11 $strict -I "$plain/include" "$here/hello.c" "$archive" $native -Wl,--gc-sections -o "$work/hello" && "$work/hello"
+    $CC -B "$rust_lld" -fuse-ld="$1" -std=c11 $strict -I "$plain/include" "$here/hello.c" "$archive" $native \
+        -Wl,--gc-sections -o "$work/hello" && "$work/hello"
 }
 loaded() {
     # shellcheck disable=SC2086
@@ -164,7 +167,7 @@ passes "inside a library with hidden symbols: only its own are seen" plugin
 passes "beside another Rust library" beside_rust
 passes "beside another Rust library with fat LTO" beside_rust -C lto=fat
 for linker in bfd gold lld; do
-    if $CC -fuse-ld=$linker -Wl,--version > /dev/null 2>&1; then
+    if $CC -B "$rust_lld" -fuse-ld=$linker -Wl,--version > /dev/null 2>&1; then
         passes "linked by ld.$linker with --gc-sections" other_linker $linker
     else
         skipped=$((skipped + 1))

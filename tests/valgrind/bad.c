@@ -34,17 +34,23 @@ static int leak(void) {
 }
 
 #ifdef TENDON_TEST_HAS_TENSORS
-/* With TENDON_ALLOCATOR=system a tensor's elements are a malloc block of their own. */
-static int read_past_a_tensor(void) {
-    const int64_t shape[1] = {1000};
+/* With TENDON_ALLOCATOR=system a tensor's elements are a malloc block of their own: 4096 bytes here, no rounding.
+ * Reads one element past them, or the first one after the release. */
+static int misread_a_tensor(int after_release) {
+    const int64_t shape[1] = {1024};
     Tensor *x = NULL;
     const float *data = NULL;
     if (tensor_ones(shape, 1, NULL, &x) != 0 || tensor_data_f32(x, &data) != 0) {
         fprintf(stderr, "%s\n", tendon_last_error_message());
         return 1;
     }
-    look(((volatile const float *)data)[1000 + 16]);
+    if (!after_release) {
+        look(((volatile const float *)data)[1024]);
+    }
     (void)tensor_release(x);
+    if (after_release) {
+        look(((volatile const float *)data)[0]);
+    }
     return 0;
 }
 #endif
@@ -60,7 +66,10 @@ int main(int argc, char **argv) {
     }
 #ifdef TENDON_TEST_HAS_TENSORS
     if (strcmp(fault, "tensor-read") == 0) {
-        return read_past_a_tensor();
+        return misread_a_tensor(0);
+    }
+    if (strcmp(fault, "tensor-released") == 0) {
+        return misread_a_tensor(1);
     }
 #endif
     return read_past_the_end(0);
