@@ -3,8 +3,10 @@
 pub mod copy;
 pub mod elementwise;
 pub mod fill;
+pub mod index;
 pub mod math;
 pub mod memory;
+pub mod optim;
 pub mod pool;
 pub mod random;
 pub mod simd;
