@@ -82,8 +82,8 @@ pub(super) fn generate(
     let nest = Nest::new(out.layout.shape(), [c, s]);
     let inner = nest.strides[nest.shape.len() - 1];
     let body = |range| {
-        let to = (&to).0;
-        let mut block = Block::new();
+        let Address(to) = *(&to as &Address);
+        let mut block = Block::uninit();
         nest.walk(range, |offsets, n| {
             let mut done = 0;
             while done < n {

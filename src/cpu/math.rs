@@ -7,7 +7,7 @@
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
 /// `ln 2` in two parts; the first has 9 bits, so that `n · LN2_HIGH` is exact.
-const LN2_HIGH: f32 = 0.693_359_375;
+const LN2_HIGH: f32 = 355.0 / 512.0;
 const LN2_LOW: f32 = -2.121_944_4e-4;
 /// `1.5 · 2^23`: adding it rounds to an integer (half to even), which then stands in the low bits.
 const ROUNDER: f32 = 12_582_912.0;
@@ -56,6 +56,13 @@ pub fn exp(x: f32) -> f32 {
     // In two steps, so that denormal results round once and 2^128 is never formed.
     let half = n >> 1;
     y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+}
+
+/// `e^x` where it is a normal number: `|x| ≤ 87`, or NaN.
+#[inline(always)]
+fn exp_normal(x: f32) -> f32 {
+    let (n, r) = reduce_exp(x);
+    poly(r, [1.378_059_4e-3, 8.373_124_5e-3, 4.166_953_6e-2, 1.666_647_2e-1, 4.999_998_5e-1, 1.0, 1.0]) * power_of_two(n)
 }
 
 /// `e^x − 1` without cancellation near 0.
@@ -127,7 +134,8 @@ pub fn log1p(x: f32) -> f32 {
 #[inline(always)]
 pub fn tanh(x: f32) -> f32 {
     let a = x.abs();
-    let far = (1.0 - 2.0 / (exp(a + a) + 1.0)).copysign(x);
+    let b = if 10.0 < a { 10.0 } else { a };
+    let far = (1.0 - 2.0 / (exp_normal(b + b) + 1.0)).copysign(x);
     let s = x * x;
     let p = poly(s, [-5.704_988_7e-3, 2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_3e-1, -3.333_328_2e-1]);
     let near = (p * s).mul_add(x, x).copysign(x);
@@ -145,24 +153,21 @@ pub fn sigmoid(x: f32) -> f32 {
 /// `2/√π · ∫₀ˣ e^{−t²} dt` (coefficients after N. Juffa).
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
-    let (a, s) = (x.abs(), x * x);
-    let t = if 4.0 < a { 4.0 } else { a };
-    let p = poly(
-        t,
-        [
-            -1.728_534_7e-5,
-            3.831_971_3e-4,
-            -3.883_964_4e-3,
-            2.425_462_2e-2,
-            -1.067_778_8e-1,
-            -6.348_467e-1,
-            -1.287_175_1e-1,
-        ],
-    );
-    let far = (1.0 - exp(p.mul_add(t, -t))).copysign(x);
-    let q = poly(s, [-5.967_617e-4, 4.991_194_2e-3, -2.676_813_5e-2, 1.128_199_25e-1, -3.761_253_4e-1, 1.283_791_7e-1]);
-    let near = q.mul_add(x, x).copysign(x);
-    if a > 0.927_734_4 { far } else { near }
+    let a = x.abs();
+    let a = if 4.0 < a { 4.0 } else { a };
+    let far = a > 0.927_734_4;
+    // One polynomial with the coefficients of either part: in x² near 0, in |x| beyond.
+    let t = if far { a } else { a * a };
+    let c = |near: f32, beyond: f32| if far { beyond } else { near };
+    let mut p = c(0.0, -1.728_534_7e-5);
+    p = p.mul_add(t, c(-5.967_617e-4, 3.831_971_3e-4));
+    p = p.mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3));
+    p = p.mul_add(t, c(-2.676_813_5e-2, 2.425_462_2e-2));
+    p = p.mul_add(t, c(1.128_199_25e-1, -1.067_778_8e-1));
+    p = p.mul_add(t, c(-3.761_253_4e-1, -6.348_467e-1));
+    p = p.mul_add(t, c(1.283_791_7e-1, -1.287_175_1e-1));
+    let y = if far { 1.0 - exp_normal(p.mul_add(a, -a)) } else { p.mul_add(a, a) };
+    y.copysign(x)
 }
 
 /// `x · Φ(x)` with the exact normal distribution: `torch.nn.functional.gelu`.

@@ -129,8 +129,8 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            for (g, p) in g.0.iter().zip(&mut p.0).take(n) {
-                                *p -= lr * (sign * *g + decay * *p);
+                            for i in 0..n.min(BLOCK) {
+                                p.0[i] -= lr * (sign * g.0[i] + decay * p.0[i]);
                             }
                         },
                     )
@@ -142,12 +142,12 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        for ((g, b), p) in g.0.iter().zip(&mut b.0).zip(&mut p.0).take(n) {
-                            let g = sign * *g + decay * *p;
+                        for i in 0..n.min(BLOCK) {
+                            let g = sign * g.0[i] + decay * p.0[i];
                             // The first step reads nothing from the buffer, which may hold anything.
-                            let m = if first_step { g } else { momentum * *b + fresh * g };
-                            *b = m;
-                            *p -= lr * if nesterov { g + momentum * m } else { m };
+                            let m = if first_step { g } else { momentum * b.0[i] + fresh * g };
+                            b.0[i] = m;
+                            p.0[i] -= lr * if nesterov { g + momentum * m } else { m };
                         }
                     },
                 )
@@ -164,13 +164,14 @@ macro_rules! steps {
             let correction2 = 1.0 - h.beta2.powf(step as f64);
             let (pace, root, eps) = ((h.lr / correction1) as $T, (1.0 / correction2.sqrt()) as $T, h.eps as $T);
             macro_rules! update {
-                ($g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
-                    let p = *$p * keep;
-                    let g = sign * *$g + decay * p;
-                    *$m += fresh * (g - *$m);
-                    let $seen = beta2 * *$v + fresh2 * (g * g);
-                    *$v = $seen;
-                    *$p = p - pace * *$m / ($largest.sqrt() * root + eps);
+                ($i:ident, $g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
+                    let p = $p.0[$i] * keep;
+                    let g = sign * $g.0[$i] + decay * p;
+                    let m = $m.0[$i] + fresh * (g - $m.0[$i]);
+                    $m.0[$i] = m;
+                    let $seen = beta2 * $v.0[$i] + fresh2 * (g * g);
+                    $v.0[$i] = $seen;
+                    $p.0[$i] = p - pace * m / ($largest.sqrt() * root + eps);
                 }};
             }
             let Some(max) = max else {
@@ -179,9 +180,8 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            let (mv, p) = (m.0.iter_mut().zip(&mut v.0), &mut p.0);
-                            for ((g, (m, v)), p) in g.0.iter().zip(mv).zip(p).take(n) {
-                                update!(g, m, v, p, |sq| sq)
+                            for i in 0..n.min(BLOCK) {
+                                update!(i, g, m, v, p, |sq| sq)
                             }
                         },
                     )
@@ -192,11 +192,10 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        let (mv, xp) = (m.0.iter_mut().zip(&mut v.0), x.0.iter_mut().zip(&mut p.0));
-                        for ((g, (m, v)), (x, p)) in g.0.iter().zip(mv).zip(xp).take(n) {
-                            update!(g, m, v, p, |sq| {
-                                *x = if sq > *x { sq } else { *x };
-                                *x
+                        for i in 0..n.min(BLOCK) {
+                            update!(i, g, m, v, p, |sq| {
+                                x.0[i] = if sq > x.0[i] { sq } else { x.0[i] };
+                                x.0[i]
                             })
                         }
                     },

@@ -296,7 +296,7 @@ impl Chain {
     /// # Safety
     /// As [`Cast`].
     unsafe fn run_long(&self, src: *const u8, src_step: isize, dst: *mut u8, dst_step: isize, n: usize) {
-        let (mut even, mut odd) = (Block::new(), Block::new());
+        let (mut even, mut odd) = (Block::uninit(), Block::uninit());
         let mut done = 0;
         while done < n {
             let m = (n - done).min(BLOCK);
@@ -326,7 +326,7 @@ pub struct Block([std::mem::MaybeUninit<u64>; BLOCK]);
 
 impl Block {
     #[inline(always)]
-    pub fn new() -> Block {
+    pub fn uninit() -> Block {
         Block([const { std::mem::MaybeUninit::uninit() }; BLOCK])
     }
 
