@@ -68,12 +68,13 @@ fn reading<'a>(x: &Out<'a>) -> In<'a> {
 #[repr(align(64))]
 struct Line<T>([T; BLOCK]);
 
-/// Walks all operands (the last is the parameter, whose order counts) and calls `update(blocks, n)` on blocks of T.
+/// Walks all operands (the last is the parameter, whose order counts) and calls `update(blocks, n)`: n
+/// contiguous elements of T each, in place where the operand's memory is that, else in a block loaded and stored around it.
 fn run<T: Copy + Default, const K: usize>(
     inputs: [In; K],
     writes: [bool; K],
     class: DType,
-    update: &(dyn Fn(&mut [Line<T>; K], usize) + Sync),
+    update: &(dyn Fn([*mut T; K], usize) + Sync),
 ) -> Result<()> {
     let param = &inputs[K - 1];
     let n = param.layout.numel() as usize;
@@ -95,16 +96,23 @@ fn run<T: Copy + Default, const K: usize>(
                     let position = offsets[k] + done as i64 * inner[k];
                     (o.at.wrapping_offset(position as isize * o.size as isize), inner[k] as isize * o.size as isize)
                 };
+                let direct = |k: usize| operands[k].load.is_identity() && inner[k] == 1;
+                let mut blocks = [std::ptr::null_mut(); K];
                 for k in 0..K {
                     let (at, step) = place(k);
+                    if direct(k) {
+                        blocks[k] = at as *mut T;
+                        continue;
+                    }
+                    blocks[k] = lines[k].0.as_mut_ptr();
                     // SAFETY: the nest stays inside the operand; the line holds m ≤ BLOCK elements of the class.
-                    unsafe { operands[k].load.run(at, step, lines[k].0.as_mut_ptr() as *mut u8, size, m) };
+                    unsafe { operands[k].load.run(at, step, blocks[k] as *mut u8, size, m) };
                 }
-                update(&mut lines, m);
-                for k in (0..K).filter(|&k| operands[k].writes) {
+                update(blocks, m);
+                for k in (0..K).filter(|&k| operands[k].writes && !direct(k)) {
                     let (at, step) = place(k);
                     // SAFETY: as above.
-                    unsafe { operands[k].store.run(lines[k].0.as_ptr() as *const u8, size, at, step, m) };
+                    unsafe { operands[k].store.run(blocks[k] as *const u8, size, at, step, m) };
                 }
                 done += m;
             }
@@ -129,8 +137,9 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            for i in 0..n.min(BLOCK) {
-                                p.0[i] -= lr * (sign * g.0[i] + decay * p.0[i]);
+                            for i in 0..n {
+                                // SAFETY: `run` passes n elements of each operand.
+                                unsafe { *p.add(i) -= lr * (sign * *g.add(i) + decay * *p.add(i)) };
                             }
                         },
                     )
@@ -142,12 +151,15 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        for i in 0..n.min(BLOCK) {
-                            let g = sign * g.0[i] + decay * p.0[i];
-                            // The first step reads nothing from the buffer, which may hold anything.
-                            let m = if first_step { g } else { momentum * b.0[i] + fresh * g };
-                            b.0[i] = m;
-                            p.0[i] -= lr * if nesterov { g + momentum * m } else { m };
+                        for i in 0..n {
+                            // SAFETY: `run` passes n elements of each operand.
+                            unsafe {
+                                let g = sign * *g.add(i) + decay * *p.add(i);
+                                // The first step reads nothing from the buffer, which may hold anything.
+                                let m = if first_step { g } else { momentum * *b.add(i) + fresh * g };
+                                *b.add(i) = m;
+                                *p.add(i) -= lr * if nesterov { g + momentum * m } else { m };
+                            }
                         }
                     },
                 )
@@ -165,13 +177,13 @@ macro_rules! steps {
             let (pace, root, eps) = ((h.lr / correction1) as $T, (1.0 / correction2.sqrt()) as $T, h.eps as $T);
             macro_rules! update {
                 ($i:ident, $g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
-                    let p = $p.0[$i] * keep;
-                    let g = sign * $g.0[$i] + decay * p;
-                    let m = $m.0[$i] + fresh * (g - $m.0[$i]);
-                    $m.0[$i] = m;
-                    let $seen = beta2 * $v.0[$i] + fresh2 * (g * g);
-                    $v.0[$i] = $seen;
-                    $p.0[$i] = p - pace * m / ($largest.sqrt() * root + eps);
+                    let p = *$p.add($i) * keep;
+                    let g = sign * *$g.add($i) + decay * p;
+                    let m = *$m.add($i) + fresh * (g - *$m.add($i));
+                    let $seen = beta2 * *$v.add($i) + fresh2 * (g * g);
+                    *$m.add($i) = m;
+                    *$v.add($i) = $seen;
+                    *$p.add($i) = p - pace * m / ($largest.sqrt() * root + eps);
                 }};
             }
             let Some(max) = max else {
@@ -180,8 +192,9 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            for i in 0..n.min(BLOCK) {
-                                update!(i, g, m, v, p, |sq| sq)
+                            for i in 0..n {
+                                // SAFETY: `run` passes n elements of each operand.
+                                unsafe { update!(i, g, m, v, p, |sq| sq) }
                             }
                         },
                     )
@@ -192,11 +205,16 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        for i in 0..n.min(BLOCK) {
-                            update!(i, g, m, v, p, |sq| {
-                                x.0[i] = if sq > x.0[i] { sq } else { x.0[i] };
-                                x.0[i]
-                            })
+                        for i in 0..n {
+                            // SAFETY: `run` passes n elements of each operand.
+                            unsafe {
+                                update!(i, g, m, v, p, |sq| {
+                                    let seen = *x.add(i);
+                                    let top = if sq > seen { sq } else { seen };
+                                    *x.add(i) = top;
+                                    top
+                                })
+                            }
                         }
                     },
                 )
