@@ -45,6 +45,15 @@ fn exp_tail(r: f32) -> f32 {
     poly(r, [1.987_569_2e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.0e-1])
 }
 
+/// `e^r` for `|r| ≤ ln 2 / 2`, in powers of r² so that the chain of dependent operations is short.
+#[inline(always)]
+fn exp_reduced(r: f32) -> f32 {
+    let s = r * r;
+    let high = s.mul_add(1.378_059_4e-3, r.mul_add(8.373_124_5e-3, 4.166_953_6e-2));
+    let middle = r.mul_add(1.666_647_2e-1, 4.999_998_5e-1);
+    s.mul_add(s.mul_add(high, middle), 1.0 + r)
+}
+
 /// `e^x`.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
@@ -52,7 +61,7 @@ pub fn exp(x: f32) -> f32 {
     let x = if 89.0 < x { 89.0 } else { x };
     let x = if -104.0 > x { -104.0 } else { x };
     let (n, r) = reduce_exp(x);
-    let y = poly(r, [1.378_059_4e-3, 8.373_124_5e-3, 4.166_953_6e-2, 1.666_647_2e-1, 4.999_998_5e-1, 1.0, 1.0]);
+    let y = exp_reduced(r);
     // In two steps, so that denormal results round once and 2^128 is never formed.
     let half = n >> 1;
     y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
@@ -62,7 +71,7 @@ pub fn exp(x: f32) -> f32 {
 #[inline(always)]
 fn exp_normal(x: f32) -> f32 {
     let (n, r) = reduce_exp(x);
-    poly(r, [1.378_059_4e-3, 8.373_124_5e-3, 4.166_953_6e-2, 1.666_647_2e-1, 4.999_998_5e-1, 1.0, 1.0]) * power_of_two(n)
+    exp_reduced(r) * power_of_two(n)
 }
 
 /// `e^x − 1` without cancellation near 0.
@@ -159,13 +168,11 @@ pub fn erf(x: f32) -> f32 {
     // One polynomial with the coefficients of either part: in x² near 0, in |x| beyond.
     let t = if far { a } else { a * a };
     let c = |near: f32, beyond: f32| if far { beyond } else { near };
-    let mut p = c(0.0, -1.728_534_7e-5);
-    p = p.mul_add(t, c(-5.967_617e-4, 3.831_971_3e-4));
-    p = p.mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3));
-    p = p.mul_add(t, c(-2.676_813_5e-2, 2.425_462_2e-2));
-    p = p.mul_add(t, c(1.128_199_25e-1, -1.067_778_8e-1));
-    p = p.mul_add(t, c(-3.761_253_4e-1, -6.348_467e-1));
-    p = p.mul_add(t, c(1.283_791_7e-1, -1.287_175_1e-1));
+    let s = t * t;
+    let high = c(0.0, -1.728_534_7e-5).mul_add(s, c(-5.967_617e-4, 3.831_971_3e-4).mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3)));
+    let middle = c(-2.676_813_5e-2, 2.425_462_2e-2).mul_add(t, c(1.128_199_25e-1, -1.067_778_8e-1));
+    let low = c(-3.761_253_4e-1, -6.348_467e-1).mul_add(t, c(1.283_791_7e-1, -1.287_175_1e-1));
+    let p = s.mul_add(s.mul_add(high, middle), low);
     let y = if far { 1.0 - exp_normal(p.mul_add(a, -a)) } else { p.mul_add(a, a) };
     y.copysign(x)
 }
