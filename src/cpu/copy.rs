@@ -163,6 +163,7 @@ unsafe fn block<T: Copy + Default, const SIDE: usize>(
             // SAFETY: SIDE elements of a row of the block.
             *held = unsafe { (from as *const [T; SIDE]).read() };
         }
+        #[allow(clippy::needless_range_loop, reason = "i is a column of `held`")]
         for i in 0..SIDE {
             let line: [T; SIDE] = std::array::from_fn(|j| held[j][i]);
             // SAFETY: as above.
@@ -173,7 +174,10 @@ unsafe fn block<T: Copy + Default, const SIDE: usize>(
     for i in 0..height as isize {
         for j in 0..width as isize {
             // SAFETY: the caller's promise.
-            unsafe { to.offset(i * to_step[0] + j * to_step[1]).write(from.offset(i * from_step[0] + j * from_step[1]).read()) }
+            unsafe {
+                to.offset(i * to_step[0] + j * to_step[1])
+                    .write(from.offset(i * from_step[0] + j * from_step[1]).read())
+            }
         }
     }
 }

@@ -8,8 +8,6 @@ mod binary;
 pub mod cast;
 #[cfg(test)]
 pub mod tests;
-#[cfg(test)]
-mod bench_tmp;
 mod unary;
 pub mod walk;
 

@@ -120,7 +120,8 @@ pub fn index_select(x: In, dim: usize, index: In, out: Out) -> Result<()> {
         let (source, target) = (&source, &target);
         for row in range.start as i64..range.end as i64 {
             let from = row / count * n + indices.at(row % count);
-            let (from, to) = (source.at.wrapping_add(from as usize * bytes), target.at.wrapping_add(row as usize * bytes));
+            let (from, to) =
+                (source.at.wrapping_add(from as usize * bytes), target.at.wrapping_add(row as usize * bytes));
             // SAFETY: the index was checked; both are rows of dense operands, which do not overlap.
             unsafe {
                 match bytes {

@@ -134,7 +134,8 @@ fn one_hot_and_edges() {
     scatter_add(out.output(), 0, index.input(), x.input()).unwrap();
     assert_eq!(out.get(0), 10.0);
     let none = Array::new(DType::I64, Layout::contiguous(&[0]));
-    let (x, out) = (numbers(DType::F32, Layout::contiguous(&[5, 2])), Array::new(DType::F32, Layout::contiguous(&[0, 2])));
+    let (x, out) =
+        (numbers(DType::F32, Layout::contiguous(&[5, 2])), Array::new(DType::F32, Layout::contiguous(&[0, 2])));
     index_select(x.input(), 0, none.input(), out.output()).unwrap();
     index_add(x.output(), 0, none.input(), out.input()).unwrap();
 }

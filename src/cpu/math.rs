@@ -4,6 +4,8 @@
 //! fused multiplications and additions on every instruction set (the x86-64 baseline calls libm for them and is slow),
 //! so that the bits are the same everywhere. Errors are at most 4 ulp over the whole range, denormals included.
 
+#![allow(clippy::excessive_precision, reason = "coefficients stand as published")]
+
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
 /// `ln 2` in two parts; the first has 9 bits, so that `n · LN2_HIGH` is exact.
@@ -169,7 +171,8 @@ pub fn erf(x: f32) -> f32 {
     let t = if far { a } else { a * a };
     let c = |near: f32, beyond: f32| if far { beyond } else { near };
     let s = t * t;
-    let high = c(0.0, -1.728_534_7e-5).mul_add(s, c(-5.967_617e-4, 3.831_971_3e-4).mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3)));
+    let high = c(0.0, -1.728_534_7e-5)
+        .mul_add(s, c(-5.967_617e-4, 3.831_971_3e-4).mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3)));
     let middle = c(-2.676_813_5e-2, 2.425_462_2e-2).mul_add(t, c(1.128_199_25e-1, -1.067_778_8e-1));
     let low = c(-3.761_253_4e-1, -6.348_467e-1).mul_add(t, c(1.283_791_7e-1, -1.287_175_1e-1));
     let p = s.mul_add(s.mul_add(high, middle), low);

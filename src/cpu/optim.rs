@@ -286,7 +286,8 @@ mod tests {
                     };
                     let p = Array::of(dtype, layout.clone(), &[1.0, -2.0, 0.5]);
                     let g = Array::of(dtype, layouts(&[37, 29])[3 - case].clone(), &[0.25, 3.0, -1.0, 2.0, 0.125]);
-                    let b = Array::of(if dtype == DType::F64 { dtype } else { DType::F32 }, layout.clone(), &[f64::NAN]);
+                    let b =
+                        Array::of(if dtype == DType::F64 { dtype } else { DType::F32 }, layout.clone(), &[f64::NAN]);
                     let (mut want, mut buffer) = (p.all(), vec![0.0; p.all().len()]);
                     for step in 0..3 {
                         sgd(p.output(), g.input(), momentum.then(|| b.output()), step == 0, h).unwrap();

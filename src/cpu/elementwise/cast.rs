@@ -144,7 +144,14 @@ number!(bf16, |x| bf16_to_f32(x), bf16_to_f32(x) as f64, bf16_to_f32(x) as i64, 
 /// # Safety
 /// As [`Cast`]: both lines lie in readable and writable memory.
 #[inline(always)]
-unsafe fn line<S: Copy, D>(src: *const u8, src_step: isize, dst: *mut u8, dst_step: isize, n: usize, f: impl Fn(S) -> D) {
+unsafe fn line<S: Copy, D>(
+    src: *const u8,
+    src_step: isize,
+    dst: *mut u8,
+    dst_step: isize,
+    n: usize,
+    f: impl Fn(S) -> D,
+) {
     if src_step == size_of::<S>() as isize && dst_step == size_of::<D>() as isize {
         let (src, dst) = (src as *const S, dst as *mut D);
         simd::dispatch(

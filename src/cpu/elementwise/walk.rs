@@ -48,8 +48,7 @@ impl<const K: usize> Nest<K> {
         }
         let sizes: Dims = order.iter().map(|&d| shape[d]).collect();
         let steps: [Dims; K] = std::array::from_fn(|k| order.iter().map(|&d| strides[k][d]).collect());
-        let Collapsed { mut shape, mut strides } =
-            collapse(&sizes, std::array::from_fn(|k| &steps[k][..]));
+        let Collapsed { mut shape, mut strides } = collapse(&sizes, std::array::from_fn(|k| &steps[k][..]));
         if shape.is_empty() {
             shape.push(1);
             strides.push([0; K]);
