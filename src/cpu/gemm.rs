@@ -8,13 +8,13 @@ mod vector;
 
 use super::convert::{Load, Store};
 use super::pool;
+use super::try_parallel_for;
 use super::view::{In, Out};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layout::Dims;
 use half::{bf16, f16};
 use packed::{Float, Plan};
-use std::sync::Mutex;
 use vector::{MatrixVector, SMALL};
 
 /// C[…, i, j] = Σₖ A[…, i, k]·B[…, k, j], added to what C holds when `accumulate` (`torch.matmul`, `numpy.matmul`).
@@ -177,7 +177,7 @@ where
     }
     let plan = Plan::<T>::new(batches, p.m, p.n, p.k);
     // SAFETY: the views are valid, and each tile is written by one thread.
-    fallible(plan.items, 1, &|range| unsafe { plan.run(p, range.start, range.end) })
+    try_parallel_for(plan.items, 1, &|range| unsafe { plan.run(p, range.start, range.end) })
 }
 
 fn integers<S: Load<R>, R: integer::Ring>(a: In, b: In, out: Out, accumulate: bool) -> Result<()> {
@@ -189,18 +189,4 @@ fn integers<S: Load<R>, R: integer::Ring>(a: In, b: In, out: Out, accumulate: bo
             unsafe { integer::row::<S, R>(p, out.dtype, row) };
         }
     })
-}
-
-/// [`pool::parallel_for`] over a body that can run out of memory: the first error is the answer.
-fn fallible(count: usize, grain: usize, body: &(dyn Fn(std::ops::Range<usize>) -> Result<()> + Sync)) -> Result<()> {
-    let failure: Mutex<Option<Error>> = Mutex::new(None);
-    pool::parallel_for(count, grain, &|range| {
-        if let Err(error) = body(range) {
-            *failure.lock().unwrap_or_else(|e| e.into_inner()) = Some(error);
-        }
-    })?;
-    match failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
 }
