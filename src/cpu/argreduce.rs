@@ -59,13 +59,13 @@ order! {
 /// Whether `b` comes before `a`: strictly better, or the first NaN.
 #[inline(always)]
 fn beats<T: Order, const MAX: bool>(b: T, a: T) -> bool {
-    (if MAX { b > a } else { b < a }) || (b.is_nan() && !a.is_nan())
+    (if MAX { b > a } else { b < a }) | (b.is_nan() & !a.is_nan())
 }
 
 /// Accumulating form: the better of both, NaN wins; which one of equals does not matter.
 #[inline(always)]
 fn best<T: Order, const MAX: bool>(a: T, b: T) -> T {
-    if (if MAX { b > a } else { b < a }) || b.is_nan() { b } else { a }
+    if (if MAX { b > a } else { b < a }) | b.is_nan() { b } else { a }
 }
 
 #[inline(always)]
@@ -315,12 +315,12 @@ unsafe fn advance<S: Load<T>, T: Order, const MAX: bool>(
         move || {
             macro_rules! advance {
                 ($step:expr) => {
-                    for j in 0..width {
+                    for (j, (value, index)) in values[..width].iter_mut().zip(&mut indices[..width]).enumerate() {
                         // SAFETY: the caller's promise.
                         let x: T = unsafe { row.wrapping_offset(j as isize * $step).read().load() };
-                        let better = beats::<T, MAX>(x, values[j]);
-                        values[j] = if better { x } else { values[j] };
-                        indices[j] = if better { i } else { indices[j] };
+                        let better = beats::<T, MAX>(x, *value);
+                        *value = if better { x } else { *value };
+                        *index = if better { i } else { *index };
                     }
                 };
             }
