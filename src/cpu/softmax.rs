@@ -173,7 +173,7 @@ where
         });
     }
     let inner_dims = without(dim + 1..rank);
-    let width = (BLOCK / length).clamp(16, WIDTH).min(inner);
+    let width = (BLOCK / length).clamp(64, WIDTH).min(inner);
     let blocks = inner.div_ceil(width);
     let outer = numel / length / inner;
     let step = inner_dims.strides.last().map_or(1, |s| s[0] as isize);
@@ -304,56 +304,66 @@ unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
         // SAFETY: the caller's promise.
         return unsafe { short_row::<S, T, LOG, FMA>(from, n, to) };
     }
+    // Whole parts are read and written as arrays; the last one is padded with −∞, whose exponential is 0. (Indexing the
+    // sums by a variable would keep them in memory; single elements would be moved one by one where `from` is `to`.)
     let whole = n / LANES * LANES;
-    // SAFETY: in all of the loops i + lane < n.
+    // SAFETY: all parts lie within the row.
     unsafe {
-        let mut lanes = [T::LOWEST; LANES];
+        let part = |i: usize| from.add(i).cast::<[T; LANES]>().read_unaligned();
+        let mut last = [T::LOWEST; LANES];
+        for i in whole..n {
+            last[i - whole] = from.add(i).read();
+        }
+
+        let mut lanes = last;
         let mut i = 0;
         while i < whole {
-            for (lane, acc) in lanes.iter_mut().enumerate() {
-                *acc = larger(*acc, from.add(i + lane).read());
+            let x = part(i);
+            for lane in 0..LANES {
+                lanes[lane] = larger(lanes[lane], x[lane]);
             }
             i += LANES;
-        }
-        for i in whole..n {
-            lanes[i - whole] = larger(lanes[i - whole], from.add(i).read());
         }
         let max = fold(lanes, larger);
 
-        let mut lanes = [T::default(); LANES];
+        for x in &mut last {
+            *x = x.sub(max);
+        }
+        let mut lanes = last.map(|x| x.exp::<FMA>());
+        if !LOG {
+            last = lanes;
+        }
         let mut i = 0;
         while i < whole {
+            let x = part(i);
             let mut e = [T::default(); LANES];
-            for (lane, e) in e.iter_mut().enumerate() {
-                *e = from.add(i + lane).read().sub(max).exp::<FMA>();
+            for lane in 0..LANES {
+                e[lane] = x[lane].sub(max).exp::<FMA>();
             }
-            for (lane, e) in e.iter().enumerate() {
-                lanes[lane] = lanes[lane].add(*e);
-                if !LOG {
-                    block.add(i + lane).write(*e);
-                }
+            if !LOG {
+                block.add(i).cast::<[T; LANES]>().write_unaligned(e);
+            }
+            for lane in 0..LANES {
+                lanes[lane] = lanes[lane].add(e[lane]);
             }
             i += LANES;
         }
-        for i in whole..n {
-            let e = from.add(i).read().sub(max).exp::<FMA>();
-            lanes[i - whole] = lanes[i - whole].add(e);
-            if !LOG {
-                block.add(i).write(e);
-            }
-        }
         let sum = fold(lanes, T::add);
 
-        if LOG {
-            let shift = sum.ln();
-            for i in 0..n {
-                to.add(i).write(S::store(from.add(i).read().sub(max).sub(shift)));
+        let by = if LOG { sum.ln() } else { sum.recip() };
+        let finish = |x: T| S::store(if LOG { x.sub(by) } else { x.mul(by) });
+        let mut i = 0;
+        while i < whole {
+            let x = if LOG { part(i) } else { block.add(i).cast::<[T; LANES]>().read_unaligned() };
+            let mut y = [S::store(T::default()); LANES];
+            for lane in 0..LANES {
+                y[lane] = finish(if LOG { x[lane].sub(max) } else { x[lane] });
             }
-        } else {
-            let scale = sum.recip();
-            for i in 0..n {
-                to.add(i).write(S::store(block.add(i).read().mul(scale)));
-            }
+            to.add(i).cast::<[S; LANES]>().write_unaligned(y);
+            i += LANES;
+        }
+        for i in whole..n {
+            to.add(i).write(finish(last[i - whole]));
         }
     }
 }
