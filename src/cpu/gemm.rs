@@ -155,7 +155,10 @@ where
     }
     if p.m == 1 || p.n == 1 {
         let rows = p.m.max(p.n);
-        let grain = (65536 / p.k).max(1).next_multiple_of(64);
+        // Where neighbouring rows of the matrix are neighbours in memory, a block should be a long run of them.
+        let (row, column) = if p.n == 1 { (p.a_m, p.a_k) } else { (p.b_n, p.b_k) };
+        let least = if row.unsigned_abs() < column.unsigned_abs() { 512 } else { 16 };
+        let grain = (65536 / p.k).max(least).next_multiple_of(16);
         // Items are blocks of rows, so that no block of y is shared.
         let blocks = rows.div_ceil(grain);
         return pool::parallel_for(batches * blocks, 1, &|range| {
