@@ -367,5 +367,5 @@ pub fn one_hot(index: In, classes: i64, out: Out) -> Result<()> {
 }
 
 #[cfg(test)]
-#[path = "index_tests.rs"]
+
 mod tests;
