@@ -3,7 +3,9 @@ fn t(v: &[f64], s: &[i64]) -> Tensor {
     let b: Vec<u8> = v.iter().flat_map(|x| x.to_ne_bytes()).collect();
     create::from_bytes(&b, s, DType::F64, Cpu).unwrap()
 }
-fn show(x: &Tensor) -> String { tendon::print::to_string(x, &Default::default()).unwrap() }
+fn show(x: &Tensor) -> String {
+    tendon::print::to_string(x, &Default::default()).unwrap()
+}
 #[test]
 fn smoke() {
     let x = t(&[1., 2., 3., 4., 5., 6.], &[2, 3]);

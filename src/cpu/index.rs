@@ -367,5 +367,4 @@ pub fn one_hot(index: In, classes: i64, out: Out) -> Result<()> {
 }
 
 #[cfg(test)]
-
 mod tests;

@@ -2,8 +2,8 @@
 
 use super::convert::{Load, Store};
 use super::memory::Workspace;
-use super::simd::{self, Level};
 use super::pool::try_parallel_for;
+use super::simd::{self, Level};
 use super::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
