@@ -1,10 +1,13 @@
 pub mod apply;
+pub mod backward;
+pub mod ops;
 pub mod cpu;
 pub mod cuda;
 pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod layout;
+pub mod random;
 pub mod scalar;
 pub mod storage;
 pub mod tensor;

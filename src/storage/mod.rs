@@ -5,6 +5,7 @@ pub mod shared;
 use crate::cpu::memory;
 use crate::device::Device;
 use crate::error::Result;
+use crate::fail;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -118,6 +119,35 @@ impl Storage {
     /// Notes a write.
     pub fn bump(&self) {
         self.0.version.fetch_add(1, Relaxed);
+    }
+
+    /// Copies bytes out, from byte `at` on.
+    pub fn read(&self, at: usize, into: &mut [u8]) -> Result<()> {
+        self.check_range(at, into.len())?;
+        // SAFETY: within the storage; the slice is Rust's own memory.
+        unsafe { into.as_mut_ptr().copy_from(self.0.base.add(at), into.len()) };
+        Ok(())
+    }
+
+    /// Copies bytes in, from byte `at` on.
+    pub fn write(&self, at: usize, from: &[u8]) -> Result<()> {
+        self.check_range(at, from.len())?;
+        if self.0.read_only {
+            fail!(READ_ONLY, "the tensor borrows read-only memory");
+        }
+        // SAFETY: within the storage, which may be written; `copy_from` allows overlap.
+        unsafe { self.0.base.add(at).copy_from(from.as_ptr(), from.len()) };
+        Ok(())
+    }
+
+    fn check_range(&self, at: usize, len: usize) -> Result<()> {
+        if self.0.device != Device::Cpu {
+            fail!(NOT_ON_CPU, "the tensor is on {}: call tensor_to_cpu first", self.0.device);
+        }
+        if at.checked_add(len).is_none_or(|end| end > self.0.nbytes) {
+            fail!(OUT_OF_BOUNDS, "bytes {at} to {at} + {len} leave a storage of {} bytes", self.0.nbytes);
+        }
+        Ok(())
     }
 
     pub fn same(&self, other: &Storage) -> bool {

@@ -1,0 +1,158 @@
+//! Elements as the numbers that kernels accumulate in, and back. Branchless, so that loops over them vectorise.
+
+use crate::dtype::Bool;
+use half::{bf16, f16};
+
+/// An element read as an accumulator `A`: f32 for the small floats, f64, or a 64-bit integer.
+pub(crate) trait Load<A>: Copy + 'static {
+    fn load(self) -> A;
+}
+
+/// An accumulator `A` rounded (floats: to nearest, ties to even) or truncated (integers: low bits) to an element.
+pub(crate) trait Store<A>: Copy {
+    fn store(value: A) -> Self;
+}
+
+/// Exact.
+#[inline(always)]
+pub(crate) fn f16_to_f32(h: f16) -> f32 {
+    let bits = h.to_bits() as u32;
+    let magnitude = bits & 0x7fff;
+    // 2^112 moves the exponent bias from 15 to 127 and normalises subnormals.
+    let scaled = (f32::from_bits(magnitude << 13) * f32::from_bits(0x7780_0000)).to_bits();
+    let special = (magnitude << 13) | 0x7f80_0000;
+    f32::from_bits((bits & 0x8000) << 16 | if magnitude >= 0x7c00 { special } else { scaled })
+}
+
+#[inline(always)]
+pub(crate) fn f32_to_f16(x: f32) -> f16 {
+    let sign = x.to_bits() & 0x8000_0000;
+    let u = x.to_bits() ^ sign;
+    // Adding 0.5 lets the adder round the mantissa of what becomes subnormal.
+    let subnormal = (f32::from_bits(u) + 0.5).to_bits().wrapping_sub(0x3f00_0000);
+    let odd = (u >> 13) & 1;
+    let normal = u.wrapping_sub(112 << 23).wrapping_add(0xfff + odd) >> 13;
+    let special = if u > 0x7f80_0000 { 0x7e00 } else { 0x7c00 };
+    let magnitude = if u < 113 << 23 { subnormal } else { normal };
+    let magnitude = if u >= 143 << 23 { special } else { magnitude };
+    f16::from_bits((magnitude | sign >> 16) as u16)
+}
+
+/// Exact.
+#[inline(always)]
+pub(crate) fn bf16_to_f32(h: bf16) -> f32 {
+    f32::from_bits((h.to_bits() as u32) << 16)
+}
+
+#[inline(always)]
+pub(crate) fn f32_to_bf16(x: f32) -> bf16 {
+    let u = x.to_bits();
+    let rounded = u.wrapping_add(0x7fff + (u >> 16 & 1)) >> 16;
+    let quiet = u >> 16 | 0x40;
+    bf16::from_bits(if u & 0x7fff_ffff > 0x7f80_0000 { quiet } else { rounded } as u16)
+}
+
+/// To f32 with the last bit of the result set when anything was cut off: rounding that to a smaller type rounds once.
+#[inline(always)]
+fn f64_to_odd_f32(x: f64) -> f32 {
+    let near = x as f32;
+    let back = near as f64;
+    if back == x || x.is_nan() || near.is_infinite() {
+        return near;
+    }
+    // Toward zero, then odd.
+    let bits = near.to_bits();
+    f32::from_bits(if back.abs() > x.abs() { bits - 1 } else { bits } | 1)
+}
+
+macro_rules! load {
+    ($($from:ty => $to:ty: |$x:ident| $value:expr;)+) => {
+        $(impl Load<$to> for $from {
+            #[inline(always)]
+            fn load(self) -> $to {
+                let $x = self;
+                $value
+            }
+        })+
+    };
+}
+
+macro_rules! load_as {
+    ($to:ty: $($from:ty)+) => {
+        $(load! { $from => $to: |x| x as $to; })+
+    };
+}
+
+load! {
+    f16 => f32: |x| f16_to_f32(x);
+    f16 => f64: |x| f16_to_f32(x) as f64;
+    bf16 => f32: |x| bf16_to_f32(x);
+    bf16 => f64: |x| bf16_to_f32(x) as f64;
+    Bool => i64: |x| x.get() as i64;
+    Bool => f64: |x| x.get() as u8 as f64;
+    Bool => u64: |x| x.get() as u64;
+    Bool => u32: |x| x.get() as u32;
+}
+load_as!(f32: f32);
+load_as!(f64: f32 f64 u8 u16 u32 u64 i8 i16 i32 i64);
+load_as!(i64: u8 u16 u32 u64 i8 i16 i32 i64);
+load_as!(u64: u8 u16 u32 u64 i8 i16 i32 i64);
+load_as!(u32: u8 u16 u32 i8 i16 i32);
+
+macro_rules! store {
+    ($($from:ty => $to:ty: |$x:ident| $value:expr;)+) => {
+        $(impl Store<$from> for $to {
+            #[inline(always)]
+            fn store($x: $from) -> $to {
+                $value
+            }
+        })+
+    };
+}
+
+store! {
+    f32 => f16: |x| f32_to_f16(x);
+    f32 => bf16: |x| f32_to_bf16(x);
+    f32 => f32: |x| x;
+    f32 => f64: |x| x as f64;
+    f64 => f16: |x| f32_to_f16(f64_to_odd_f32(x));
+    f64 => bf16: |x| f32_to_bf16(f64_to_odd_f32(x));
+    f64 => f32: |x| x as f32;
+    f64 => f64: |x| x;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn halves_convert_as_the_half_crate_does() {
+        for bits in 0..=u16::MAX {
+            let (h, b) = (f16::from_bits(bits), bf16::from_bits(bits));
+            if h.is_nan() {
+                assert!(f16_to_f32(h).is_nan() && f32_to_f16(f16_to_f32(h)).is_nan());
+            } else {
+                assert_eq!(f16_to_f32(h).to_bits(), h.to_f32().to_bits());
+                assert_eq!(f32_to_f16(h.to_f32()).to_bits(), bits);
+            }
+            assert_eq!(bf16_to_f32(b).to_bits() as u64, (bits as u64) << 16);
+            assert_eq!(f32_to_bf16(bf16_to_f32(b)).is_nan(), b.is_nan());
+        }
+        let mut bits = 12345u32;
+        for _ in 0..200_000 {
+            bits = bits.wrapping_mul(1664525).wrapping_add(1013904223);
+            for x in [f32::from_bits(bits), f32::from_bits(bits & 0x8fff_ffff | 0x3000_0000)] {
+                if !x.is_nan() {
+                    assert_eq!(f32_to_f16(x).to_bits(), f16::from_f32(x).to_bits(), "{x:e}");
+                    assert_eq!(f32_to_bf16(x).to_bits(), bf16::from_f32(x).to_bits(), "{x:e}");
+                    let y = x as f64 * (1.0 + 1e-9);
+                    let got = <f16 as Store<f64>>::store(y);
+                    for other in [-1i16, 1].map(|d| f16::from_bits(got.to_bits().wrapping_add_signed(d))) {
+                        let nearer = (other.to_f64() - y).abs() < (got.to_f64() - y).abs();
+                        assert!(!nearer || got.is_infinite() || other.is_infinite(), "{y:e}");
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The same values in other memory, another layout, dtype or device.
+
+use crate::apply::apply_one;
+use crate::cpu::copy as kernel;
+use crate::cpu::view::{In, Out};
+use crate::cuda;
+use crate::device::Device;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::fail;
+use crate::layout::Dims;
+use crate::tensor::Tensor;
+use crate::tensor::node::Vjp;
+use crate::tensor::op::{Grads, Meta, Op, Plan};
+use smallvec::smallvec;
+
+/// y = x broadcast to `shape`, as `dtype`.
+#[derive(Clone)]
+pub(crate) struct CopyInto {
+    pub shape: Dims,
+    pub dtype: DType,
+}
+
+impl Op for CopyInto {
+    fn name(&self) -> &'static str {
+        "copy"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        inputs[0].layout.expand(&self.shape)?;
+        Ok(Plan::one(self.shape.clone(), self.dtype))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let layout = inputs[0].layout.expand(&self.shape)?;
+        kernel::copy(In { layout: &layout, ..inputs[0] }, outputs[0])
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        Ok(smallvec![Some(cx.g()?.clone())])
+    }
+}
+
+fn copy_as(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    apply_one(&CopyInto { shape: Dims::from_slice(x.shape()), dtype }, &[x])
+}
+
+/// A C-order copy in memory of its own.
+pub fn clone(x: &Tensor) -> Result<Tensor> {
+    copy_as(x, x.dtype())
+}
+
+/// `x` itself when it is C-contiguous, else a copy that is.
+pub fn contiguous(x: &Tensor) -> Result<Tensor> {
+    if x.is_contiguous() { Ok(x.clone()) } else { clone(x) }
+}
+
+/// `x` itself when it has the dtype, else a converted copy.
+pub fn to_dtype(x: &Tensor, dtype: DType) -> Result<Tensor> {
+    if x.dtype() == dtype { Ok(x.clone()) } else { copy_as(x, dtype) }
+}
+
+/// `x` itself when it is there, else a copy on `device`.
+pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
+    if x.device() == device {
+        return Ok(x.clone());
+    }
+    match (x.device(), device) {
+        (_, Device::Cuda(ordinal)) | (Device::Cuda(ordinal), _) => Err(cuda::unavailable(ordinal)),
+        (Device::Cpu, Device::Cpu) => fail!(INTERNAL, "a copy within the CPU is no move"),
+    }
+}
+
+/// The one way back to the host. On the CPU it shares.
+pub fn to_cpu(x: &Tensor) -> Result<Tensor> {
+    to_device(x, Device::Cpu)
+}

@@ -1,0 +1,328 @@
+//! Two inputs that broadcast, or one input and a number.
+
+use super::{log, neg, trunc, where_};
+use crate::apply::apply_one;
+use crate::cpu::elementwise::{self as kernel, Binary as Kind};
+use crate::cpu::view::{In, Out};
+use crate::dtype::{DType, Operand, result_type};
+use crate::error::Result;
+use crate::fail;
+use crate::layout::{Layout, broadcast_shapes};
+use crate::ops::create::{zero_of, zeros_of};
+use crate::scalar::Scalar;
+use crate::tensor::Tensor;
+use crate::tensor::node::Vjp;
+use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use smallvec::{SmallVec, smallvec};
+
+/// The word by which the op is known.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Add => "add",
+        Kind::Sub => "sub",
+        Kind::Mul => "mul",
+        Kind::Div => "div",
+        Kind::Pow => "pow",
+        Kind::Maximum => "maximum",
+        Kind::Minimum => "minimum",
+        Kind::FloorDivide => "floor_divide",
+        Kind::Remainder => "remainder",
+        Kind::Eq => "eq",
+        Kind::Ne => "ne",
+        Kind::Lt => "lt",
+        Kind::Le => "le",
+        Kind::Gt => "gt",
+        Kind::Ge => "ge",
+        Kind::LogicalAnd => "logical_and",
+        Kind::LogicalOr => "logical_or",
+        Kind::LogicalXor => "logical_xor",
+    }
+}
+
+/// What the arithmetic is done in, and what comes out.
+struct Types {
+    compute: DType,
+    result: DType,
+}
+
+fn types(kind: Kind, operands: &[Operand]) -> Result<Types> {
+    use Kind::*;
+    let logical = matches!(kind, LogicalAnd | LogicalOr | LogicalXor);
+    let common = match result_type(operands) {
+        Ok(Some(dtype)) => dtype,
+        // Only whether an element is zero matters: any two dtypes mix.
+        _ if logical => DType::F64,
+        Ok(None) => fail!(INTERNAL, "{} without operands", name(kind)),
+        Err(e) => return Err(e),
+    };
+    Ok(match kind {
+        Sub if common == DType::Bool => fail!(DTYPE, "sub is not defined for bool: use logical_xor"),
+        Div => Types { compute: common.to_float(), result: common.to_float() },
+        Eq | Ne | Lt | Le | Gt | Ge | LogicalAnd | LogicalOr | LogicalXor => {
+            Types { compute: common, result: DType::Bool }
+        }
+        _ => Types { compute: common, result: common },
+    })
+}
+
+/// Runs the kernel over `a` and `b` stretched to the output's shape.
+fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
+    let shape = out.layout.shape();
+    if a.layout.shape() == shape && b.layout.shape() == shape {
+        return kernel::binary(kind, a, b, compute, out);
+    }
+    let (la, lb) = (a.layout.expand(shape)?, b.layout.expand(shape)?);
+    kernel::binary(kind, In { layout: &la, ..a }, In { layout: &lb, ..b }, compute, out)
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Binary(pub Kind);
+
+impl Binary {
+    fn operands(dtypes: impl Iterator<Item = (usize, DType)>) -> SmallVec<[Operand; 2]> {
+        dtypes.map(|(ndim, d)| if ndim == 0 { Operand::ZeroDim(d) } else { Operand::Tensor(d) }).collect()
+    }
+}
+
+impl Op for Binary {
+    fn name(&self) -> &'static str {
+        name(self.0)
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        let types = types(self.0, &[inputs[0].operand(), inputs[1].operand()])?;
+        Ok(Plan::one(broadcast_shapes(inputs[0].shape(), inputs[1].shape())?, types.result))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let operands = Binary::operands(inputs.iter().map(|x| (x.layout.ndim(), x.dtype)));
+        run(self.0, inputs[0], inputs[1], types(self.0, &operands)?.compute, outputs[0])
+    }
+
+    fn saves(&self, needs: u32) -> Saves {
+        use Kind::*;
+        let (a, b) = (needs & 1 != 0, needs & 2 != 0);
+        let inputs = |first: bool, second: bool| Saves { inputs: first as u32 | (second as u32) << 1, outputs: 0 };
+        match self.0 {
+            Mul => inputs(b, a),
+            Div => inputs(b, true),
+            Pow => Saves { outputs: b as u32, ..inputs(true, true) },
+            Maximum | Minimum => inputs(true, true),
+            _ => Saves::NOTHING,
+        }
+    }
+
+    fn differentiable(&self) -> bool {
+        use Kind::*;
+        matches!(self.0, Add | Sub | Mul | Div | Pow | Maximum | Minimum | FloorDivide | Remainder)
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        use Kind::*;
+        let g = cx.g()?;
+        let mut grads: Grads = smallvec![None, None];
+        let mut set = |i: usize, formula: &dyn Fn() -> Result<Tensor>| -> Result<()> {
+            if cx.needs(i) {
+                grads[i] = Some(formula()?);
+            }
+            Ok(())
+        };
+        match self.0 {
+            Add => {
+                set(0, &|| Ok(g.clone()))?;
+                set(1, &|| Ok(g.clone()))?;
+            }
+            Sub => {
+                set(0, &|| Ok(g.clone()))?;
+                set(1, &|| neg(g))?;
+            }
+            Mul => {
+                set(0, &|| mul(g, &cx.input(1)?))?;
+                set(1, &|| mul(g, &cx.input(0)?))?;
+            }
+            // (a/b)' = 1/b · da - (a/b)/b · db
+            Div => {
+                let b = cx.input(1)?;
+                set(0, &|| div(g, &b))?;
+                set(1, &|| neg(&mul(g, &div(&div(&cx.input(0)?, &b)?, &b)?)?))?;
+            }
+            // (aᵇ)' = b·aᵇ⁻¹ · da + aᵇ·ln a · db, where b = 0 gives 0 and so does a = 0 with b ≥ 0.
+            Pow => {
+                let (a, b) = (cx.input(0)?, cx.input(1)?);
+                set(0, &|| {
+                    let slope = mul(&b, &pow(&a, &sub_scalar(&b, Scalar::Int(1))?)?)?;
+                    mul(g, &where_(&eq_scalar(&b, Scalar::Int(0))?, &zero_of(g)?, &slope)?)
+                })?;
+                set(1, &|| {
+                    let flat =
+                        logical_and(&eq_scalar(&a, Scalar::Int(0))?, &ge_scalar(&b, Scalar::Int(0))?)?;
+                    let slope = mul(&cx.output(0)?, &log(&a)?)?;
+                    mul(g, &where_(&flat, &zero_of(g)?, &slope)?)
+                })?;
+            }
+            // Ties share the gradient evenly, as in PyTorch.
+            Maximum | Minimum => {
+                let (a, b) = (cx.input(0)?, cx.input(1)?);
+                let wins = |x: &Tensor, y: &Tensor| if matches!(self.0, Maximum) { gt(x, y) } else { lt(x, y) };
+                let half = mul_scalar(g, Scalar::Float(0.5))?;
+                let rest = where_(&eq(&a, &b)?, &half, &zero_of(g)?)?;
+                set(0, &|| where_(&wins(&a, &b)?, g, &rest))?;
+                set(1, &|| where_(&wins(&b, &a)?, g, &rest))?;
+            }
+            // Steps, as in PyTorch: constant almost everywhere.
+            FloorDivide | Remainder => {
+                set(0, &|| zeros_of(g))?;
+                set(1, &|| zeros_of(g))?;
+            }
+            _ => {}
+        }
+        Ok(grads)
+    }
+}
+
+/// `x ∘ value`, or `value ∘ x` when reversed.
+#[derive(Clone, Copy)]
+pub(crate) struct WithScalar {
+    pub kind: Kind,
+    pub value: Scalar,
+    pub reversed: bool,
+}
+
+impl WithScalar {
+    fn types(&self, x: Operand) -> Result<Types> {
+        types(self.kind, &[x, Operand::Number(self.value.dtype())])
+    }
+}
+
+impl Op for WithScalar {
+    fn name(&self) -> &'static str {
+        name(self.kind)
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::one(inputs[0].shape(), self.types(inputs[0].operand())?.result))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let x = inputs[0];
+        let operand = if x.layout.ndim() == 0 { Operand::ZeroDim(x.dtype) } else { Operand::Tensor(x.dtype) };
+        let compute = self.types(operand)?.compute;
+        let bytes = self.value.to_bytes(compute);
+        let layout = Layout::contiguous(&[]);
+        // The number is at hand for as long as the kernel runs.
+        let number = In { base: bytes.as_ptr(), dtype: compute, layout: &layout };
+        let (a, b) = if self.reversed { (number, x) } else { (x, number) };
+        run(self.kind, a, b, compute, outputs[0])
+    }
+
+    fn saves(&self, _needs: u32) -> Saves {
+        use Kind::*;
+        match (self.kind, self.reversed) {
+            (Div, true) => Saves { inputs: 1, outputs: 1 },
+            (Pow, true) => Saves::output(0),
+            (Pow, false) | (Maximum | Minimum, _) => Saves::input(0),
+            _ => Saves::NOTHING,
+        }
+    }
+
+    fn differentiable(&self) -> bool {
+        Binary(self.kind).differentiable()
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        use Kind::*;
+        let g = cx.g()?;
+        let s = self.value;
+        Ok(smallvec![Some(match (self.kind, self.reversed) {
+            (Add, _) | (Sub, false) => g.clone(),
+            (Sub, true) => neg(g)?,
+            (Mul, _) => mul_scalar(g, s)?,
+            (Div, false) => div_scalar(g, s)?,
+            // (s/x)' = -(s/x)/x
+            (Div, true) => neg(&mul(g, &div(&cx.output(0)?, &cx.input(0)?)?)?)?,
+            (Pow, false) if s.to_f64() == 0.0 => zeros_of(g)?,
+            (Pow, false) => {
+                let less = match s {
+                    Scalar::Float(f) => Scalar::Float(f - 1.0),
+                    other => Scalar::Int(other.to_i64().wrapping_sub(1)),
+                };
+                mul(g, &mul_scalar(&pow_scalar(&cx.input(0)?, less)?, s)?)?
+            }
+            // (sˣ)' = sˣ·ln s
+            (Pow, true) if s.to_f64() == 0.0 => zeros_of(g)?,
+            (Pow, true) => mul_scalar(&mul(g, &cx.output(0)?)?, Scalar::Float(s.to_f64().ln()))?,
+            (Maximum | Minimum, _) => {
+                let x = cx.input(0)?;
+                let wins = if matches!(self.kind, Maximum) { gt_scalar(&x, s)? } else { lt_scalar(&x, s)? };
+                let half = mul_scalar(g, Scalar::Float(0.5))?;
+                where_(&wins, g, &where_(&eq_scalar(&x, s)?, &half, &zero_of(g)?)?)?
+            }
+            _ => zeros_of(g)?,
+        })])
+    }
+}
+
+macro_rules! binary_functions {
+    ($($name:ident, $with_scalar:ident = $kind:ident;)+) => {
+        $(pub fn $name(a: &Tensor, b: &Tensor) -> Result<Tensor> {
+            apply_one(&Binary(Kind::$kind), &[a, b])
+        }
+
+        pub fn $with_scalar(a: &Tensor, b: Scalar) -> Result<Tensor> {
+            apply_one(&WithScalar { kind: Kind::$kind, value: b, reversed: false }, &[a])
+        })+
+    };
+}
+
+binary_functions! {
+    add, add_scalar = Add;
+    sub, sub_scalar = Sub;
+    mul, mul_scalar = Mul;
+    div, div_scalar = Div;
+    pow, pow_scalar = Pow;
+    maximum, maximum_scalar = Maximum;
+    minimum, minimum_scalar = Minimum;
+    floor_divide, floor_divide_scalar = FloorDivide;
+    eq, eq_scalar = Eq;
+    ne, ne_scalar = Ne;
+    lt, lt_scalar = Lt;
+    le, le_scalar = Le;
+    gt, gt_scalar = Gt;
+    ge, ge_scalar = Ge;
+    logical_and, logical_and_scalar = LogicalAnd;
+    logical_or, logical_or_scalar = LogicalOr;
+    logical_xor, logical_xor_scalar = LogicalXor;
+}
+
+/// a - x
+pub fn scalar_sub(a: Scalar, x: &Tensor) -> Result<Tensor> {
+    apply_one(&WithScalar { kind: Kind::Sub, value: a, reversed: true }, &[x])
+}
+
+/// How a quotient is rounded (`rounding_mode` of `torch.div`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Rounding {
+    None,
+    Trunc,
+    Floor,
+}
+
+pub fn div_rounding(a: &Tensor, b: &Tensor, rounding: Rounding) -> Result<Tensor> {
+    match rounding {
+        Rounding::None => div(a, b),
+        Rounding::Floor => floor_divide(a, b),
+        Rounding::Trunc => {
+            if types(Kind::Add, &[a.meta().operand(), b.meta().operand()])?.result.is_float() {
+                return trunc(&div(a, b)?);
+            }
+            // ⌊a/b⌋, one more where the division leaves a rest and the signs differ.
+            let floor = floor_divide(a, b)?;
+            let inexact = ne(&mul(&floor, b)?, a)?;
+            let zero = Scalar::Int(0);
+            let negative = logical_xor(&lt_scalar(a, zero)?, &lt_scalar(b, zero)?)?;
+            let defined = ne_scalar(b, zero)?;
+            let up = logical_and(&logical_and(&inexact, &negative)?, &defined)?;
+            where_(&up, &add_scalar(&floor, Scalar::Int(1))?, &floor)
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! One input, one output of its shape.
+
+use super::{add_scalar, div, gt_scalar, mul, mul_scalar, scalar_sub, where_};
+use crate::apply::apply_one;
+use crate::cpu::elementwise::{self as kernel, Unary as Kind};
+use crate::cpu::view::{In, Out};
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::fail;
+use crate::ops::create::{zero_of, zeros_of};
+use crate::scalar::Scalar;
+use crate::tensor::Tensor;
+use crate::tensor::node::Vjp;
+use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use smallvec::smallvec;
+use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
+
+/// The word by which the op is known.
+fn name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Neg => "neg",
+        Kind::Abs => "abs",
+        Kind::Sign => "sign",
+        Kind::Exp => "exp",
+        Kind::Log => "log",
+        Kind::Sqrt => "sqrt",
+        Kind::Rsqrt => "rsqrt",
+        Kind::Reciprocal => "reciprocal",
+        Kind::Square => "square",
+        Kind::Sin => "sin",
+        Kind::Cos => "cos",
+        Kind::Tanh => "tanh",
+        Kind::Sigmoid => "sigmoid",
+        Kind::Relu => "relu",
+        Kind::Gelu => "gelu",
+        Kind::GeluTanh => "gelu",
+        Kind::Erf => "erf",
+        Kind::LogicalNot => "logical_not",
+        Kind::Floor => "floor",
+        Kind::Ceil => "ceil",
+        Kind::Round => "round",
+        Kind::Trunc => "trunc",
+        Kind::IsNan => "isnan",
+        Kind::Expm1 => "expm1",
+        Kind::Log1p => "log1p",
+    }
+}
+
+#[derive(Clone, Copy)]
+pub(crate) struct Unary(pub Kind);
+
+impl Unary {
+    fn result(self, x: DType) -> Result<DType> {
+        use Kind::*;
+        Ok(match self.0 {
+            IsNan | LogicalNot => DType::Bool,
+            Neg | Relu if x == DType::Bool => fail!(DTYPE, "{} is not defined for bool", self.name()),
+            Neg | Abs | Sign | Square | Relu | Floor | Ceil | Round | Trunc => x,
+            _ => x.to_float(),
+        })
+    }
+}
+
+impl Op for Unary {
+    fn name(&self) -> &'static str {
+        name(self.0)
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::one(inputs[0].shape(), self.result(inputs[0].dtype)?))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let compute = match self.0 {
+            Kind::IsNan | Kind::LogicalNot => inputs[0].dtype,
+            _ => self.result(inputs[0].dtype)?,
+        };
+        kernel::unary(self.0, inputs[0], compute, outputs[0])
+    }
+
+    fn saves(&self, _needs: u32) -> Saves {
+        use Kind::*;
+        match self.0 {
+            Exp | Sqrt | Rsqrt | Reciprocal | Tanh | Sigmoid | Relu | Expm1 => Saves::output(0),
+            Abs | Log | Square | Sin | Cos | Gelu | GeluTanh | Erf | Log1p => Saves::input(0),
+            Neg | Sign | LogicalNot | Floor | Ceil | Round | Trunc | IsNan => Saves::NOTHING,
+        }
+    }
+
+    fn differentiable(&self) -> bool {
+        !matches!(self.0, Kind::IsNan | Kind::LogicalNot)
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        use Kind::*;
+        let g = cx.g()?;
+        let (x, y) = (|| cx.input(0), || cx.output(0));
+        Ok(smallvec![Some(match self.0 {
+            Neg => neg(g)?,
+            Abs => mul(g, &sign(&x()?)?)?,
+            // Constant between the steps.
+            Sign | Floor | Ceil | Round | Trunc => zeros_of(g)?,
+            Exp => mul(g, &y()?)?,
+            Log => div(g, &x()?)?,
+            // (√x)' = 1 / 2√x
+            Sqrt => div(g, &mul_scalar(&y()?, Scalar::Int(2))?)?,
+            // (x^-½)' = -½ y³
+            Rsqrt => {
+                let y = y()?;
+                mul_scalar(&mul(g, &mul(&square(&y)?, &y)?)?, Scalar::Float(-0.5))?
+            }
+            Reciprocal => neg(&mul(g, &square(&y()?)?)?)?,
+            Square => mul(g, &mul_scalar(&x()?, Scalar::Int(2))?)?,
+            Sin => mul(g, &cos(&x()?)?)?,
+            Cos => neg(&mul(g, &sin(&x()?)?)?)?,
+            Tanh => mul(g, &scalar_sub(Scalar::Int(1), &square(&y()?)?)?)?,
+            Sigmoid => {
+                let y = y()?;
+                mul(g, &mul(&y, &scalar_sub(Scalar::Int(1), &y)?)?)?
+            }
+            Relu => where_(&gt_scalar(&y()?, Scalar::Int(0))?, g, &zero_of(g)?)?,
+            Gelu => mul(g, &gelu_derivative(&x()?)?)?,
+            GeluTanh => mul(g, &gelu_tanh_derivative(&x()?)?)?,
+            // erf' = 2/√π · exp(-x²)
+            Erf => mul(g, &mul_scalar(&exp(&neg(&square(&x()?)?)?)?, Scalar::Float(FRAC_2_SQRT_PI))?)?,
+            Expm1 => mul(g, &add_scalar(&y()?, Scalar::Int(1))?)?,
+            Log1p => div(g, &add_scalar(&x()?, Scalar::Int(1))?)?,
+            IsNan | LogicalNot => return Ok(smallvec![None]),
+        })])
+    }
+}
+
+/// Φ(x) + x·φ(x), with Φ = ½(1 + erf(x/√2)) and φ = exp(-x²/2)/√(2π).
+fn gelu_derivative(x: &Tensor) -> Result<Tensor> {
+    let cdf = mul_scalar(
+        &add_scalar(&erf(&mul_scalar(x, Scalar::Float(FRAC_1_SQRT_2))?)?, Scalar::Int(1))?,
+        Scalar::Float(0.5),
+    )?;
+    let density = exp(&mul_scalar(&square(x)?, Scalar::Float(-0.5))?)?;
+    let pdf = mul_scalar(&density, Scalar::Float(1.0 / (2.0 * PI).sqrt()))?;
+    super::add(&cdf, &mul(x, &pdf)?)
+}
+
+/// With t = tanh(u), u = √(2/π)(x + 0.044715x³): ½(1 + t) + ½x(1 - t²)u'.
+fn gelu_tanh_derivative(x: &Tensor) -> Result<Tensor> {
+    let (c, k) = ((2.0 / PI).sqrt(), 0.044715);
+    let x2 = square(x)?;
+    let u = mul(x, &add_scalar(&mul_scalar(&x2, Scalar::Float(c * k))?, Scalar::Float(c))?)?;
+    let t = tanh(&u)?;
+    let du = add_scalar(&mul_scalar(&x2, Scalar::Float(3.0 * c * k))?, Scalar::Float(c))?;
+    let bend = mul(&mul(x, &scalar_sub(Scalar::Int(1), &square(&t)?)?)?, &du)?;
+    mul_scalar(&super::add(&add_scalar(&t, Scalar::Int(1))?, &bend)?, Scalar::Float(0.5))
+}
+
+macro_rules! unary_functions {
+    ($($(#[$doc:meta])* $name:ident = $kind:ident;)+) => {
+        $($(#[$doc])* pub fn $name(x: &Tensor) -> Result<Tensor> {
+            apply_one(&Unary(Kind::$kind), &[x])
+        })+
+    };
+}
+
+unary_functions! {
+    neg = Neg;
+    abs = Abs;
+    /// -1, 0 or 1; NaN stays.
+    sign = Sign;
+    exp = Exp;
+    log = Log;
+    sqrt = Sqrt;
+    rsqrt = Rsqrt;
+    reciprocal = Reciprocal;
+    square = Square;
+    sin = Sin;
+    cos = Cos;
+    tanh = Tanh;
+    sigmoid = Sigmoid;
+    relu = Relu;
+    erf = Erf;
+    expm1 = Expm1;
+    log1p = Log1p;
+    floor = Floor;
+    ceil = Ceil;
+    /// To the nearest, halves to even.
+    round = Round;
+    trunc = Trunc;
+    isnan = IsNan;
+    logical_not = LogicalNot;
+}
+
+/// x·Φ(x), or its tanh approximation (`torch.nn.functional.gelu`).
+pub fn gelu(x: &Tensor, tanh_approximation: bool) -> Result<Tensor> {
+    apply_one(&Unary(if tanh_approximation { Kind::GeluTanh } else { Kind::Gelu }), &[x])
+}

@@ -1,0 +1,221 @@
+//! Optimizers: they own references to parameters and the running state that belongs to them.
+
+mod state;
+
+use crate::apply::apply;
+use crate::cpu::optim as kernel;
+use crate::cpu::view::{In, Out};
+use crate::error::Result;
+use crate::fail;
+use crate::ops::create::zeros_of;
+use crate::tensor::Tensor;
+use crate::tensor::op::{Meta, Op, Plan};
+use smallvec::{SmallVec, smallvec};
+
+/// `torch.optim.SGD`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Sgd {
+    pub lr: f64,
+    pub momentum: f64,
+    pub dampening: f64,
+    pub weight_decay: f64,
+    pub nesterov: bool,
+    pub maximize: bool,
+}
+
+/// `torch.optim.AdamW`
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct AdamW {
+    pub lr: f64,
+    pub beta1: f64,
+    pub beta2: f64,
+    pub eps: f64,
+    pub weight_decay: f64,
+    pub amsgrad: bool,
+    pub maximize: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, Debug)]
+enum Rule {
+    Sgd(Sgd),
+    AdamW(AdamW),
+}
+
+impl Rule {
+    fn name(&self) -> &'static str {
+        match self {
+            Rule::Sgd(_) => "sgd",
+            Rule::AdamW(_) => "adamw",
+        }
+    }
+
+    /// How many buffers of a parameter's shape the rule keeps.
+    fn buffers(&self) -> usize {
+        match self {
+            Rule::Sgd(h) => (h.momentum != 0.0) as usize,
+            Rule::AdamW(h) => 2 + h.amsgrad as usize,
+        }
+    }
+
+    fn lr(&mut self) -> &mut f64 {
+        match self {
+            Rule::Sgd(h) => &mut h.lr,
+            Rule::AdamW(h) => &mut h.lr,
+        }
+    }
+}
+
+/// What the rule remembers of one parameter: nothing before its first step.
+#[derive(Clone, Default)]
+struct Memory {
+    steps: i64,
+    buffers: SmallVec<[Tensor; 3]>,
+}
+
+pub struct Optimizer {
+    rule: Rule,
+    params: Vec<Tensor>,
+    memory: Vec<Memory>,
+}
+
+fn check(name: &str, value: f64, ok: bool, expected: &str) -> Result<()> {
+    if !ok {
+        fail!(INVALID_ARGUMENT, "{name} is {value}, expected {expected}");
+    }
+    Ok(())
+}
+
+impl Optimizer {
+    pub fn sgd(params: &[Tensor], h: Sgd) -> Result<Optimizer> {
+        check("lr", h.lr, h.lr >= 0.0, "at least 0")?;
+        check("momentum", h.momentum, h.momentum >= 0.0, "at least 0")?;
+        check("dampening", h.dampening, h.dampening.is_finite(), "a finite number")?;
+        check("weight_decay", h.weight_decay, h.weight_decay >= 0.0, "at least 0")?;
+        if h.nesterov && (h.momentum == 0.0 || h.dampening != 0.0) {
+            fail!(INVALID_ARGUMENT, "nesterov needs a momentum above 0 and a dampening of 0");
+        }
+        Optimizer::new(params, Rule::Sgd(h))
+    }
+
+    pub fn adamw(params: &[Tensor], h: AdamW) -> Result<Optimizer> {
+        check("lr", h.lr, h.lr >= 0.0, "at least 0")?;
+        check("beta1", h.beta1, (0.0..1.0).contains(&h.beta1), "from 0 up to, not including, 1")?;
+        check("beta2", h.beta2, (0.0..1.0).contains(&h.beta2), "from 0 up to, not including, 1")?;
+        check("eps", h.eps, h.eps >= 0.0, "at least 0")?;
+        check("weight_decay", h.weight_decay, h.weight_decay >= 0.0, "at least 0")?;
+        Optimizer::new(params, Rule::AdamW(h))
+    }
+
+    fn new(params: &[Tensor], rule: Rule) -> Result<Optimizer> {
+        if params.is_empty() {
+            fail!(INVALID_ARGUMENT, "expected at least one parameter, got none");
+        }
+        for (i, p) in params.iter().enumerate() {
+            if !p.dtype().is_float() {
+                fail!(DTYPE, "params[{i}] is {}, expected a float dtype", p.dtype());
+            }
+            if !p.is_leaf() {
+                fail!(AUTOGRAD, "params[{i}] is no leaf: a recorded op made it");
+            }
+            if p.storage().read_only() {
+                fail!(READ_ONLY, "params[{i}] borrows read-only memory");
+            }
+        }
+        let mut ids: Vec<usize> = params.iter().map(Tensor::id).collect();
+        ids.sort_unstable();
+        if ids.windows(2).any(|w| w[0] == w[1]) {
+            fail!(INVALID_ARGUMENT, "a parameter appears twice");
+        }
+        Ok(Optimizer { rule, params: params.to_vec(), memory: vec![Memory::default(); params.len()] })
+    }
+
+    /// One update of every parameter that has a gradient. Everything that can fail comes before the first write.
+    pub fn step(&mut self) -> Result<()> {
+        let mut due = Vec::with_capacity(self.params.len());
+        for (i, p) in self.params.iter().enumerate() {
+            let Some(g) = p.grad() else { continue };
+            if g.shape() != p.shape() || g.dtype() != p.dtype() || g.device() != p.device() {
+                fail!(SHAPE, "the gradient of params[{i}] is {} {:?}, expected {} {:?}", g.dtype(), g.shape(), p.dtype(), p.shape());
+            }
+            let mut buffers = self.memory[i].buffers.clone();
+            while buffers.len() < self.rule.buffers() {
+                buffers.push(zeros_of(p)?);
+            }
+            due.push((i, g, buffers));
+        }
+        for (i, g, buffers) in due {
+            let memory = &mut self.memory[i];
+            let op = Step { rule: self.rule, step: memory.steps + 1 };
+            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
+            inputs.extend(&buffers);
+            apply(&op, &inputs)?;
+            *memory = Memory { steps: memory.steps + 1, buffers };
+        }
+        Ok(())
+    }
+
+    /// Every parameter loses its gradient (it has none, rather than zeros).
+    pub fn zero_grad(&self) {
+        for p in &self.params {
+            p.set_grad(None);
+        }
+    }
+
+    pub fn lr(&self) -> f64 {
+        let mut rule = self.rule;
+        *rule.lr()
+    }
+
+    pub fn set_lr(&mut self, lr: f64) -> Result<()> {
+        check("lr", lr, lr >= 0.0, "at least 0")?;
+        *self.rule.lr() = lr;
+        Ok(())
+    }
+}
+
+/// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.
+#[derive(Clone)]
+struct Step {
+    rule: Rule,
+    /// Counted from 1.
+    step: i64,
+}
+
+impl Op for Step {
+    fn name(&self) -> &'static str {
+        self.rule.name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::Update((0..inputs.len()).filter(|&i| i != 1).collect()))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let (param, g) = (outputs[0], inputs[1]);
+        match self.rule {
+            Rule::Sgd(h) => {
+                let hyper = kernel::SgdHyper {
+                    lr: h.lr,
+                    momentum: h.momentum,
+                    dampening: h.dampening,
+                    weight_decay: h.weight_decay,
+                    nesterov: h.nesterov,
+                    maximize: h.maximize,
+                };
+                kernel::sgd(param, g, outputs.get(1).copied(), self.step == 1, &hyper)
+            }
+            Rule::AdamW(h) => {
+                let hyper = kernel::AdamHyper {
+                    lr: h.lr,
+                    beta1: h.beta1,
+                    beta2: h.beta2,
+                    eps: h.eps,
+                    weight_decay: h.weight_decay,
+                    maximize: h.maximize,
+                    decoupled: true,
+                };
+                kernel::adamw(param, g, outputs[1], outputs[2], outputs.get(3).copied(), self.step, &hyper)
+            }
+        }
+    }
+}
