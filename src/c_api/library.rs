@@ -44,8 +44,8 @@ fn has_feature(name: &[u8]) -> bool {
     match name {
         b"cpu" | b"parallel_for" => true,
         b"cuda" => cuda::device_count().is_ok_and(|n| n > 0),
-        b"avx2" => simd::has_avx2(),
-        b"avx512" => simd::has_avx512(),
+        b"avx2" => simd::level() >= simd::Level::V3,
+        b"avx512" => simd::level() >= simd::Level::V4,
         b"neon" => cfg!(target_arch = "aarch64"),
         _ => false,
     }
@@ -201,7 +201,7 @@ impl LogCallback {
 #[must_use]
 pub unsafe extern "C" fn tendon_manual_seed(seed: u64) -> TensorStatus {
     call("tendon_manual_seed", || {
-        random::set_seed(seed);
+        random::Generator::global().set_seed(seed);
         Ok(())
     })
 }
@@ -246,8 +246,8 @@ fn memory_info() -> TendonMemoryInfo {
     TendonMemoryInfo {
         struct_size: 0,
         reserved: 0,
-        live_bytes: bytes(stats.live),
-        cached_bytes: bytes(stats.cached),
-        peak_bytes: bytes(stats.peak),
+        live_bytes: bytes(stats.live_bytes),
+        cached_bytes: bytes(stats.cached_bytes),
+        peak_bytes: bytes(stats.peak_bytes),
     }
 }

@@ -1,6 +1,7 @@
-//! Making tensors: from memory of the caller, and filled.
+//! Making tensors from memory of the caller.
 
-use super::border::{self, Output, call, emit, scalar, sizes, tensor};
+use super::border::{self, Output, call, emit, sizes};
+use super::fill::Made;
 use super::options::{self, TensorHostBufferOptions, TensorOptions};
 use super::types::*;
 use crate::device::Device;
@@ -8,7 +9,6 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::{Layout, contiguous_strides};
 use crate::ops::create;
-use crate::scalar::Scalar;
 use crate::storage::Storage;
 use crate::tensor::Tensor as Value;
 use crate::{fail, layout};
@@ -133,85 +133,10 @@ pub unsafe extern "C" fn tensor_from_host_copy(
             border::not_null(data, "data")?;
         }
         // SAFETY: `nbytes` readable bytes.
-        made.finish(|dtype, device| unsafe { create::from_bytes(data.cast(), nbytes, shape, dtype, device) })
+        made.finish(|dtype, device| unsafe {
+            create::from_bytes(border::slice_of(data.cast(), nbytes, "data")?, shape, dtype, device)
+        })
     };
     // SAFETY: the caller's variable.
     unsafe { emit("tensor_from_host_copy", out, make) }
 }
-
-// ---- filled ----
-
-/// [`TensorOptions`] with the defaults filled in.
-struct Made {
-    dtype: DType,
-    device: Device,
-    requires_grad: bool,
-}
-
-impl Made {
-    /// # Safety
-    /// As [`options::read`].
-    unsafe fn read(options: *const TensorOptions, dtype: DType, device: Device) -> Result<Made> {
-        // SAFETY: the caller's promise.
-        let options = unsafe { options::read(options)? };
-        let no_device = TensorDevice { r#type: 0, index: 0 };
-        Ok(Made {
-            dtype: border::optional_dtype(options.dtype, "options.dtype")?.unwrap_or(dtype),
-            device: match options.device {
-                d if d == no_device => device,
-                d => border::device(d, "options.device")?,
-            },
-            requires_grad: options.requires_grad != 0,
-        })
-    }
-
-    fn finish(&self, make: impl FnOnce(DType, Device) -> Result<Value>) -> Result<Value> {
-        if self.requires_grad && !self.dtype.is_float() {
-            fail!(AUTOGRAD, "only float tensors can require grad, this one would be {}", self.dtype);
-        }
-        let value = make(self.dtype, self.device)?;
-        if self.requires_grad {
-            value.set_requires_grad(true)?;
-        }
-        Ok(value)
-    }
-}
-
-/// The default f32 on the CPU.
-///
-/// # Safety
-/// As [`options::read`].
-unsafe fn float(options: *const TensorOptions) -> Result<Made> {
-    // SAFETY: the caller's promise.
-    unsafe { Made::read(options, DType::F32, Device::Cpu) }
-}
-
-/// The default i64 on the CPU.
-///
-/// # Safety
-/// As [`options::read`].
-unsafe fn index(options: *const TensorOptions) -> Result<Made> {
-    // SAFETY: the caller's promise.
-    unsafe { Made::read(options, DType::I64, Device::Cpu) }
-}
-
-/// The default is the dtype of the numbers: bool, i64 or f32.
-///
-/// # Safety
-/// As [`options::read`].
-unsafe fn of_scalars(options: *const TensorOptions, numbers: &[Scalar]) -> Result<Made> {
-    let dtype = numbers.iter().try_fold(DType::Bool, |d, s| DType::promote(d, s.dtype()))?;
-    // SAFETY: the caller's promise.
-    unsafe { Made::read(options, dtype, Device::Cpu) }
-}
-
-/// The default is what `x` has.
-///
-/// # Safety
-/// As [`options::read`].
-unsafe fn like(options: *const TensorOptions, x: &Value) -> Result<Made> {
-    // SAFETY: the caller's promise.
-    unsafe { Made::read(options, x.dtype(), x.device()) }
-}
-
-@@GENERATED@@
