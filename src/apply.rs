@@ -276,11 +276,7 @@ fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> 
 
 /// Bits of the first 32 inputs that a gradient flows to.
 fn needs(edges: &[Edge]) -> u32 {
-    edges
-        .iter()
-        .enumerate()
-        .filter(|(_, e)| !e.target.is_none())
-        .fold(0, |bits, (i, _)| bits | 1 << i)
+    edges.iter().enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
 /// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.

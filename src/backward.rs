@@ -43,7 +43,12 @@ pub fn backward(root: &Tensor, options: &Options) -> Result<()> {
 
 /// The gradients of `root` with respect to `inputs` (`torch.autograd.grad`); nothing is accumulated. An input that
 /// `root` does not depend on is an error, or `None` with `allow_unused`.
-pub fn grad_of(root: &Tensor, inputs: &[&Tensor], options: &Options, allow_unused: bool) -> Result<Vec<Option<Tensor>>> {
+pub fn grad_of(
+    root: &Tensor,
+    inputs: &[&Tensor],
+    options: &Options,
+    allow_unused: bool,
+) -> Result<Vec<Option<Tensor>>> {
     let mut targets: SmallVec<[Key; 8]> = SmallVec::new();
     for (i, x) in inputs.iter().enumerate() {
         match Key::of(&x.target()?) {

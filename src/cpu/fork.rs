@@ -13,7 +13,8 @@ pub fn epoch() -> u32 {
     EPOCH.load(Ordering::Relaxed)
 }
 
-/// From now on [`epoch`] moves in a forked child. Cheap when already called.
+/// From now on [`epoch`] moves in a forked child. Cheap when already called. The allocator and the pool call it at
+/// their first use, so what is made of their memory need not.
 #[inline]
 pub fn register() {
     COUNT.register_alone();
@@ -106,6 +107,12 @@ impl ForkLock {
         self.try_acquire().then_some(ForkGuard { lock: self })
     }
 
+    /// Whether a thread of this process has it, at this moment.
+    #[inline]
+    pub fn is_locked(&self) -> bool {
+        self.word.load(Ordering::Relaxed) == tag()
+    }
+
     /// Locks without a guard, for the two halves of an [`AtFork`].
     #[inline]
     pub fn acquire(&self) {
@@ -133,7 +140,7 @@ impl ForkLock {
         let mut tries = 0u32;
         while !self.try_acquire() {
             tries += 1;
-            if tries % 64 == 0 {
+            if tries.is_multiple_of(64) {
                 std::thread::yield_now();
             } else {
                 std::hint::spin_loop();

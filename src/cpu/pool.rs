@@ -16,6 +16,7 @@ use crate::fail;
 use std::cell::Cell;
 use std::ops::Range;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
 pub use host::{HostParallelFor, set_host_parallel_for};
@@ -36,8 +37,8 @@ const GRAINS_PER_CHECK: usize = 4;
 /// the pool, and when there is one thread. Choose `grain` so that it is worth a microsecond at least, and takes well
 /// under a millisecond: cancellation is noticed every few grains.
 ///
-/// CANCELLED when the calling thread's cancel token was set in between: then some ranges have not run. INTERNAL when
-/// `body` panicked, CALLBACK when the host's own loop failed; likewise.
+/// CANCELLED when the calling thread's cancel token was set before the end: then some ranges, or loops inside `body`,
+/// may not have run. INTERNAL when `body` panicked, CALLBACK when the host's own loop failed; likewise.
 pub fn parallel_for(count: usize, grain: usize, body: &(dyn Fn(Range<usize>) + Sync)) -> Result<()> {
     if count == 0 {
         return Ok(());
@@ -141,7 +142,9 @@ impl<'a> Work<'a> {
 
     /// What the loop answers, when all threads have left it.
     fn finish(self) -> Result<()> {
-        self.trouble.into_inner().map_or(Ok(()), Err)
+        self.trouble.into_inner().map_or(Ok(()), Err)?;
+        // A body cannot pass on that a loop inside it was cut short.
+        self.token.as_ref().map_or(Ok(()), Token::check)
     }
 }
 
@@ -236,6 +239,17 @@ fn allowed_cpus() -> usize {
         }
     }
     std::thread::available_parallelism().map_or(1, |n| n.get())
+}
+
+/// [`parallel_for`] over a body that can fail (by running out of memory): one of the errors is the answer.
+pub fn try_parallel_for(count: usize, grain: usize, body: &(dyn Fn(Range<usize>) -> Result<()> + Sync)) -> Result<()> {
+    let failure: Mutex<Option<Error>> = Mutex::new(None);
+    parallel_for(count, grain, &|range| {
+        if let Err(error) = body(range) {
+            *failure.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = Some(error);
+        }
+    })?;
+    failure.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()).map_or(Ok(()), Err)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Tensors from nothing: constants, ranges, random numbers. Recorded by nobody.
 
-use crate::cpu::{fill as kernel, random as random_kernel};
 use crate::cpu::view::Out;
+use crate::cpu::{fill as kernel, random as random_kernel};
 use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
@@ -86,7 +86,7 @@ pub fn linspace(start: f64, end: f64, steps: i64, dtype: DType, device: Device) 
     if dtype == DType::Bool {
         fail!(DTYPE, "linspace is not defined for bool");
     }
-    filled(&[steps], dtype, device, |out| kernel::linspace(out, start, end))
+    filled(&[steps], dtype, device, |out| kernel::linspace(out, Scalar::Float(start), Scalar::Float(end)))
 }
 
 /// Ones on the diagonal of an [n, m] matrix of zeros.
@@ -105,7 +105,8 @@ fn check_float(dtype: DType, name: &str) -> Result<()> {
 pub fn rand(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     check_float(dtype, "rand")?;
     filled(shape, dtype, device, |out| {
-        let (seed, offset) = Generator::global().reserve(random_kernel::blocks_needed(out.layout.numel(), dtype));
+        let (seed, offset) =
+            Generator::default_generator().reserve(random_kernel::uniform_blocks(out.layout.numel(), dtype));
         random_kernel::uniform(out, seed, offset)
     })
 }
@@ -114,7 +115,8 @@ pub fn rand(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
 pub fn randn(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     check_float(dtype, "randn")?;
     filled(shape, dtype, device, |out| {
-        let (seed, offset) = Generator::global().reserve(random_kernel::blocks_needed(out.layout.numel(), dtype));
+        let (seed, offset) =
+            Generator::default_generator().reserve(random_kernel::normal_blocks(out.layout.numel(), dtype));
         random_kernel::normal(out, seed, offset)
     })
 }
@@ -128,7 +130,7 @@ pub fn randint(low: i64, high: i64, shape: &[i64], dtype: DType, device: Device)
         fail!(DTYPE, "bool holds 0 and 1, not {low} to {}", high - 1);
     }
     filled(shape, dtype, device, |out| {
-        let (seed, offset) = Generator::global().reserve(random_kernel::blocks_needed(out.layout.numel(), DType::F64));
+        let (seed, offset) = Generator::default_generator().reserve(random_kernel::randint_blocks(out.layout.numel()));
         random_kernel::randint(out, low, high, seed, offset)
     })
 }
@@ -139,7 +141,7 @@ pub fn randperm(n: i64, dtype: DType, device: Device) -> Result<Tensor> {
         fail!(DTYPE, "randperm is not defined for bool");
     }
     let order = filled(&[n], DType::I64, device, |out| {
-        let (seed, offset) = Generator::global().reserve(random_kernel::blocks_needed(n, DType::F64));
+        let (seed, offset) = Generator::default_generator().reserve(random_kernel::randperm_blocks(n));
         random_kernel::randperm(out, seed, offset)
     })?;
     super::copy::to_dtype(&order, dtype)

@@ -71,6 +71,6 @@ pub fn dropout(x: &Tensor, p: f64, training: bool) -> Result<Tensor> {
     if !training || p == 0.0 {
         return Ok(x.clone());
     }
-    let (seed, offset) = Generator::global().reserve(kernel::blocks_needed(x.numel(), DType::F32));
+    let (seed, offset) = Generator::default_generator().reserve(kernel::bernoulli_blocks(x.numel()));
     apply_one(&Dropout { p, seed, offset }, &[x])
 }

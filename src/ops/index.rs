@@ -104,7 +104,8 @@ impl Op for IndexAdd {
 
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
         let g = cx.g()?;
-        let source = if cx.needs(2) { Some(apply_one(&IndexSelect { dim: self.dim }, &[g, &cx.input(1)?])?) } else { None };
+        let source =
+            if cx.needs(2) { Some(apply_one(&IndexSelect { dim: self.dim }, &[g, &cx.input(1)?])?) } else { None };
         Ok(smallvec![Some(g.clone()), None, source])
     }
 }

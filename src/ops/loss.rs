@@ -111,7 +111,12 @@ fn with_classes(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntr
     let mut expected = Dims::from_slice(input.shape());
     expected.remove(dim);
     if target.shape() != &expected[..] {
-        fail!(SHAPE, "target is {:?}, expected {:?}: input's shape without its classes", target.shape(), expected.as_slice());
+        fail!(
+            SHAPE,
+            "target is {:?}, expected {:?}: input's shape without its classes",
+            target.shape(),
+            expected.as_slice()
+        );
     }
     if !matches!(target.dtype(), DType::I64 | DType::I32) {
         fail!(DTYPE, "target is {}, expected i64 or i32 class numbers, or float probabilities", target.dtype());

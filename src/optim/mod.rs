@@ -4,6 +4,7 @@ mod state;
 
 use crate::apply::apply;
 use crate::cpu::optim as kernel;
+pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
@@ -12,19 +13,8 @@ use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
 use smallvec::{SmallVec, smallvec};
 
-/// `torch.optim.SGD`
-#[derive(Clone, Copy, PartialEq, Debug)]
-pub struct Sgd {
-    pub lr: f64,
-    pub momentum: f64,
-    pub dampening: f64,
-    pub weight_decay: f64,
-    pub nesterov: bool,
-    pub maximize: bool,
-}
-
 /// `torch.optim.AdamW`
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct AdamW {
     pub lr: f64,
     pub beta1: f64,
@@ -35,7 +25,7 @@ pub struct AdamW {
     pub maximize: bool,
 }
 
-#[derive(Clone, Copy, PartialEq, Debug)]
+#[derive(Clone, Copy)]
 enum Rule {
     Sgd(Sgd),
     AdamW(AdamW),
@@ -135,7 +125,14 @@ impl Optimizer {
         for (i, p) in self.params.iter().enumerate() {
             let Some(g) = p.grad() else { continue };
             if g.shape() != p.shape() || g.dtype() != p.dtype() || g.device() != p.device() {
-                fail!(SHAPE, "the gradient of params[{i}] is {} {:?}, expected {} {:?}", g.dtype(), g.shape(), p.dtype(), p.shape());
+                fail!(
+                    SHAPE,
+                    "the gradient of params[{i}] is {} {:?}, expected {} {:?}",
+                    g.dtype(),
+                    g.shape(),
+                    p.dtype(),
+                    p.shape()
+                );
             }
             let mut buffers = self.memory[i].buffers.clone();
             while buffers.len() < self.rule.buffers() {
@@ -149,6 +146,7 @@ impl Optimizer {
             let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
             inputs.extend(&buffers);
             apply(&op, &inputs)?;
+            drop(inputs);
             *memory = Memory { steps: memory.steps + 1, buffers };
         }
         Ok(())
@@ -193,19 +191,9 @@ impl Op for Step {
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         let (param, g) = (outputs[0], inputs[1]);
         match self.rule {
-            Rule::Sgd(h) => {
-                let hyper = kernel::SgdHyper {
-                    lr: h.lr,
-                    momentum: h.momentum,
-                    dampening: h.dampening,
-                    weight_decay: h.weight_decay,
-                    nesterov: h.nesterov,
-                    maximize: h.maximize,
-                };
-                kernel::sgd(param, g, outputs.get(1).copied(), self.step == 1, &hyper)
-            }
+            Rule::Sgd(h) => kernel::sgd(param, g, outputs.get(1).copied(), self.step == 1, h),
             Rule::AdamW(h) => {
-                let hyper = kernel::AdamHyper {
+                let hyper = kernel::AdamW {
                     lr: h.lr,
                     beta1: h.beta1,
                     beta2: h.beta2,
@@ -214,7 +202,7 @@ impl Op for Step {
                     maximize: h.maximize,
                     decoupled: true,
                 };
-                kernel::adamw(param, g, outputs[1], outputs[2], outputs.get(3).copied(), self.step, &hyper)
+                kernel::adamw(param, g, outputs[1], outputs[2], outputs.get(3).copied(), self.step, hyper)
             }
         }
     }

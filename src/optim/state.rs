@@ -61,7 +61,12 @@ impl Optimizer {
         let length = u32::from_le_bytes(input.array()?) as usize;
         let name = input.take(length)?;
         if name != self.rule.name().as_bytes() {
-            fail!(FORMAT, "the state is of {:?}, this optimizer is {}", String::from_utf8_lossy(&name[..name.len().min(16)]), self.rule.name());
+            fail!(
+                FORMAT,
+                "the state is of {:?}, this optimizer is {}",
+                String::from_utf8_lossy(&name[..name.len().min(16)]),
+                self.rule.name()
+            );
         }
         let lr = f64::from_le_bytes(input.array()?);
         if !(lr >= 0.0) {
@@ -83,9 +88,17 @@ impl Optimizer {
                 same &= p.shape().get(d) == Some(&n);
             }
             if !same {
-                fail!(FORMAT, "the state of params[{i}] is for another shape or dtype than {} {:?}", p.dtype(), p.shape());
+                fail!(
+                    FORMAT,
+                    "the state of params[{i}] is for another shape or dtype than {} {:?}",
+                    p.dtype(),
+                    p.shape()
+                );
             }
-            if steps < 0 || (buffers != 0 && buffers != self.rule.buffers()) || (buffers == 0 && steps > 0 && self.rule.buffers() > 0) {
+            if steps < 0
+                || (buffers != 0 && buffers != self.rule.buffers())
+                || (buffers == 0 && steps > 0 && self.rule.buffers() > 0)
+            {
                 fail!(FORMAT, "the state of params[{i}] has {steps} steps and {buffers} buffers");
             }
             let mut loaded = Memory { steps, buffers: SmallVec::new() };

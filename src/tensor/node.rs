@@ -164,8 +164,7 @@ impl<'a> Vjp<'a> {
             Some(saved) => Ok(saved),
             None if saved.freed => fail!(
                 GRAPH_FREED,
-                "{}: its saved values were freed by an earlier backward; pass retain_graph to run backward twice",
-                self.node.op.name()
+                "its saved values were freed by an earlier backward; pass retain_graph to run backward twice"
             ),
             None => fail!(INTERNAL, "{} did not save {what} {i}", self.node.op.name()),
         }
@@ -176,9 +175,8 @@ impl<'a> Vjp<'a> {
         if now != saved.version {
             fail!(
                 MODIFIED,
-                "{}: its {what} {i} of shape {:?} was saved for backward at version {} and has been written in place \
+                "its {what} {i} of shape {:?} was saved for backward at version {} and has been written in place \
                  since: it is at version {now}",
-                self.node.op.name(),
                 saved.layout.shape(),
                 saved.version
             );

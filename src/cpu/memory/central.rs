@@ -242,8 +242,8 @@ pub(super) unsafe fn system_give(block: NonNull<u8>, size: usize) {
 /// Empties the bins; answers the bytes.
 pub(super) fn release_all() -> usize {
     let mut bytes = 0;
-    for class in 0..class::CLASSES {
-        let mut chain = std::mem::replace(&mut *BINS[class].0.lock(), Chain::EMPTY);
+    for (class, bin) in BINS.iter().enumerate() {
+        let mut chain = std::mem::replace(&mut *bin.0.lock(), Chain::EMPTY);
         let freed = chain.count * class::size(class);
         while let Some(block) = chain.pop() {
             // SAFETY: blocks of a bin are free and of its class.

@@ -223,7 +223,11 @@ unsafe fn unmap(header: *mut Header) {
     // SAFETY: the caller's promise.
     unsafe {
         let size = class::large_size((*header).class);
-        libc::munmap(header.add(1).cast::<u8>().sub(HEADROOM).cast(), HEADROOM + size);
+        let (start, bytes) = (header.add(1).cast::<u8>().sub(HEADROOM).cast(), HEADROOM + size);
+        if libc::munmap(start, bytes) != 0 {
+            // The process has too many mappings to split one: the pages go back, the addresses stay.
+            libc::madvise(start, bytes, libc::MADV_DONTNEED);
+        }
         central::note_returned(size);
     }
 }

@@ -6,13 +6,15 @@
 
 use super::{Inside, Padded, Work, num_threads, park};
 use crate::cpu::cancel::Installed;
-use crate::cpu::fork::{self, ForkMutex};
+use crate::cpu::fork::{self, ForkLock, ForkMutex};
 use crate::error::Result;
 use crate::fail;
+use std::ffi::c_void;
+#[cfg(target_os = "linux")]
+use std::io::Write;
 use std::mem::MaybeUninit;
 use std::ptr::null_mut;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering::*};
-use std::thread::JoinHandle;
 
 /// [`OPEN`], [`WAITED_FOR`] and the number of workers inside.
 static GATE: Padded<AtomicU32> = Padded(AtomicU32::new(0));
@@ -34,8 +36,11 @@ static SIZE: AtomicUsize = AtomicUsize::new(0);
 /// The thread that holds it is the one that uses the pool.
 static CREW: ForkMutex<Crew> = ForkMutex::new(Crew { workers: Vec::new(), asked: 0, epoch: 0 });
 
+/// Held by who changes the number of threads: loops keep off the pool then, so that it gets its turn.
+static RESIZE: ForkLock = ForkLock::new();
+
 struct Crew {
-    workers: Vec<JoinHandle<()>>,
+    workers: Vec<libc::pthread_t>,
     /// The size last tried for; the system may have given less.
     asked: usize,
     /// The life of the process that the workers belong to.
@@ -44,6 +49,9 @@ struct Crew {
 
 /// Runs `work` on the pool. False: it was not begun, because another thread uses the pool or there are no workers.
 pub fn run(work: &Work<'_>, threads: usize) -> Result<bool> {
+    if RESIZE.is_locked() {
+        return Ok(false);
+    }
     let Some(mut crew) = CREW.try_lock() else { return Ok(false) };
     crew.resize(threads - 1);
     if crew.workers.is_empty() {
@@ -95,6 +103,39 @@ fn close(life: u32) -> bool {
     }
 }
 
+/// Where a worker starts. Its own thread of the system's, not of std's: std aborts when there is no memory for the
+/// alternative signal stack of a new thread.
+extern "C" fn worker(index: *mut c_void) -> *mut c_void {
+    #[cfg(target_os = "linux")]
+    {
+        let mut name = [0u8; 16];
+        let _ = write!(&mut name[..15], "tendon-{}", index as usize + 1);
+        // SAFETY: names the calling thread; the last byte is still 0.
+        unsafe { libc::pthread_setname_np(libc::pthread_self(), name.as_ptr().cast()) };
+    }
+    serve(index as usize);
+    null_mut()
+}
+
+/// A new worker; None when the system gives none.
+fn start(index: usize) -> Option<libc::pthread_t> {
+    let mut attributes = MaybeUninit::<libc::pthread_attr_t>::uninit();
+    let mut thread = MaybeUninit::uninit();
+    // SAFETY: the attributes are initialised, used and destroyed; `worker` takes its index in the argument's place.
+    unsafe {
+        if libc::pthread_attr_init(attributes.as_mut_ptr()) != 0 {
+            return None;
+        }
+        libc::pthread_attr_setstacksize(attributes.as_mut_ptr(), STACK);
+        let rc = libc::pthread_create(thread.as_mut_ptr(), attributes.as_ptr(), worker, index as *mut c_void);
+        libc::pthread_attr_destroy(attributes.as_mut_ptr());
+        (rc == 0).then(|| thread.assume_init())
+    }
+}
+
+/// Bytes of a worker's stack; pages that are not used take no memory.
+const STACK: usize = 2 << 20;
+
 /// What a worker does from its start to its end.
 fn serve(index: usize) {
     // Never dropped: nothing on this thread may use the pool.
@@ -122,6 +163,7 @@ fn serve(index: usize) {
 
 /// Ends the workers that `num_threads` does not want; waits for the loop that runs.
 pub fn shrink() {
+    let _turn = RESIZE.lock();
     let mut crew = CREW.lock();
     crew.renew();
     let wanted = num_threads() - 1;
@@ -155,18 +197,17 @@ impl Crew {
         if self.workers.len() > wanted {
             ring(usize::MAX);
             for worker in self.workers.drain(wanted..) {
-                let _ = worker.join();
+                // SAFETY: started by `start`, joined once.
+                unsafe { libc::pthread_join(worker, null_mut()) };
             }
         }
         if self.workers.len() < wanted {
             fork::register();
             let _signals = BlockedSignals::new();
             while self.workers.len() < wanted && self.workers.try_reserve(1).is_ok() {
-                let index = self.workers.len();
-                let name = format!("tendon-{}", index + 1);
-                match std::thread::Builder::new().name(name).spawn(move || serve(index)) {
-                    Ok(worker) => self.workers.push(worker),
-                    Err(_) => return,
+                match start(self.workers.len()) {
+                    Some(worker) => self.workers.push(worker),
+                    None => return,
                 }
             }
         }

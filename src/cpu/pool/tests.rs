@@ -9,9 +9,9 @@ use std::time::{Duration, Instant};
 fn covers(count: usize, grain: usize) -> Result<()> {
     let hits: Vec<AtomicU32> = (0..count).map(|_| AtomicU32::new(0)).collect();
     parallel_for(count, grain, &|range| {
-        assert!(range.start % grain.max(1) == 0 && !range.is_empty());
+        assert!(range.start.is_multiple_of(grain.max(1)) && !range.is_empty());
         assert!(range.len() >= grain || range.end == count);
-        range.for_each(|i| drop(hits[i].fetch_add(1, Relaxed)));
+        range.for_each(|i| _ = hits[i].fetch_add(1, Relaxed));
     })?;
     assert!(hits.iter().all(|hit| hit.load(Relaxed) == 1), "count {count}, grain {grain}");
     Ok(())
@@ -38,7 +38,7 @@ fn each_item_runs_once() {
         covers(count, grain).unwrap();
     }
     let sum = AtomicUsize::new(0);
-    parallel_for(usize::MAX, usize::MAX / 3, &|range| drop(sum.fetch_add(range.len(), Relaxed))).unwrap();
+    parallel_for(usize::MAX, usize::MAX / 3, &|range| _ = sum.fetch_add(range.len(), Relaxed)).unwrap();
     assert_eq!(sum.into_inner(), usize::MAX);
 }
 
@@ -60,9 +60,8 @@ fn workers_help_and_are_named() {
         parallel_for(400, 1, &|_| {
             assert!(inside());
             std::thread::sleep(Duration::from_millis(5));
-            let thread = std::thread::current();
-            let caller = !thread.name().unwrap_or("").starts_with("tendon-");
-            if !caller {
+            let name = std::fs::read_to_string("/proc/thread-self/comm").unwrap();
+            if name.starts_with("tendon-") {
                 let mut set = MaybeUninit::<libc::sigset_t>::uninit();
                 // SAFETY: reads the mask, then looks at it.
                 unsafe {
@@ -70,24 +69,32 @@ fn workers_help_and_are_named() {
                     assert_eq!(libc::sigismember(set.as_ptr(), libc::SIGTERM), 1);
                     assert_eq!(libc::sigismember(set.as_ptr(), libc::SIGSEGV), 0);
                 }
-                names.lock().unwrap().insert(thread.name().unwrap().to_string());
+                names.lock().unwrap().insert(name.trim().to_string());
             }
         })
         .unwrap();
         assert!(!inside());
         assert_eq!(names.into_inner().unwrap().into_iter().collect::<Vec<_>>(), ["tendon-1", "tendon-2", "tendon-3"]);
-        assert_eq!(threads_of_this_process(), 4);
+        assert_threads(4);
         set_num_threads(2).unwrap();
-        assert_eq!(threads_of_this_process(), 2);
+        assert_threads(2);
         covers(1000, 1).unwrap();
         set_num_threads(1).unwrap();
-        assert_eq!(threads_of_this_process(), 1);
+        assert_threads(1);
         covers(1000, 1).unwrap();
         set_num_threads(3).unwrap();
         covers(1000, 1).unwrap();
-        assert_eq!(threads_of_this_process(), 3);
+        assert_threads(3);
         assert!(set_num_threads(0).is_err() && set_num_threads(MAX_THREADS + 1).is_err());
     });
+}
+
+/// A thread that was joined may stay listed for a moment.
+fn assert_threads(n: usize) {
+    let start = Instant::now();
+    while threads_of_this_process() != n {
+        assert!(start.elapsed() < Duration::from_secs(5), "{} threads, not {n}", threads_of_this_process());
+    }
 }
 
 fn threads_of_this_process() -> usize {
@@ -120,7 +127,7 @@ fn no_thread_starts_before_there_is_work() {
     in_child(30, || {
         set_num_threads(3).unwrap();
         covers(10, 10).unwrap();
-        assert_eq!(threads_of_this_process(), 1);
+        assert_threads(1);
     });
 }
 
@@ -133,9 +140,11 @@ fn threads_that_cannot_start_are_done_without() {
         let limit = libc::rlimit { rlim_cur: 1 << 20, rlim_max: libc::RLIM_INFINITY };
         // SAFETY: as above.
         unsafe { libc::setrlimit(libc::RLIMIT_AS, &limit) };
-        set_num_threads(8).unwrap();
+        // The C library keeps the stacks of a few threads that ended.
+        set_num_threads(100).unwrap();
         covers(1000, 1).unwrap();
-        assert_eq!((threads_of_this_process(), num_threads()), (1, 8));
+        assert!(threads_of_this_process() < 50);
+        assert_eq!(num_threads(), 100);
     });
 }
 
@@ -216,14 +225,14 @@ fn a_fork_child_builds_its_own_pool() {
     in_child(60, || {
         set_num_threads(3).unwrap();
         covers(10_000, 1).unwrap();
-        assert_eq!(threads_of_this_process(), 3);
+        assert_threads(3);
         in_child(30, || {
-            assert_eq!(threads_of_this_process(), 1);
+            assert_threads(1);
             drop(crate::cpu::memory::Workspace::new(100).unwrap());
             covers(10_000, 1).unwrap();
-            assert_eq!(threads_of_this_process(), 3);
+            assert_threads(3);
             set_num_threads(1).unwrap();
-            assert_eq!(threads_of_this_process(), 1);
+            assert_threads(1);
         });
         covers(10_000, 1).unwrap();
     });
@@ -339,14 +348,14 @@ fn the_host_can_run_the_loops() {
                 assert!(error.message().contains(message), "{error}");
             });
         }
-        assert_eq!(threads_of_this_process(), 1, "our own threads were not needed");
+        assert_threads(1);
         covers(1000, 1).unwrap();
     });
 }
 
 fn covers_loosely() -> Result<()> {
     let hits: Vec<AtomicU32> = (0..1000).map(|_| AtomicU32::new(0)).collect();
-    let result = parallel_for(1000, 1, &|range| range.for_each(|i| drop(hits[i].fetch_add(1, Relaxed))));
+    let result = parallel_for(1000, 1, &|range| range.for_each(|i| _ = hits[i].fetch_add(1, Relaxed)));
     assert!(hits.iter().all(|hit| hit.load(Relaxed) <= 1), "an item ran twice");
     result
 }
@@ -366,4 +375,32 @@ fn works_in_destructors_of_the_thread() {
     })
     .join()
     .unwrap();
+}
+
+extern "C" fn at_exit() {
+    let worked = std::panic::catch_unwind(|| {
+        drop(crate::cpu::memory::Workspace::new(5 << 20).unwrap());
+        covers(10_000, 1).unwrap();
+        set_num_threads(1).unwrap();
+        covers(10_000, 1).unwrap();
+    });
+    // SAFETY: ends the child of the test below.
+    unsafe { libc::_exit(worked.is_err() as i32) }
+}
+
+#[test]
+fn works_in_exit_handlers() {
+    for used_before in [false, true] {
+        in_child(30, || {
+            set_num_threads(2).unwrap();
+            if used_before {
+                covers(1000, 1).unwrap();
+            }
+            // SAFETY: runs the handler, which ends the process.
+            unsafe {
+                libc::atexit(at_exit);
+                libc::exit(9)
+            }
+        });
+    }
 }

@@ -154,8 +154,7 @@ impl Op for Binary {
                     mul(g, &where_(&eq_scalar(&b, Scalar::Int(0))?, &zero_of(g)?, &slope)?)
                 })?;
                 set(1, &|| {
-                    let flat =
-                        logical_and(&eq_scalar(&a, Scalar::Int(0))?, &ge_scalar(&b, Scalar::Int(0))?)?;
+                    let flat = logical_and(&eq_scalar(&a, Scalar::Int(0))?, &ge_scalar(&b, Scalar::Int(0))?)?;
                     let slope = mul(&cx.output(0)?, &log(&a)?)?;
                     mul(g, &where_(&flat, &zero_of(g)?, &slope)?)
                 })?;

@@ -35,7 +35,8 @@ impl Op for Where {
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         let shape = outputs[0].layout.shape();
-        let (c, a, b) = (inputs[0].layout.expand(shape)?, inputs[1].layout.expand(shape)?, inputs[2].layout.expand(shape)?);
+        let (c, a, b) =
+            (inputs[0].layout.expand(shape)?, inputs[1].layout.expand(shape)?, inputs[2].layout.expand(shape)?);
         kernel::select(
             In { layout: &c, ..inputs[0] },
             In { layout: &a, ..inputs[1] },

@@ -1,0 +1,102 @@
+# Tendon's tasks. `make help` lists them.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+LIBDIR ?= lib
+ARGS ?=
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+DIST := build/dist
+PART := scripts/part.sh
+BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
+
+.PHONY: help demo hello dist test test-full lint header licences install bench-small clean
+
+help:
+	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
+	@echo "make hello         build the library and run the smallest example"
+	@echo "make dist          the files that are installed, in $(DIST)"
+	@echo "make install       … copied to DESTDIR/PREFIX (PREFIX=$(PREFIX) LIBDIR=$(LIBDIR))"
+	@echo "make test          all tests of everyday use"
+	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
+	@echo "make lint          format, clippy, drift of the header and the symbol list"
+	@echo "make header        include/tendon.h and cmake/tendon.symbols from src/c_api"
+	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
+	@echo "make bench-small   the short benchmarks"
+	@echo "make clean"
+
+dist:
+	@$(BUILD_DIST)
+
+# demo and hello need cargo, cc and binutils, nothing else.
+demo: c_examples/train_digits.c
+	@scripts/setup.sh build
+	@$(BUILD_DIST)
+	@scripts/compile.sh $< build/demo/train_digits
+	@cd c_examples && ../build/demo/train_digits $(ARGS)
+
+hello: c_examples/hello.c
+	@scripts/setup.sh build
+	@$(BUILD_DIST)
+	@scripts/compile.sh $< build/demo/hello
+	@cd c_examples && ../build/demo/hello $(ARGS)
+
+header:
+	@cargo xtask header
+	@cargo xtask symbols
+
+licences:
+	@cargo xtask licences
+
+install: dist
+	@[ "$(LIBDIR)" = lib ] || scripts/build-dist.sh build/dist-$(subst /,-,$(LIBDIR)) --target-dir $(TARGET) --libdir $(LIBDIR)
+	@from=$(if $(filter lib,$(LIBDIR)),$(DIST),build/dist-$(subst /,-,$(LIBDIR))); to="$(DESTDIR)$(PREFIX)"; \
+	mkdir -p "$$to"; \
+	cp -R -P --preserve=mode $$from/include $$from/share $$from/$(firstword $(subst /, ,$(LIBDIR))) "$$to/"; \
+	echo "installed Tendon $$(scripts/version.sh) into $$to"
+
+# A list of parts, in order: each prints how long it took, and the first that fails ends the run.
+test:
+	@scripts/setup.sh build test
+	@rm -f build/parts; mkdir -p build
+	@export TENDON_PARTS=build/parts; trap 'echo; echo "make test:"; cat build/parts' EXIT; \
+	$(PART) "cargo test" cargo test --locked --workspace; \
+	$(PART) "dist" $(BUILD_DIST); \
+	$(PART) "C and C++ tests" scripts/ctest.sh build/ctest; \
+	$(PART) "examples" scripts/examples.sh; \
+	$(PART) "consumers" tests/consumers/run.sh $(DIST)
+
+# The long forms. A part that is not here is said and counted as skipped.
+test-full:
+	@scripts/setup.sh build test full
+	@rm -f build/parts-full; mkdir -p build
+	@export TENDON_PARTS=build/parts-full; trap 'echo; echo "make test-full:"; cat build/parts-full' EXIT; \
+	$(PART) "cargo test, long forms" env TENDON_TEST_FULL=1 cargo test --locked --release; \
+	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
+	for part in $(FULL_PARTS); do \
+	    if [ -e "$$part" ]; then $(PART) "$$part" "$$part"; \
+	    else echo "=== $$part: not here, skipped"; echo "$$part: skipped" >> build/parts-full; fi; \
+	done
+
+# Scripts of the long run beside the two above, in this order.
+FULL_PARTS := tests/run-full.sh
+
+lint:
+	@scripts/setup.sh build lint
+	cargo fmt --all -- --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo xtask header --check
+	cargo xtask symbols --check
+	cargo xtask licences --check
+
+bench-small:
+	@scripts/setup.sh build bench
+	@$(BUILD_DIST)
+	@[ -x benches/small.sh ] || { echo "benches/small.sh is not here"; exit 1; }
+	@benches/small.sh $(ARGS)
+
+clean:
+	rm -rf build
+	cargo clean

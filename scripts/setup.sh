@@ -1,0 +1,88 @@
+#!/usr/bin/env bash
+# Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
+#
+#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
+#                                   full: valgrind · bench: python3              (default: build test lint full)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+groups=${*:-build test lint full}
+packages=()
+has() { command -v "$1" > /dev/null 2>&1; }
+# needs COMMAND PACKAGE: notes the Debian/Ubuntu package when the command is missing.
+needs() { has "$1" || packages+=("$2"); }
+
+for group in $groups; do
+    case $group in
+        build)
+            needs cc gcc
+            needs ld binutils
+            needs ar binutils
+            needs objcopy binutils
+            needs make make
+            ;;
+        test)
+            needs cc gcc
+            needs c++ g++
+            needs cmake cmake
+            needs pkg-config pkg-config
+            needs readelf binutils
+            ;;
+        lint) ;;
+        full) needs valgrind valgrind ;;
+        bench) needs python3 python3 ;;
+        *) echo "setup: unknown group '$group' (build, test, lint, full, bench)" >&2; exit 2 ;;
+    esac
+done
+
+if [ ${#packages[@]} -gt 0 ]; then
+    mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
+    as_root=''
+    if [ "$(id -u)" != 0 ]; then
+        as_root='sudo -n'
+    fi
+    if has apt-get && { [ -z "$as_root" ] || { has sudo && sudo -n true 2> /dev/null; }; }; then
+        echo "setup: installing ${packages[*]} with apt-get"
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+    else
+        echo "setup: missing tools. Please install: ${packages[*]}" >&2
+        echo "setup: on Debian and Ubuntu: sudo apt-get install ${packages[*]}" >&2
+        exit 1
+    fi
+fi
+
+if [[ " $groups " == *" test "* ]]; then
+    cmake_version=$(cmake --version | sed -n '1s/[^0-9]*\([0-9.]*\).*/\1/p')
+    if [ "$(printf '3.20\n%s\n' "$cmake_version" | sort -V | head -n 1)" != 3.20 ]; then
+        echo "setup: cmake $cmake_version is too old; 3.20 or later is needed" >&2
+        exit 1
+    fi
+fi
+
+if ! has cargo; then
+    echo "setup: no Rust toolchain. Install one as https://rustup.rs says, then run this again." >&2
+    exit 1
+fi
+wanted=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+rust=$(rustc --version | sed 's/rustc \([0-9.]*\).*/\1/')
+if [ "$(printf '%s\n%s\n' "$wanted" "$rust" | sort -V | head -n 1)" != "$wanted" ]; then
+    echo "setup: rustc $rust is too old; $wanted or later is needed (rustup update)" >&2
+    exit 1
+fi
+if [[ " $groups " == *" lint "* ]]; then
+    for tool in rustfmt clippy; do
+        command=cargo-$tool
+        [ $tool = clippy ] || command=cargo-fmt
+        if ! has $command; then
+            has rustup || { echo "setup: $tool is missing; install it beside cargo" >&2; exit 1; }
+            rustup component add $tool
+        fi
+    done
+fi
+
+# From here on the build needs no network.
+cargo fetch --locked --quiet || {
+    echo "setup: cargo could not fetch the packages of Cargo.lock; a network is needed once" >&2
+    exit 1
+}

@@ -1,0 +1,544 @@
+//! Softmax and log-softmax.
+
+use super::convert::{Load, Store};
+use super::memory::Workspace;
+use super::pool::try_parallel_for;
+use super::simd::{self, Level};
+use super::view::{In, Out};
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::layout::{Dims, collapse};
+use half::{bf16, f16};
+
+/// outᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x) along `dim`, or xᵢ − max x − log Σⱼ exp(xⱼ − max x) when `log`
+/// (`torch.softmax`, `torch.log_softmax`). Floats; small ones are computed in f32. `out` is contiguous and has x's shape
+/// and dtype. A row of −∞ only, or with a NaN or +∞, is NaN.
+pub fn softmax(x: In, dim: usize, log: bool, out: Out) -> Result<()> {
+    match x.dtype {
+        DType::F64 => run::<f64, f64>(x, dim, log, out),
+        DType::F16 => run::<f16, f32>(x, dim, log, out),
+        DType::BF16 => run::<bf16, f32>(x, dim, log, out),
+        _ => run::<f32, f32>(x, dim, log, out),
+    }
+}
+
+/// The arithmetic of softmax in one precision.
+trait Real: Copy + Default + PartialOrd + Load<Self> + Store<Self> + Send + Sync {
+    const LOWEST: Self;
+    /// `FMA`: the processor multiplies and adds in one instruction.
+    fn exp<const FMA: bool>(self) -> Self;
+    fn ln(self) -> Self;
+    fn add(self, other: Self) -> Self;
+    fn sub(self, other: Self) -> Self;
+    fn mul(self, other: Self) -> Self;
+    fn recip(self) -> Self;
+    fn is_nan(self) -> bool;
+}
+
+macro_rules! real {
+    ($t:ident, |$x:ident| $exp:expr) => {
+        impl Real for $t {
+            const LOWEST: $t = $t::NEG_INFINITY;
+
+            #[inline(always)]
+            fn exp<const FMA: bool>(self) -> $t {
+                let $x = self;
+                $exp
+            }
+
+            #[inline(always)]
+            fn ln(self) -> $t {
+                $t::ln(self)
+            }
+
+            #[inline(always)]
+            fn add(self, other: $t) -> $t {
+                self + other
+            }
+
+            #[inline(always)]
+            fn sub(self, other: $t) -> $t {
+                self - other
+            }
+
+            #[inline(always)]
+            fn mul(self, other: $t) -> $t {
+                self * other
+            }
+
+            #[inline(always)]
+            fn recip(self) -> $t {
+                1.0 / self
+            }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                $t::is_nan(self)
+            }
+        }
+    };
+}
+
+real!(f32, |x| exp_f32::<FMA>(x));
+real!(f64, |x| x.exp());
+
+#[inline(always)]
+fn mul_add<const FMA: bool>(a: f32, b: f32, c: f32) -> f32 {
+    if FMA { a.mul_add(b, c) } else { a * b + c }
+}
+
+/// eˣ within 2 ulp, subnormal results included; NaN stays, +∞ from 88.73 on, 0 below −104. Vectorises.
+/// x = n·ln 2 + r; eʳ by a polynomial; 2ⁿ in two factors, as one would leave the range of exponents.
+#[inline(always)]
+fn exp_f32<const FMA: bool>(x: f32) -> f32 {
+    /// 1.5·2²³: adding it rounds to an integer, which is then in the low bits.
+    const ROUND: f32 = 12582912.0;
+    // Written so that a NaN passes.
+    let x = if x < -105.0 { -105.0 } else { x };
+    let x = if x > 89.0 { 89.0 } else { x };
+    let shifted = mul_add::<FMA>(x, std::f32::consts::LOG2_E, ROUND);
+    let n = shifted - ROUND;
+    let r = mul_add::<FMA>(n, -0.693_359_4, x);
+    let r = mul_add::<FMA>(n, 2.121_944_4e-4, r);
+    let mut p = 1.987_569_1e-4;
+    p = mul_add::<FMA>(p, r, 1.398_199_9e-3);
+    p = mul_add::<FMA>(p, r, 8.333_452e-3);
+    p = mul_add::<FMA>(p, r, 4.166_579_6e-2);
+    p = mul_add::<FMA>(p, r, 0.166_666_65);
+    p = mul_add::<FMA>(p, r, 0.5);
+    p = mul_add::<FMA>(p, r * r, r) + 1.0;
+    let n = (shifted.to_bits() as i32).wrapping_sub(0x4b40_0000);
+    let half = n >> 1;
+    let power = |n: i32| f32::from_bits((n.wrapping_add(127) as u32) << 23);
+    p * power(half) * power(n.wrapping_sub(half))
+}
+
+/// Rows handled side by side when `dim` is not the innermost: the block in f32 stays in L2.
+const BLOCK: usize = 1 << 15;
+const LANES: usize = 64;
+
+fn run<S, T: Real>(x: In, dim: usize, log: bool, out: Out) -> Result<()>
+where
+    S: Load<T> + Store<T>,
+{
+    let rank = x.layout.ndim();
+    let numel = x.layout.numel() as usize;
+    if numel == 0 {
+        return Ok(());
+    }
+    let (shape, strides) = (x.layout.shape(), x.layout.strides());
+    let (length, stride) = if rank == 0 { (1, 1) } else { (shape[dim] as usize, strides[dim] as isize) };
+    // Out is contiguous: [outer, length, inner].
+    let inner: usize = shape.iter().skip(dim + 1).product::<i64>() as usize;
+    let fma = cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline;
+    let pass = match (log, fma) {
+        (false, true) => Pass { rows: row::<S, T, false, true>, columns: columns::<S, T, false, true> },
+        (false, false) => Pass { rows: row::<S, T, false, false>, columns: columns::<S, T, false, false> },
+        (true, true) => Pass { rows: row::<S, T, true, true>, columns: columns::<S, T, true, true> },
+        (true, false) => Pass { rows: row::<S, T, true, false>, columns: columns::<S, T, true, false> },
+    };
+    let (from, to) = (Source(x.origin() as *const S), Target(out.origin() as *mut S));
+    let without = |range: std::ops::Range<usize>| {
+        let (mut sizes, mut steps) = (Dims::new(), Dims::new());
+        for d in range {
+            sizes.push(shape[d]);
+            steps.push(strides[d]);
+        }
+        collapse(&sizes, [&steps])
+    };
+    let outer_dims = without(0..dim.min(rank));
+    let place = |dims: &crate::layout::Collapsed<1>, mut index: usize| {
+        let mut at = 0isize;
+        for d in (0..dims.shape.len()).rev() {
+            at += (index % dims.shape[d] as usize) as isize * dims.strides[d][0] as isize;
+            index /= dims.shape[d] as usize;
+        }
+        at
+    };
+    if inner == 1 {
+        let rows = numel / length;
+        let direct = is_same::<S, T>();
+        return try_parallel_for(rows, (8192 / length).max(1), &|range| {
+            // Accumulators of one row, unless the output can hold them.
+            let space = if direct { None } else { Some(Workspace::new(length * size_of::<T>())?) };
+            for r in range {
+                let (from, to) = (from.at(place(&outer_dims, r)), to.at(r * length));
+                let block = space.as_ref().map_or(to as *mut T, |s| s.as_ptr() as *mut T);
+                // SAFETY: the row is there; the block holds `length` accumulators.
+                unsafe { (pass.rows)(from, stride, length, block, to) };
+            }
+            Ok(())
+        });
+    }
+    let inner_dims = without(dim + 1..rank);
+    let width = (BLOCK / length).clamp(16, 512).min(inner);
+    let blocks = inner.div_ceil(width);
+    let outer = numel / length / inner;
+    let step = inner_dims.strides.last().map_or(1, |s| s[0] as isize);
+    let run = inner_dims.shape.last().map_or(1, |&n| n as usize);
+    try_parallel_for(outer * blocks, (8192 / (length * width)).max(1), &|range| {
+        let space = Workspace::new((length + 2) * width * size_of::<T>())?;
+        for item in range {
+            let (o, first) = (item / blocks, item % blocks * width);
+            let width = width.min(inner - first);
+            let to = to.at(o * length * inner + first);
+            let block = space.as_ptr() as *mut T;
+            let base = place(&outer_dims, o);
+            // Gather: column j of the block is inner position first + j; runs of the innermost dim are evenly spaced.
+            for i in 0..length {
+                let mut j = 0;
+                while j < width {
+                    let at = first + j;
+                    let n = (run - at % run).min(width - j);
+                    let from = from.at(base + i as isize * stride + place(&inner_dims, at));
+                    // SAFETY: the elements are there; the block has room for them.
+                    unsafe { load_row(from, step, n, block.add(i * width + j)) };
+                    j += n;
+                }
+            }
+            // SAFETY: the block holds the columns and two rows more; the output has their places.
+            unsafe { (pass.columns)(block, length, width, to, inner) };
+        }
+        Ok(())
+    })
+}
+
+struct Pass<S, T> {
+    rows: unsafe fn(*const S, isize, usize, *mut T, *mut S),
+    columns: unsafe fn(*mut T, usize, usize, *mut S, usize),
+}
+
+fn is_same<S: 'static, T: 'static>() -> bool {
+    std::any::TypeId::of::<S>() == std::any::TypeId::of::<T>()
+}
+
+struct Source<S>(*const S);
+struct Target<S>(*mut S);
+
+impl<S> Source<S> {
+    fn at(&self, offset: isize) -> *const S {
+        self.0.wrapping_offset(offset)
+    }
+}
+
+impl<S> Target<S> {
+    fn at(&self, offset: usize) -> *mut S {
+        self.0.wrapping_add(offset)
+    }
+}
+
+// SAFETY: addresses; threads write different elements.
+unsafe impl<S> Sync for Source<S> {}
+// SAFETY: as above.
+unsafe impl<S> Sync for Target<S> {}
+
+/// # Safety
+/// `n` elements at `from`, `stride` apart; room for them at `to`.
+#[inline(always)]
+unsafe fn load_row_inline<S: Load<T>, T: Real>(from: *const S, stride: isize, n: usize, to: *mut T) {
+    if stride == 1 {
+        for i in 0..n {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(i).write(from.add(i).read().load()) };
+        }
+    } else {
+        for i in 0..n {
+            // SAFETY: the caller's promise.
+            unsafe { to.add(i).write(from.wrapping_offset(i as isize * stride).read().load()) };
+        }
+    }
+}
+
+/// # Safety
+/// As [`load_row_inline`].
+unsafe fn load_row<S: Load<T>, T: Real>(from: *const S, stride: isize, n: usize, to: *mut T) {
+    simd::dispatch(
+        #[inline(always)]
+        // SAFETY: the caller's promise.
+        move || unsafe { load_row_inline(from, stride, n, to) },
+    )
+}
+
+#[inline(always)]
+fn larger<T: Real>(a: T, b: T) -> T {
+    if b > a || b.is_nan() { b } else { a }
+}
+
+/// One row. `block` may be where the output is.
+///
+/// # Safety
+/// `n` elements at `from`, `stride` apart; room for them at `block` and `to`.
+unsafe fn row<S: Load<T> + Store<T>, T: Real, const LOG: bool, const FMA: bool>(
+    from: *const S,
+    stride: isize,
+    n: usize,
+    block: *mut T,
+    to: *mut S,
+) {
+    simd::dispatch(
+        #[inline(always)]
+        // SAFETY: the caller's promise.
+        move || unsafe {
+            if is_same::<S, T>() && stride == 1 {
+                row_inline::<S, T, LOG, FMA>(from as *const T, n, block, to);
+            } else {
+                load_row_inline(from, stride, n, block);
+                row_inline::<S, T, LOG, FMA>(block, n, block, to);
+            }
+        },
+    )
+}
+
+/// # Safety
+/// `n` elements at `from`, `block` and `to`.
+#[inline(always)]
+unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
+    from: *const T,
+    n: usize,
+    block: *mut T,
+    to: *mut S,
+) {
+    let whole = n / LANES * LANES;
+    // SAFETY: in all of the loops i + lane < n.
+    unsafe {
+        let mut lanes = [T::LOWEST; LANES];
+        let mut i = 0;
+        while i < whole {
+            for (lane, acc) in lanes.iter_mut().enumerate() {
+                *acc = larger(*acc, from.add(i + lane).read());
+            }
+            i += LANES;
+        }
+        for i in whole..n {
+            lanes[i - whole] = larger(lanes[i - whole], from.add(i).read());
+        }
+        let max = fold(lanes, larger);
+
+        let mut lanes = [T::default(); LANES];
+        let mut i = 0;
+        while i < whole {
+            let mut e = [T::default(); LANES];
+            for (lane, e) in e.iter_mut().enumerate() {
+                *e = from.add(i + lane).read().sub(max).exp::<FMA>();
+            }
+            for (lane, e) in e.iter().enumerate() {
+                lanes[lane] = lanes[lane].add(*e);
+                if !LOG {
+                    block.add(i + lane).write(*e);
+                }
+            }
+            i += LANES;
+        }
+        for i in whole..n {
+            let e = from.add(i).read().sub(max).exp::<FMA>();
+            lanes[i - whole] = lanes[i - whole].add(e);
+            if !LOG {
+                block.add(i).write(e);
+            }
+        }
+        let sum = fold(lanes, T::add);
+
+        if LOG {
+            let shift = sum.ln();
+            for i in 0..n {
+                to.add(i).write(S::store(from.add(i).read().sub(max).sub(shift)));
+            }
+        } else {
+            let scale = sum.recip();
+            for i in 0..n {
+                to.add(i).write(S::store(block.add(i).read().mul(scale)));
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn fold<T: Copy>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
+    let mut n = LANES;
+    while n > 1 {
+        n /= 2;
+        for lane in 0..n {
+            lanes[lane] = join(lanes[lane], lanes[lane + n]);
+        }
+    }
+    lanes[0]
+}
+
+/// `width` columns of `length` side by side; rows of the output are `stride` apart.
+///
+/// # Safety
+/// `block` holds the columns and two rows more, and the output has their places.
+unsafe fn columns<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
+    block: *mut T,
+    length: usize,
+    width: usize,
+    to: *mut S,
+    stride: usize,
+) {
+    simd::dispatch(
+        #[inline(always)]
+        // SAFETY: the caller's promise.
+        move || unsafe {
+            let max = block.add(length * width);
+            let sum = max.add(width);
+            for j in 0..width {
+                max.add(j).write(T::LOWEST);
+                sum.add(j).write(T::default());
+            }
+            for i in 0..length {
+                let row = block.add(i * width);
+                for j in 0..width {
+                    max.add(j).write(larger(max.add(j).read(), row.add(j).read()));
+                }
+            }
+            for i in 0..length {
+                let row = block.add(i * width);
+                for j in 0..width {
+                    let shifted = row.add(j).read().sub(max.add(j).read());
+                    let e = shifted.exp::<FMA>();
+                    sum.add(j).write(sum.add(j).read().add(e));
+                    row.add(j).write(if LOG { shifted } else { e });
+                }
+            }
+            for j in 0..width {
+                let s = sum.add(j).read();
+                sum.add(j).write(if LOG { s.ln() } else { s.recip() });
+            }
+            for i in 0..length {
+                let row = block.add(i * width);
+                for j in 0..width {
+                    let (x, s) = (row.add(j).read(), sum.add(j).read());
+                    to.add(i * stride + j).write(S::store(if LOG { x.sub(s) } else { x.mul(s) }));
+                }
+            }
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dtype::Element;
+    use crate::layout::Layout;
+
+    #[test]
+    fn exp_is_within_two_ulp() {
+        let mut bits = 1u32;
+        let mut worst = 0f64;
+        for i in 0..400_000 {
+            bits = bits.wrapping_mul(1664525).wrapping_add(1013904223);
+            let x = if i < 200_000 { -(bits as f64 / 4.2e7) as f32 } else { (bits as f64 / 4.9e7) as f32 };
+            let exact = (x as f64).exp();
+            for got in [exp_f32::<true>(x), exp_f32::<false>(x)] {
+                let near = exact as f32;
+                let ulp = if near < f32::MIN_POSITIVE { f32::from_bits(1) } else { near * f32::EPSILON / 2.0 } as f64;
+                let ulp = ulp.max(f32::from_bits(near.to_bits() + 1) as f64 - near as f64);
+                worst = worst.max((got as f64 - exact).abs() / ulp);
+            }
+        }
+        assert!(worst <= 2.0, "{worst}");
+        assert!(exp_f32::<true>(f32::NAN).is_nan());
+        assert_eq!(exp_f32::<true>(f32::NEG_INFINITY), 0.0);
+        assert_eq!(exp_f32::<true>(f32::INFINITY), f32::INFINITY);
+        assert_eq!(exp_f32::<true>(0.0), 1.0);
+    }
+
+    fn check<S: Element + Load<f64> + Store<f64>>(layout: &Layout, dim: usize, eps: f64) {
+        let size = layout.extent().map_or(0, |e| e.1) as usize;
+        let data: Vec<S> = (0..size).map(|i| S::store(((i * 7919 + 13) % 1009) as f64 / 50.0 - 10.0)).collect();
+        let dense = Layout::contiguous(layout.shape());
+        let numel = layout.numel() as usize;
+        let mut got = vec![S::default(); numel];
+        for log in [false, true] {
+            let x = In { base: data.as_ptr() as *const u8, dtype: S::DTYPE, layout };
+            let out = Out { base: got.as_mut_ptr() as *mut u8, dtype: S::DTYPE, layout: &dense };
+            softmax(x, dim, log, out).unwrap();
+            let (shape, rank) = (layout.shape(), layout.ndim());
+            let length = if rank == 0 { 1 } else { shape[dim] };
+            let inner: i64 = shape.iter().skip(dim + 1).product();
+            let element = |flat: i64| -> f64 {
+                let (mut rest, mut place) = (flat, layout.offset());
+                for d in (0..rank).rev() {
+                    place += rest % shape[d] * layout.strides()[d];
+                    rest /= shape[d];
+                }
+                data[place as usize].load()
+            };
+            for flat in 0..numel as i64 {
+                let first = flat / (length * inner) * length * inner + flat % inner;
+                let row = |i: i64| element(first + i * inner);
+                let max = (0..length).map(row).fold(f64::NEG_INFINITY, f64::max);
+                let sum: f64 = (0..length).map(|i| (row(i) - max).exp()).sum();
+                let y = element(flat) - max;
+                let expected = if log { y - sum.ln() } else { y.exp() / sum };
+                let allowed = if log {
+                    // x − max, the sum and its logarithm are each rounded; the sum's relative error is absolute after ln.
+                    eps * expected.abs() + 4.0 * eps.min(f32::EPSILON as f64) * (y.abs() + sum.ln().abs() + 0.5)
+                } else {
+                    eps * expected.abs() + (8.0 + y.abs()) * eps.min(f32::EPSILON as f64) * expected
+                };
+                // Small floats leave their normal range.
+                let allowed = allowed + if S::DTYPE == DType::F16 { 3e-8 } else { 0.0 };
+                let got: f64 = got[flat as usize].load();
+                assert!((got - expected).abs() <= allowed, "{:?} {layout:?} {dim} {log}: {got} {expected}", S::DTYPE);
+            }
+        }
+    }
+
+    #[test]
+    fn every_dtype_dim_and_layout() {
+        let shapes: &[&[i64]] = &[
+            &[],
+            &[1],
+            &[5],
+            &[3, 64],
+            &[2, 200],
+            &[70, 3],
+            &[4, 33, 5],
+            &[2, 3, 4, 5],
+            &[0, 3],
+            &[3, 0],
+            &[3, 1000, 2],
+        ];
+        for &shape in shapes {
+            let plain = Layout::contiguous(shape);
+            let numel = plain.numel();
+            let negative: Vec<i64> = plain.strides().iter().map(|s| -s).collect();
+            let order: Vec<i64> = (0..shape.len() as i64).rev().collect();
+            let backwards: Vec<i64> = shape.iter().rev().copied().collect();
+            let mut flat = plain.strides().to_vec();
+            if let Some(last) = flat.last_mut() {
+                *last = 0;
+            }
+            let forms = [
+                Layout::strided(shape, &negative, (numel - 1).max(0)).unwrap(),
+                Layout::contiguous(&backwards).permute(&order).unwrap(),
+                Layout::strided(shape, &flat, 1).unwrap(),
+                plain,
+            ];
+            for layout in &forms {
+                for dim in 0..shape.len().max(1) {
+                    check::<f32>(layout, dim, f32::EPSILON as f64);
+                    check::<f64>(layout, dim, f64::EPSILON);
+                    check::<f16>(layout, dim, 1.0 / 2048.0);
+                    check::<bf16>(layout, dim, 1.0 / 256.0);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn infinities_and_nan() {
+        let inf = f32::INFINITY;
+        let x = [-inf, -inf, -inf, 0.0, -inf, 1.0, 2.0, f32::NAN, 3.0, inf, 0.0, 1.0];
+        let layout = Layout::contiguous(&[4, 3]);
+        let mut got = [0f32; 12];
+        let out = Out { base: got.as_mut_ptr() as *mut u8, dtype: DType::F32, layout: &layout };
+        softmax(In { base: x.as_ptr() as *const u8, dtype: DType::F32, layout: &layout }, 1, false, out).unwrap();
+        assert!(got[..3].iter().all(|y| y.is_nan()));
+        assert_eq!(got[4], 0.0);
+        assert!((got[3] + got[5] - 1.0).abs() < 1e-6);
+        assert!(got[6..9].iter().all(|y| y.is_nan()));
+        assert!(got[9..].iter().all(|y| y.is_nan()));
+    }
+}
