@@ -43,7 +43,7 @@ fn check(x: &Value, dtype: DType) -> Result<()> {
 #[must_use]
 pub unsafe extern "C" fn tensor_data_bool(x: *const Tensor, out: *mut *const CBool) -> TensorStatus {
     // SAFETY: the caller's variable.
-    unsafe { typed("tensor_data_bool", x, DType::BOOL, out) }
+    unsafe { typed("tensor_data_bool", x, DType::Bool, out) }
 }
 
 /// The u8 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
@@ -150,7 +150,7 @@ pub unsafe extern "C" fn tensor_data_f64(x: *const Tensor, out: *mut *const f64)
 #[must_use]
 pub unsafe extern "C" fn tensor_data_mut_bool(x: *mut Tensor, out: *mut *mut CBool) -> TensorStatus {
     // SAFETY: the caller's variable.
-    unsafe { typed_mut("tensor_data_mut_bool", x, DType::BOOL, out) }
+    unsafe { typed_mut("tensor_data_mut_bool", x, DType::Bool, out) }
 }
 
 /// The u8 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.

@@ -66,9 +66,9 @@ pub unsafe extern "C" fn tensor_div(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_div", out, || {
-                let rounding = rounding(options::read(options)?.rounding)?;
-                elementwise::div_rounding(&tensor(a, "a")?, &tensor(b, "b")?, rounding)
-            })
+            let rounding = rounding(options::read(options)?.rounding)?;
+            elementwise::div_rounding(&tensor(a, "a")?, &tensor(b, "b")?, rounding)
+        })
     }
 }
 
@@ -193,9 +193,9 @@ pub unsafe extern "C" fn tensor_clamp(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_clamp", out, || {
-                let (low, high) = (optional_scalar(low, "low")?, optional_scalar(high, "high")?);
-                elementwise::clamp(&tensor(x, "x")?, low, high)
-            })
+            let (low, high) = (optional_scalar(low, "low")?, optional_scalar(high, "high")?);
+            elementwise::clamp(&tensor(x, "x")?, low, high)
+        })
     }
 }
 
@@ -212,9 +212,9 @@ pub unsafe extern "C" fn tensor_gelu(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_gelu", out, || {
-                let tanh_approximation = options::read(options)?.tanh_approximation != 0;
-                elementwise::gelu(&tensor(x, "x")?, tanh_approximation)
-            })
+            let tanh_approximation = options::read(options)?.tanh_approximation != 0;
+            elementwise::gelu(&tensor(x, "x")?, tanh_approximation)
+        })
     }
 }
 
@@ -233,8 +233,8 @@ pub unsafe extern "C" fn tensor_dropout(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_dropout", out, || {
-                let training = options::read(options)?.inference == 0;
-                dropout::dropout(&tensor(x, "x")?, p, training)
-            })
+            let training = options::read(options)?.inference == 0;
+            dropout::dropout(&tensor(x, "x")?, p, training)
+        })
     }
 }

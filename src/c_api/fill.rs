@@ -11,7 +11,6 @@ use crate::ops::create;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor as Value;
 
-
 /// [`TensorOptions`] with the defaults filled in.
 pub struct Made {
     pub dtype: DType,
@@ -102,9 +101,9 @@ pub unsafe extern "C" fn tensor_empty(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_empty", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                float(options)?.finish(|dtype, device| create::empty(shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            float(options)?.finish(|dtype, device| create::empty(shape, dtype, device))
+        })
     }
 }
 
@@ -125,9 +124,9 @@ pub unsafe extern "C" fn tensor_zeros(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_zeros", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                float(options)?.finish(|dtype, device| create::zeros(shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            float(options)?.finish(|dtype, device| create::zeros(shape, dtype, device))
+        })
     }
 }
 
@@ -148,9 +147,9 @@ pub unsafe extern "C" fn tensor_ones(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_ones", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                float(options)?.finish(|dtype, device| create::ones(shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            float(options)?.finish(|dtype, device| create::ones(shape, dtype, device))
+        })
     }
 }
 
@@ -172,9 +171,9 @@ pub unsafe extern "C" fn tensor_full(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_full", out, || {
-                let (shape, value) = (sizes(shape, ndim, "shape")?, scalar(value, "value")?);
-                of_scalars(options, &[value])?.finish(|dtype, device| create::full(shape, value, dtype, device))
-            })
+            let (shape, value) = (sizes(shape, ndim, "shape")?, scalar(value, "value")?);
+            of_scalars(options, &[value])?.finish(|dtype, device| create::full(shape, value, dtype, device))
+        })
     }
 }
 
@@ -194,9 +193,9 @@ pub unsafe extern "C" fn tensor_scalar(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_scalar", out, || {
-                let value = scalar(value, "value")?;
-                of_scalars(options, &[value])?.finish(|dtype, device| create::full(&[], value, dtype, device))
-            })
+            let value = scalar(value, "value")?;
+            of_scalars(options, &[value])?.finish(|dtype, device| create::full(&[], value, dtype, device))
+        })
     }
 }
 
@@ -216,9 +215,9 @@ pub unsafe extern "C" fn tensor_arange(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_arange", out, || {
-                let (start, end, step) = (scalar(start, "start")?, scalar(end, "end")?, scalar(step, "step")?);
-                arange(options, start, end, step)
-            })
+            let (start, end, step) = (scalar(start, "start")?, scalar(end, "end")?, scalar(step, "step")?);
+            arange(options, start, end, step)
+        })
     }
 }
 
@@ -237,7 +236,9 @@ pub unsafe extern "C" fn tensor_linspace(
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
     unsafe {
-        emit("tensor_linspace", out, || float(options)?.finish(|dtype, device| create::linspace(start, end, steps, dtype, device)))
+        emit("tensor_linspace", out, || {
+            float(options)?.finish(|dtype, device| create::linspace(start, end, steps, dtype, device))
+        })
     }
 }
 
@@ -275,9 +276,9 @@ pub unsafe extern "C" fn tensor_rand(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_rand", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                float(options)?.finish(|dtype, device| create::rand(shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            float(options)?.finish(|dtype, device| create::rand(shape, dtype, device))
+        })
     }
 }
 
@@ -299,9 +300,9 @@ pub unsafe extern "C" fn tensor_randn(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_randn", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                float(options)?.finish(|dtype, device| create::randn(shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            float(options)?.finish(|dtype, device| create::randn(shape, dtype, device))
+        })
     }
 }
 
@@ -322,9 +323,9 @@ pub unsafe extern "C" fn tensor_randint(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_randint", out, || {
-                let shape = sizes(shape, ndim, "shape")?;
-                index(options)?.finish(|dtype, device| create::randint(low, high, shape, dtype, device))
-            })
+            let shape = sizes(shape, ndim, "shape")?;
+            index(options)?.finish(|dtype, device| create::randint(low, high, shape, dtype, device))
+        })
     }
 }
 
@@ -356,9 +357,9 @@ pub unsafe extern "C" fn tensor_empty_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_empty_like", out, || {
-                let x = tensor(x, "x")?;
-                like(options, &x)?.finish(|dtype, device| create::empty(x.shape(), dtype, device))
-            })
+            let x = tensor(x, "x")?;
+            like(options, &x)?.finish(|dtype, device| create::empty(x.shape(), dtype, device))
+        })
     }
 }
 
@@ -377,9 +378,9 @@ pub unsafe extern "C" fn tensor_zeros_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_zeros_like", out, || {
-                let x = tensor(x, "x")?;
-                like(options, &x)?.finish(|dtype, device| create::zeros(x.shape(), dtype, device))
-            })
+            let x = tensor(x, "x")?;
+            like(options, &x)?.finish(|dtype, device| create::zeros(x.shape(), dtype, device))
+        })
     }
 }
 
@@ -398,9 +399,9 @@ pub unsafe extern "C" fn tensor_ones_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_ones_like", out, || {
-                let x = tensor(x, "x")?;
-                like(options, &x)?.finish(|dtype, device| create::ones(x.shape(), dtype, device))
-            })
+            let x = tensor(x, "x")?;
+            like(options, &x)?.finish(|dtype, device| create::ones(x.shape(), dtype, device))
+        })
     }
 }
 
@@ -419,9 +420,9 @@ pub unsafe extern "C" fn tensor_rand_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_rand_like", out, || {
-                let x = tensor(x, "x")?;
-                like(options, &x)?.finish(|dtype, device| create::rand(x.shape(), dtype, device))
-            })
+            let x = tensor(x, "x")?;
+            like(options, &x)?.finish(|dtype, device| create::rand(x.shape(), dtype, device))
+        })
     }
 }
 
@@ -440,9 +441,9 @@ pub unsafe extern "C" fn tensor_randn_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_randn_like", out, || {
-                let x = tensor(x, "x")?;
-                like(options, &x)?.finish(|dtype, device| create::randn(x.shape(), dtype, device))
-            })
+            let x = tensor(x, "x")?;
+            like(options, &x)?.finish(|dtype, device| create::randn(x.shape(), dtype, device))
+        })
     }
 }
 
@@ -462,9 +463,9 @@ pub unsafe extern "C" fn tensor_full_like(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_full_like", out, || {
-                let (x, value) = (tensor(x, "x")?, scalar(value, "value")?);
-                like(options, &x)?.finish(|dtype, device| create::full(x.shape(), value, dtype, device))
-            })
+            let (x, value) = (tensor(x, "x")?, scalar(value, "value")?);
+            like(options, &x)?.finish(|dtype, device| create::full(x.shape(), value, dtype, device))
+        })
     }
 }
 

@@ -52,7 +52,9 @@ pub unsafe extern "C" fn tensor_scatter_add(
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
     unsafe {
-        emit("tensor_scatter_add", out, || index::scatter_add(&tensor(x, "x")?, dim, &tensor(index, "index")?, &tensor(src, "src")?))
+        emit("tensor_scatter_add", out, || {
+            index::scatter_add(&tensor(x, "x")?, dim, &tensor(index, "index")?, &tensor(src, "src")?)
+        })
     }
 }
 
@@ -71,7 +73,9 @@ pub unsafe extern "C" fn tensor_index_add(
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
     unsafe {
-        emit("tensor_index_add", out, || index::index_add(&tensor(x, "x")?, dim, &tensor(index, "index")?, &tensor(src, "src")?))
+        emit("tensor_index_add", out, || {
+            index::index_add(&tensor(x, "x")?, dim, &tensor(index, "index")?, &tensor(src, "src")?)
+        })
     }
 }
 

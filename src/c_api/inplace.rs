@@ -127,7 +127,9 @@ pub unsafe extern "C" fn tensor_clamp_(
     high: *const TensorScalar,
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    call("tensor_clamp_", || unsafe { in_place::clamp(&tensor(x, "x")?, optional_scalar(low, "low")?, optional_scalar(high, "high")?) })
+    call("tensor_clamp_", || unsafe {
+        in_place::clamp(&tensor(x, "x")?, optional_scalar(low, "low")?, optional_scalar(high, "high")?)
+    })
 }
 
 /// `x = -x` in place. As torch.Tensor.neg_.

@@ -19,8 +19,7 @@ pub unsafe extern "C" fn tendon_version_string() -> *const c_char {
 /// The version in numbers. A pointer may be NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_version(major: *mut i32, minor: *mut i32, patch: *mut i32) {
-    let parts =
-        [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
+    let parts = [env!("CARGO_PKG_VERSION_MAJOR"), env!("CARGO_PKG_VERSION_MINOR"), env!("CARGO_PKG_VERSION_PATCH")];
     for (out, part) in [major, minor, patch].into_iter().zip(parts) {
         if !out.is_null() {
             // SAFETY: the caller's variable.
@@ -201,7 +200,7 @@ impl LogCallback {
 #[must_use]
 pub unsafe extern "C" fn tendon_manual_seed(seed: u64) -> TensorStatus {
     call("tendon_manual_seed", || {
-        random::Generator::global().set_seed(seed);
+        random::Generator::default_generator().set_seed(seed);
         Ok(())
     })
 }

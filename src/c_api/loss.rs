@@ -33,15 +33,15 @@ pub unsafe extern "C" fn tensor_cross_entropy(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_cross_entropy", out, || {
-                let o = options::read(options)?;
-                let settings = CrossEntropy {
-                    reduction: reduction(o.reduction)?,
-                    ignore_index: o.ignore_index,
-                    label_smoothing: o.label_smoothing,
-                    weight: optional_tensor(o.weight, "options.weight")?,
-                };
-                loss::cross_entropy(&tensor(input, "input")?, &tensor(target, "target")?, &settings)
-            })
+            let o = options::read(options)?;
+            let settings = CrossEntropy {
+                reduction: reduction(o.reduction)?,
+                ignore_index: o.ignore_index,
+                label_smoothing: o.label_smoothing,
+                weight: optional_tensor(o.weight, "options.weight")?,
+            };
+            loss::cross_entropy(&tensor(input, "input")?, &tensor(target, "target")?, &settings)
+        })
     }
 }
 
@@ -60,8 +60,8 @@ pub unsafe extern "C" fn tensor_mse_loss(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_mse_loss", out, || {
-                let reduction = reduction(options::read(options)?.reduction)?;
-                loss::mse_loss(&tensor(input, "input")?, &tensor(target, "target")?, reduction)
-            })
+            let reduction = reduction(options::read(options)?.reduction)?;
+            loss::mse_loss(&tensor(input, "input")?, &tensor(target, "target")?, reduction)
+        })
     }
 }

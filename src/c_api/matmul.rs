@@ -31,8 +31,8 @@ pub unsafe extern "C" fn tensor_linear(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_linear", out, || {
-                let bias = optional_tensor(bias, "bias")?;
-                matmul::linear(&tensor(x, "x")?, &tensor(weight, "weight")?, bias.as_ref())
-            })
+            let bias = optional_tensor(bias, "bias")?;
+            matmul::linear(&tensor(x, "x")?, &tensor(weight, "weight")?, bias.as_ref())
+        })
     }
 }

@@ -7,30 +7,55 @@
 // The documentation of a C function states its contract in the header's words.
 #![allow(clippy::missing_safety_doc)]
 
+// In the order of the header; blank lines keep rustfmt from sorting.
 mod types;
+
 mod options;
+
 mod library;
+
 mod cancel;
+
 mod device;
+
 mod make;
+
 mod fill;
+
 mod ask;
+
 mod print;
+
 mod read;
+
 mod data;
+
 mod convert;
+
 mod lifetime;
+
 mod autograd;
+
 mod views;
+
 mod elementwise;
+
 mod compare;
+
 mod unary;
+
 mod inplace;
+
 mod reduce;
+
 mod matmul;
+
 mod softmax;
+
 mod loss;
+
 mod indexing;
+
 mod optim;
 
 // No functions of the header below.

@@ -50,7 +50,10 @@ fn note_write(x: &Value) -> Result<()> {
         fail!(READ_ONLY, "x borrows read-only memory");
     }
     if mode::current() == Mode::Grad && x.is_tracked() {
-        fail!(AUTOGRAD, "x requires grad, and backward would not see what is written: detach first, or use no-grad mode");
+        fail!(
+            AUTOGRAD,
+            "x requires grad, and backward would not see what is written: detach first, or use no-grad mode"
+        );
     }
     x.storage().bump();
     Ok(())
@@ -73,7 +76,12 @@ pub fn writable(x: &Value) -> Result<*mut c_void> {
 
 /// # Safety
 /// `out` is NULL or writable.
-unsafe fn give<T>(name: &str, x: *const Tensor, out: *mut *mut T, address: fn(&Value) -> Result<*mut T>) -> TensorStatus {
+unsafe fn give<T>(
+    name: &str,
+    x: *const Tensor,
+    out: *mut *mut T,
+    address: fn(&Value) -> Result<*mut T>,
+) -> TensorStatus {
     call(name, || {
         // SAFETY: the caller's promise.
         let out = unsafe { Output::new(out, "out")? };
@@ -111,7 +119,9 @@ pub unsafe extern "C" fn tensor_data_mut(x: *mut Tensor, out: *mut *mut c_void) 
 #[must_use]
 pub unsafe extern "C" fn tensor_data_strided(x: *const Tensor, out: *mut *const c_void) -> TensorStatus {
     // SAFETY: as in tensor_data.
-    unsafe { give("tensor_data_strided", x, out.cast(), |x| on_cpu(x).map(|()| x.origin_address().cast())) }
+    unsafe {
+        give("tensor_data_strided", x, out.cast::<*mut c_void>(), |x| on_cpu(x).map(|()| x.origin_address().cast()))
+    }
 }
 
 /// The address of element [0, 0, ...], for writing; the others lie at multiples of tensor_strides, in elements. Counts as
@@ -142,7 +152,12 @@ pub unsafe extern "C" fn tensor_copy_to_host(x: *const Tensor, buffer: *mut c_vo
         let x = tensor(x, "x")?;
         let needed = x.numel() as u128 * x.dtype().size() as u128;
         if needed > nbytes as u128 {
-            fail!(OUT_OF_BOUNDS, "shape {:?} of {} needs {needed} bytes, the buffer has {nbytes}", x.shape(), x.dtype());
+            fail!(
+                OUT_OF_BOUNDS,
+                "shape {:?} of {} needs {needed} bytes, the buffer has {nbytes}",
+                x.shape(),
+                x.dtype()
+            );
         }
         if needed == 0 {
             return Ok(());

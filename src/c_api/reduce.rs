@@ -42,9 +42,9 @@ pub unsafe extern "C" fn tensor_sum(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_sum", out, || {
-                let (keepdim, dtype) = with_dtype(options)?;
-                reduce::sum(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim, dtype)
-            })
+            let (keepdim, dtype) = with_dtype(options)?;
+            reduce::sum(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim, dtype)
+        })
     }
 }
 
@@ -64,9 +64,9 @@ pub unsafe extern "C" fn tensor_mean(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_mean", out, || {
-                let (keepdim, dtype) = with_dtype(options)?;
-                reduce::mean(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim, dtype)
-            })
+            let (keepdim, dtype) = with_dtype(options)?;
+            reduce::mean(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim, dtype)
+        })
     }
 }
 
@@ -87,9 +87,9 @@ pub unsafe extern "C" fn tensor_max(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_max", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::max(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::max(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
+        })
     }
 }
 
@@ -110,9 +110,9 @@ pub unsafe extern "C" fn tensor_min(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_min", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::min(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::min(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
+        })
     }
 }
 
@@ -132,9 +132,9 @@ pub unsafe extern "C" fn tensor_any(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_any", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::any(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::any(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
+        })
     }
 }
 
@@ -154,9 +154,9 @@ pub unsafe extern "C" fn tensor_all(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_all", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::all(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::all(&tensor(x, "x")?, border::dims(dims, ndims)?, keepdim)
+        })
     }
 }
 
@@ -177,9 +177,9 @@ pub unsafe extern "C" fn tensor_argmax(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_argmax", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::argmax(&tensor(x, "x")?, dim.as_ref().copied(), keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::argmax(&tensor(x, "x")?, dim.as_ref().copied(), keepdim)
+        })
     }
 }
 
@@ -200,9 +200,9 @@ pub unsafe extern "C" fn tensor_argmin(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_argmin", out, || {
-                let keepdim = without_dtype(options)?;
-                reduce::argmin(&tensor(x, "x")?, dim.as_ref().copied(), keepdim)
-            })
+            let keepdim = without_dtype(options)?;
+            reduce::argmin(&tensor(x, "x")?, dim.as_ref().copied(), keepdim)
+        })
     }
 }
 
@@ -222,8 +222,8 @@ pub unsafe extern "C" fn tensor_var(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_var", out, || {
-                let options = options::read(options)?;
-                reduce::var(&tensor(x, "x")?, border::dims(dims, ndims)?, options.keepdim != 0, options.correction)
-            })
+            let options = options::read(options)?;
+            reduce::var(&tensor(x, "x")?, border::dims(dims, ndims)?, options.keepdim != 0, options.correction)
+        })
     }
 }

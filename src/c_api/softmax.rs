@@ -20,9 +20,9 @@ pub unsafe extern "C" fn tensor_softmax(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_softmax", out, || {
-                let dtype = border::optional_dtype(options::read(options)?.dtype, "options.dtype")?;
-                softmax::softmax(&tensor(x, "x")?, dim, dtype)
-            })
+            let dtype = border::optional_dtype(options::read(options)?.dtype, "options.dtype")?;
+            softmax::softmax(&tensor(x, "x")?, dim, dtype)
+        })
     }
 }
 
@@ -41,8 +41,8 @@ pub unsafe extern "C" fn tensor_log_softmax(
     // SAFETY: the caller's pointers, as documented.
     unsafe {
         emit("tensor_log_softmax", out, || {
-                let dtype = border::optional_dtype(options::read(options)?.dtype, "options.dtype")?;
-                softmax::log_softmax(&tensor(x, "x")?, dim, dtype)
-            })
+            let dtype = border::optional_dtype(options::read(options)?.dtype, "options.dtype")?;
+            softmax::log_softmax(&tensor(x, "x")?, dim, dtype)
+        })
     }
 }
