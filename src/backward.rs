@@ -406,10 +406,9 @@ pub mod planted {
 
     pub(super) fn error(op: &str, grads: Grads) -> Result<Grads> {
         match OP.get() {
-            Some((planted, factor)) if planted == op => grads
-                .into_iter()
-                .map(|g| g.map(|g| mul_scalar(&g, Scalar::Float(factor))).transpose())
-                .collect(),
+            Some((planted, factor)) if planted == op => {
+                grads.into_iter().map(|g| g.map(|g| mul_scalar(&g, Scalar::Float(factor))).transpose()).collect()
+            }
             _ => Ok(grads),
         }
     }

@@ -90,7 +90,7 @@ pub fn values(x: &T) -> R<Array> {
 }
 
 pub fn requires_grad(x: &T) -> R<()> {
-    check(unsafe { tensor_set_requires_grad(x.0, true) })
+    check(unsafe { tensor_set_requires_grad(x.0, 1) })
 }
 
 /// Serialises tests that change or count process-wide state.
@@ -102,7 +102,7 @@ pub fn alone() -> std::sync::MutexGuard<'static, ()> {
 /// Nothing is alive: no tensor, no storage, no handle.
 pub fn nothing_lives() {
     assert_eq!(
-        (tendon_live_handle_count(), tendon_live_tensor_count(), tendon_live_storage_count()),
+        unsafe { (tendon_live_handle_count(), tendon_live_tensor_count(), tendon_live_storage_count()) },
         (0, 0, 0),
         "live handles, tensors and storages"
     );
