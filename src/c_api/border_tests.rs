@@ -58,7 +58,7 @@ fn a_tensor_goes_out_and_comes_back() {
     assert_eq!(call("tensor_release", || release(out, Kind::Tensor, "x")), TENSOR_OK);
     assert_eq!(call("tensor_release", || release(out, Kind::Tensor, "x")), TENSOR_ERR_INVALID_HANDLE);
     assert_eq!(call("tensor_release", || release(null_mut::<Tensor>(), Kind::Tensor, "x")), TENSOR_OK);
-    assert_eq!(tensor(null(), "b").unwrap_err().message(), "b is NULL");
+    assert_eq!(tensor(null(), "b").err().unwrap().message(), "b is NULL");
 }
 
 #[test]
