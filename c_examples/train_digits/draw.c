@@ -1,0 +1,197 @@
+/* The drawing of a report: two plots of the training on the left, the misread digits on the right. */
+#include "report.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { WIDTH = 1060, HEIGHT = 640, PLOT_LEFT = 78, PLOT_WIDTH = 440, PLOT_HEIGHT = 200 };
+
+static const char STYLE[] =
+    "<style>"
+    "text{font-family:'Helvetica Neue',Helvetica,Arial,'DejaVu Sans',sans-serif;font-size:12px;fill:#475569}"
+    ".h{font-size:22px;font-weight:bold;fill:#0f172a}.p{font-size:14px;font-weight:bold;fill:#0f172a}"
+    ".c{text-anchor:middle}.e{text-anchor:end}.b{font-size:14px;font-weight:bold;fill:#0f172a}"
+    ".g{stroke:#e2e8f0}.a{stroke:#94a3b8}.l{fill:none;stroke-width:2;stroke-linejoin:round}"
+    "</style>\n";
+static const char TRAIN_COLOUR[] = "#94a3b8", TEST_COLOUR[] = "#2563eb";
+
+/* ---- the two plots: value against epoch ---- */
+
+typedef struct Plot {
+    const char *title;
+    double (*train)(const Epoch *), (*test)(const Epoch *);
+    bool logarithmic; /* else a percentage */
+    double top;
+    double low, high; /* of the vertical axis, in its scale: log10(value) or percent */
+} Plot;
+
+static double train_loss(const Epoch *e) { return log10(fmax(e->train_loss, 1e-9)); }
+static double test_loss(const Epoch *e) { return log10(fmax(e->test_loss, 1e-9)); }
+static double train_percent(const Epoch *e) { return 100 * e->train_accuracy; }
+static double test_percent(const Epoch *e) { return 100 * e->test_accuracy; }
+
+/* Epochs 1 … n from left to right; one epoch alone stands at the left. */
+static double x_of(const Report *report, int epoch) {
+    int steps = report->epoch_count > 1 ? report->epoch_count - 1 : 1;
+    return PLOT_LEFT + PLOT_WIDTH * (double)(epoch - 1) / steps;
+}
+
+static double y_of(const Plot *plot, double value) {
+    return plot->top + PLOT_HEIGHT * (plot->high - value) / (plot->high - plot->low);
+}
+
+/* The smallest of 1, 2, 5, 10, 20, 50, … that cuts the range into at most `most` parts. */
+static int nice_step(double range, int most) {
+    static const int mantissas[] = {1, 2, 5};
+    int power = 1;
+    for (int i = 0;; i++) {
+        int step = mantissas[i % 3] * power;
+        if (range / step <= most) return step;
+        if (i % 3 == 2) power *= 10;
+    }
+}
+
+static void fit_axis(Plot *plot, const Report *report) {
+    double low = INFINITY, high = -INFINITY;
+    for (int i = 0; i < report->epoch_count; i++) {
+        double a = plot->train(&report->epochs[i]), b = plot->test(&report->epochs[i]);
+        low = fmin(low, fmin(a, b));
+        high = fmax(high, fmax(a, b));
+    }
+    plot->low = plot->logarithmic ? floor(low) : 10 * floor(low / 10);
+    plot->high = plot->logarithmic ? fmax(ceil(high), plot->low + 1) : 100;
+    if (plot->low >= plot->high) plot->low = plot->high - 10;
+}
+
+static void draw_level(FILE *svg, const Plot *plot, double at, const char *label) {
+    double y = y_of(plot, at);
+    fprintf(svg, "<line class='g' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, y, y);
+    fprintf(svg, "<text class='e' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT - 8, y + 4, label);
+}
+
+static void draw_vertical_axis(FILE *svg, const Plot *plot) {
+    char label[32];
+    if (!plot->logarithmic) {
+        int step = nice_step(plot->high - plot->low, 5);
+        for (double v = plot->high; v >= plot->low; v -= step) {
+            snprintf(label, sizeof label, "%.0f %%", v);
+            draw_level(svg, plot, v, label);
+        }
+        return;
+    }
+    for (double decade = plot->low; decade <= plot->high; decade++) {
+        snprintf(label, sizeof label, "%g", pow(10, decade));
+        draw_level(svg, plot, decade, label);
+        for (int m = 2; m < 10 && decade < plot->high; m++) {
+            double y = y_of(plot, decade + log10(m));
+            fprintf(svg, "<line class='a' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + 4, y, y);
+        }
+    }
+}
+
+static void draw_horizontal_axis(FILE *svg, const Plot *plot, const Report *report) {
+    double bottom = plot->top + PLOT_HEIGHT;
+    int step = nice_step(report->epoch_count, 10);
+    for (int epoch = 1; epoch <= report->epoch_count; epoch++) {
+        if (epoch % step && epoch != 1) continue;
+        double x = x_of(report, epoch);
+        fprintf(svg, "<line class='a' x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f'/>", x, x, bottom, bottom + 5);
+        fprintf(svg, "<text class='c' x='%.1f' y='%.1f'>%d</text>\n", x, bottom + 19, epoch);
+    }
+    fprintf(svg, "<text class='c' x='%d' y='%.1f'>epoch</text>\n", PLOT_LEFT + PLOT_WIDTH / 2, bottom + 36);
+    fprintf(svg, "<path class='a' fill='none' d='M%d %.1fV%.1fH%d'/>\n", PLOT_LEFT, plot->top, bottom,
+            PLOT_LEFT + PLOT_WIDTH);
+}
+
+static void draw_curve(FILE *svg, const Plot *plot, const Report *report, double (*value)(const Epoch *),
+                       const char *colour) {
+    fprintf(svg, "<polyline class='l' stroke='%s' points='", colour);
+    for (int i = 0; i < report->epoch_count; i++)
+        fprintf(svg, "%.1f,%.1f ", x_of(report, i + 1), y_of(plot, value(&report->epochs[i])));
+    fprintf(svg, "'/>\n");
+}
+
+static void draw_legend_entry(FILE *svg, double x, double y, const char *colour, const char *text) {
+    fprintf(svg, "<line class='l' stroke='%s' x1='%.1f' x2='%.1f' y1='%.1f' y2='%.1f'/>", colour, x, x + 22, y, y);
+    fprintf(svg, "<text x='%.1f' y='%.1f'>%s</text>\n", x + 28, y + 4, text);
+}
+
+static void draw_plot(FILE *svg, Plot plot, const Report *report) {
+    fit_axis(&plot, report);
+    fprintf(svg, "<text class='p' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT, plot.top - 14, plot.title);
+    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 238, plot.top - 18, TRAIN_COLOUR, "training, with dropout");
+    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 58, plot.top - 18, TEST_COLOUR, "test");
+    draw_vertical_axis(svg, &plot);
+    draw_horizontal_axis(svg, &plot, report);
+    draw_curve(svg, &plot, report, plot.train, TRAIN_COLOUR);
+    draw_curve(svg, &plot, report, plot.test, TEST_COLOUR);
+}
+
+/* ---- the misread digits ---- */
+
+enum { CELL = 8, GRID_LEFT = 590, GRID_TOP = 118, COLUMNS = 5, COLUMN_STEP = 90, ROWS = 4, ROW_STEP = 126 };
+
+static void draw_digit(FILE *svg, const Digits *digits, const Prediction *p, int x, int y) {
+    const uint8_t *pixels = digits->pixels + p->image * PIXELS;
+    fprintf(svg, "<g shape-rendering='crispEdges'>");
+    for (int i = 0; i < PIXELS; i++) {
+        int grey = 255 - 255 * pixels[i] / INK;
+        fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill='#%02x%02x%02x'/>", x + i % SIDE * CELL,
+                y + i / SIDE * CELL, CELL, CELL, grey, grey, grey);
+    }
+    fprintf(svg, "</g>\n<rect class='a' fill='none' x='%d' y='%d' width='%d' height='%d'/>\n", x, y, SIDE * CELL,
+            SIDE * CELL);
+    int middle = x + SIDE * CELL / 2, below = y + SIDE * CELL;
+    fprintf(svg, "<text class='b c' x='%d' y='%d'>%d → %d</text>", middle, below + 18, p->truth, p->predicted);
+    fprintf(svg, "<text class='c' x='%d' y='%d'>p = %.2f</text>\n", middle, below + 34, p->probability);
+}
+
+/* The surest mistakes first. */
+static int by_probability(const void *a, const void *b) {
+    double p = (*(const Prediction *const *)a)->probability, q = (*(const Prediction *const *)b)->probability;
+    return (p < q) - (p > q);
+}
+
+static void draw_misread(FILE *svg, const Report *report, const Digits *digits, const Prediction **misread) {
+    int count = 0;
+    for (size_t i = 0; i < report->test_count; i++)
+        if (report->tests[i].truth != report->tests[i].predicted) misread[count++] = &report->tests[i];
+    qsort(misread, (size_t)count, sizeof *misread, by_probability);
+
+    int shown = count < ROWS * COLUMNS ? count : ROWS * COLUMNS;
+    fprintf(svg, "<text class='p' x='%d' y='%d'>%d misread: written → read as, its probability", GRID_LEFT,
+            GRID_TOP - 14, count);
+    if (shown < count) fprintf(svg, " (the first %d)", shown);
+    fprintf(svg, "</text>\n");
+    for (int i = 0; i < shown; i++)
+        draw_digit(svg, digits, misread[i], GRID_LEFT + i % COLUMNS * COLUMN_STEP, GRID_TOP + i / COLUMNS * ROW_STEP);
+}
+
+/* ---- all of it ---- */
+
+static void draw(FILE *svg, const Report *report, const Digits *digits, const Prediction **misread) {
+    fprintf(svg, "<svg xmlns='http://www.w3.org/2000/svg' width='%d' height='%d' viewBox='0 0 %d %d'>\n", WIDTH, HEIGHT,
+            WIDTH, HEIGHT);
+    fprintf(svg, "%s<rect width='100%%' height='100%%' fill='white'/>\n", STYLE);
+    fprintf(svg, "<text class='h' x='24' y='42'>%.1f %% of %zu held-out digits read correctly</text>\n",
+            100 * report->accuracy, report->test_count);
+    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images in %.1f s</text>\n",
+            report->epoch_count, digits->count - report->test_count, report->seconds);
+    draw_plot(svg, (Plot){.title = "Cross-entropy loss", .train = train_loss, .test = test_loss, .logarithmic = true, .top = 118},
+              report);
+    draw_plot(svg, (Plot){.title = "Accuracy", .train = train_percent, .test = test_percent, .top = 388}, report);
+    draw_misread(svg, report, digits, misread);
+    fprintf(svg, "</svg>\n");
+}
+
+bool report_draw(const Report *report, const Digits *digits, const char *path) {
+    const Prediction **misread = malloc((report->test_count + 1) * sizeof *misread);
+    FILE *svg = misread ? fopen(path, "w") : NULL;
+    if (svg) draw(svg, report, digits, misread);
+    free(misread);
+    bool ok = svg && !ferror(svg);
+    if (svg && fclose(svg) != 0) ok = false;
+    if (!ok) perror(path);
+    return ok;
+}
