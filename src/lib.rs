@@ -17,6 +17,7 @@
 
 pub mod apply;
 pub mod backward;
+pub mod c_api;
 pub mod cpu;
 pub mod cuda;
 pub mod device;

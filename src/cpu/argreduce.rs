@@ -59,13 +59,13 @@ order! {
 /// Whether `b` comes before `a`: strictly better, or the first NaN.
 #[inline(always)]
 fn beats<T: Order, const MAX: bool>(b: T, a: T) -> bool {
-    (if MAX { b > a } else { b < a }) || (b.is_nan() && !a.is_nan())
+    (if MAX { b > a } else { b < a }) | (b.is_nan() & !a.is_nan())
 }
 
 /// Accumulating form: the better of both, NaN wins; which one of equals does not matter.
 #[inline(always)]
 fn best<T: Order, const MAX: bool>(a: T, b: T) -> T {
-    if (if MAX { b > a } else { b < a }) || b.is_nan() { b } else { a }
+    if (if MAX { b > a } else { b < a }) | b.is_nan() { b } else { a }
 }
 
 #[inline(always)]
@@ -106,7 +106,7 @@ const BLOCK: usize = 2048;
 const GATHER: usize = 512;
 const LANES: usize = 64;
 /// Columns that advance together.
-const WIDTH: usize = 256;
+const WIDTH: usize = 1024;
 /// Elements that one item of work looks at when all of x is one search.
 const CHUNK: usize = 1 << 17;
 
@@ -161,6 +161,7 @@ impl<'a, S: Load<T>, T: Order, const MAX: bool> Search<'a, S, T, MAX> {
         if let (Some(&n), Some(s)) = (self.kept.shape.last(), self.kept.strides.last())
             && self.lines.shape.len() == 1
             && n >= 16
+            && self.length <= u32::MAX as usize
             && s[0].unsigned_abs() < nearest
         {
             return self.columns(n as usize, s[0] as isize);
@@ -285,11 +286,11 @@ impl<'a, S: Load<T>, T: Order, const MAX: bool> Search<'a, S, T, MAX> {
                 let o = item / blocks * size + item % blocks * WIDTH;
                 let width = WIDTH.min(size - item % blocks * WIDTH);
                 let from = self.x.wrapping_offset(position(&self.kept, o));
-                let (mut values, mut indices) = ([worst::<T, MAX>(); WIDTH], [0u64; WIDTH]);
+                let (mut values, mut indices) = ([worst::<T, MAX>(); WIDTH], [0u32; WIDTH]);
                 for i in 0..self.length {
                     let row = from.wrapping_offset(i as isize * stride);
                     // SAFETY: the row is there.
-                    unsafe { advance::<S, T, MAX>(row, step, width, i as u64, &mut values, &mut indices) };
+                    unsafe { advance::<S, T, MAX>(row, step, width, i as u32, &mut values, &mut indices) };
                 }
                 for j in 0..width {
                     // SAFETY: each output is written by one thread.
@@ -306,21 +307,21 @@ unsafe fn advance<S: Load<T>, T: Order, const MAX: bool>(
     row: *const S,
     step: isize,
     width: usize,
-    i: u64,
+    i: u32,
     values: &mut [T; WIDTH],
-    indices: &mut [u64; WIDTH],
+    indices: &mut [u32; WIDTH],
 ) {
     simd::dispatch(
         #[inline(always)]
         move || {
             macro_rules! advance {
                 ($step:expr) => {
-                    for j in 0..width {
+                    for (j, (value, index)) in values[..width].iter_mut().zip(&mut indices[..width]).enumerate() {
                         // SAFETY: the caller's promise.
                         let x: T = unsafe { row.wrapping_offset(j as isize * $step).read().load() };
-                        let better = beats::<T, MAX>(x, values[j]);
-                        values[j] = if better { x } else { values[j] };
-                        indices[j] = if better { i } else { indices[j] };
+                        let better = beats::<T, MAX>(x, *value);
+                        *value = if better { x } else { *value };
+                        *index = if better { i } else { *index };
                     }
                 };
             }
@@ -338,19 +339,22 @@ unsafe fn advance<S: Load<T>, T: Order, const MAX: bool>(
 /// They are there.
 #[inline(always)]
 unsafe fn top<T: Order, const MAX: bool>(from: *const T, n: usize) -> T {
-    let mut lanes = [worst::<T, MAX>(); LANES];
+    // The rest first, in an array of its own: indexing the lanes by a variable would keep them in memory.
     let whole = n / LANES * LANES;
-    let mut i = 0;
-    while i < whole {
-        for (lane, acc) in lanes.iter_mut().enumerate() {
-            // SAFETY: i + lane < n.
-            *acc = best::<T, MAX>(*acc, unsafe { from.add(i + lane).read() });
-        }
-        i += LANES;
-    }
+    let mut last = [worst::<T, MAX>(); LANES];
     for i in whole..n {
         // SAFETY: i < n.
-        lanes[i - whole] = best::<T, MAX>(lanes[i - whole], unsafe { from.add(i).read() });
+        last[i - whole] = unsafe { from.add(i).read() };
+    }
+    let mut lanes = last;
+    let mut i = 0;
+    while i < whole {
+        // SAFETY: i + LANES ≤ n.
+        let x = unsafe { from.add(i).cast::<[T; LANES]>().read() };
+        for lane in 0..LANES {
+            lanes[lane] = best::<T, MAX>(lanes[lane], x[lane]);
+        }
+        i += LANES;
     }
     let mut n = LANES;
     while n > 1 {

@@ -1,13 +1,13 @@
 //! `torch.Tensor.to`, `contiguous`, `copy_`: a change of dtype and of layout in one pass.
 
-use super::elementwise::cast::{Cast, Chain, identity};
+use super::elementwise::cast::Chain;
 use super::elementwise::walk::Nest;
 use super::pool::parallel_for;
 use super::view::{In, Out};
 use crate::error::Result;
 
-/// Side of the square blocks of a transposing copy: 32 lines of 32 four-byte elements stay in the first-level cache.
-const TILE: i64 = 32;
+/// Rows that a thread takes through all columns of a transposing copy, so that a page it opens is used for a while.
+const TILE: i64 = 64;
 /// Bytes of a plain copy that are worth a thread.
 const COPY_GRAIN: usize = 256 * 1024;
 
@@ -98,48 +98,87 @@ impl Transpose {
     }
 
     fn run(&self, nest: &Nest<2>, ends: &Ends, size: usize) -> Result<()> {
+        match size {
+            1 => self.run_as::<u8, 64>(nest, ends),
+            2 => self.run_as::<u16, 32>(nest, ends),
+            4 => self.run_as::<u32, 16>(nest, ends),
+            _ => self.run_as::<u64, 8>(nest, ends),
+        }
+    }
+
+    /// `SIDE` elements are a cache line: each line of both sides is touched by one block.
+    fn run_as<T: Copy + Default, const SIDE: usize>(&self, nest: &Nest<2>, ends: &Ends) -> Result<()> {
         let last = nest.shape.len() - 1;
         let row = self.row;
-        let bytes = size as i64;
-        let step = |d: usize, k: usize| nest.strides[d][k] * bytes;
         let (rows, columns) = (nest.shape[row], nest.shape[last]);
+        // [step along rows, step along columns] of the source and of the output.
+        let [from_step, to_step] = [0, 1].map(|k| [nest.strides[row][k] as isize, nest.strides[last][k] as isize]);
+        let side = SIDE as i64;
         let tiles = (rows + TILE - 1) / TILE;
         let outer: i64 = (0..last).filter(|&d| d != row).map(|d| nest.shape[d]).product();
-        let line = identity(size);
         let grain = (16_384 / (TILE * columns)).max(1) as usize;
         parallel_for((outer * tiles) as usize, grain, &|range| {
             for item in range {
-                let (mut rest, tile) = (item as i64 / tiles, item as i64 % tiles);
-                let first = tile * TILE;
-                let (mut from, mut to) = (first * step(row, 0), first * step(row, 1));
+                let (mut rest, first) = (item as i64 / tiles, item as i64 % tiles * TILE);
+                let (mut from, mut to) = (0, 0);
                 for d in (0..last).rev().filter(|&d| d != row) {
                     let i = rest % nest.shape[d];
                     rest /= nest.shape[d];
-                    from += i * step(d, 0);
-                    to += i * step(d, 1);
+                    from += i * nest.strides[d][0];
+                    to += i * nest.strides[d][1];
                 }
-                let height = TILE.min(rows - first);
-                let mut column = 0;
-                while column < columns {
-                    let width = TILE.min(columns - column);
-                    let from = ends.from.wrapping_offset((from + column * step(last, 0)) as isize);
-                    let to = ends.to.wrapping_offset((to + column * step(last, 1)) as isize);
-                    tile_copy(line, from, to, height, width, [step(row, 0), step(last, 0)], [step(row, 1), step(last, 1)]);
-                    column += width;
+                let from = (ends.from as *const T).wrapping_offset(from as isize);
+                let to = (ends.to as *mut T).wrapping_offset(to as isize);
+                for column in (0..columns).step_by(SIDE) {
+                    for line in (first..(first + TILE).min(rows)).step_by(SIDE) {
+                        let corner = |step: [isize; 2]| line as isize * step[0] + column as isize * step[1];
+                        let (from, to) = (from.wrapping_offset(corner(from_step)), to.wrapping_offset(corner(to_step)));
+                        let (height, width) = ((rows - line).min(side), (columns - column).min(side));
+                        // SAFETY: the block lies inside both layouts.
+                        unsafe { block::<T, SIDE>(from, to, height as usize, width as usize, from_step, to_step) }
+                    }
                 }
             }
         })
     }
 }
 
-/// Copies a block; the steps are those of its rows and columns, in bytes.
-#[inline]
-fn tile_copy(line: Cast, from: *const u8, to: *mut u8, height: i64, width: i64, step: [i64; 2], to_step: [i64; 2]) {
+/// Copies a block by way of the stack: read along its rows' dim, written along its columns'. Steps are in elements.
+///
+/// # Safety
+/// Elements `i·step[0] + j·step[1]` for i < height, j < width can be read and written.
+#[inline(always)]
+unsafe fn block<T: Copy + Default, const SIDE: usize>(
+    from: *const T,
+    to: *mut T,
+    height: usize,
+    width: usize,
+    from_step: [isize; 2],
+    to_step: [isize; 2],
+) {
+    let mut held = [[T::default(); SIDE]; SIDE];
+    if height == SIDE && width == SIDE && from_step[0] == 1 && to_step[1] == 1 {
+        for (j, held) in held.iter_mut().enumerate() {
+            let from = from.wrapping_offset(j as isize * from_step[1]);
+            // SAFETY: SIDE elements of a row of the block.
+            *held = unsafe { (from as *const [T; SIDE]).read() };
+        }
+        #[allow(clippy::needless_range_loop, reason = "i is a column of `held`")]
+        for i in 0..SIDE {
+            let line: [T; SIDE] = std::array::from_fn(|j| held[j][i]);
+            // SAFETY: as above.
+            unsafe { (to.wrapping_offset(i as isize * to_step[0]) as *mut [T; SIDE]).write(line) }
+        }
+        return;
+    }
     for i in 0..height as isize {
-        let from = from.wrapping_offset(i * step[0] as isize);
-        let to = to.wrapping_offset(i * to_step[0] as isize);
-        // SAFETY: the block lies inside both layouts.
-        unsafe { line(from, step[1] as isize, to, to_step[1] as isize, width as usize) };
+        for j in 0..width as isize {
+            // SAFETY: the caller's promise.
+            unsafe {
+                to.offset(i * to_step[0] + j * to_step[1])
+                    .write(from.offset(i * from_step[0] + j * from_step[1]).read())
+            }
+        }
     }
 }
 

@@ -8,8 +8,6 @@ mod binary;
 pub mod cast;
 #[cfg(test)]
 pub mod tests;
-#[cfg(test)]
-mod bench_tmp;
 mod unary;
 pub mod walk;
 
@@ -35,7 +33,7 @@ pub fn unary(op: Unary, x: In, compute: DType, out: Out) -> Result<()> {
     let n = out.layout.numel() as usize;
     if n <= grain && x.dtype == class && out.dtype == result {
         let (from, to) = (x.origin(), out.origin());
-        if from != to as *const u8 && x.layout.is_contiguous() && out.layout.is_contiguous() {
+        if !std::ptr::eq(from, to) && x.layout.is_contiguous() && out.layout.is_contiguous() {
             // SAFETY: both are n contiguous elements of the class and the result, and separate.
             unsafe { kernel([from], to, n) };
             return Ok(());
@@ -81,7 +79,7 @@ pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> 
     let grain = op.grain();
     if n <= grain && a.dtype == class && b.dtype == class && out.dtype == result {
         let (x, y, to) = (a.origin(), b.origin(), out.origin());
-        let separate = x != to as *const u8 && y != to as *const u8;
+        let separate = !std::ptr::eq(x, to) && !std::ptr::eq(y, to);
         if separate && a.layout.is_contiguous() && b.layout.is_contiguous() && out.layout.is_contiguous() {
             // SAFETY: all are n contiguous elements of the class and the result, the output separate.
             unsafe { kernel([x, y], to, n) };

@@ -82,8 +82,8 @@ pub(super) fn generate(
     let nest = Nest::new(out.layout.shape(), [c, s]);
     let inner = nest.strides[nest.shape.len() - 1];
     let body = |range| {
-        let to = (&to).0;
-        let mut block = Block::new();
+        let Address(to) = *(&to as &Address);
+        let mut block = Block::uninit();
         nest.walk(range, |offsets, n| {
             let mut done = 0;
             while done < n {
@@ -127,7 +127,8 @@ pub fn arange(out: Out, start: Scalar, step: Scalar) -> Result<()> {
             )
         });
     }
-    let whole = |s: Scalar| i64::from_ne_bytes(s.to_bytes(if out.dtype == DType::U64 { DType::U64 } else { DType::I64 }));
+    let whole =
+        |s: Scalar| i64::from_ne_bytes(s.to_bytes(if out.dtype == DType::U64 { DType::U64 } else { DType::I64 }));
     let (start, step) = (whole(start), whole(step));
     generate(out, DType::I64, 16_384, &|first, to, n| {
         let to = to as *mut i64;

@@ -8,13 +8,13 @@ mod vector;
 
 use super::convert::{Load, Store};
 use super::pool;
+use super::pool::try_parallel_for;
 use super::view::{In, Out};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layout::Dims;
 use half::{bf16, f16};
 use packed::{Float, Plan};
-use std::sync::Mutex;
 use vector::{MatrixVector, SMALL};
 
 /// C[…, i, j] = Σₖ A[…, i, k]·B[…, k, j], added to what C holds when `accumulate` (`torch.matmul`, `numpy.matmul`).
@@ -155,7 +155,10 @@ where
     }
     if p.m == 1 || p.n == 1 {
         let rows = p.m.max(p.n);
-        let grain = (65536 / p.k).max(1).next_multiple_of(64);
+        // Where neighbouring rows of the matrix are neighbours in memory, a block should be a long run of them.
+        let (row, column) = if p.n == 1 { (p.a_m, p.a_k) } else { (p.b_n, p.b_k) };
+        let least = if row.unsigned_abs() < column.unsigned_abs() { 512 } else { 16 };
+        let grain = (65536 / p.k).max(least).next_multiple_of(16);
         // Items are blocks of rows, so that no block of y is shared.
         let blocks = rows.div_ceil(grain);
         return pool::parallel_for(batches * blocks, 1, &|range| {
@@ -177,7 +180,7 @@ where
     }
     let plan = Plan::<T>::new(batches, p.m, p.n, p.k);
     // SAFETY: the views are valid, and each tile is written by one thread.
-    fallible(plan.items, 1, &|range| unsafe { plan.run(p, range.start, range.end) })
+    try_parallel_for(plan.items, 1, &|range| unsafe { plan.run(p, range.start, range.end) })
 }
 
 fn integers<S: Load<R>, R: integer::Ring>(a: In, b: In, out: Out, accumulate: bool) -> Result<()> {
@@ -189,18 +192,4 @@ fn integers<S: Load<R>, R: integer::Ring>(a: In, b: In, out: Out, accumulate: bo
             unsafe { integer::row::<S, R>(p, out.dtype, row) };
         }
     })
-}
-
-/// [`pool::parallel_for`] over a body that can run out of memory: the first error is the answer.
-fn fallible(count: usize, grain: usize, body: &(dyn Fn(std::ops::Range<usize>) -> Result<()> + Sync)) -> Result<()> {
-    let failure: Mutex<Option<Error>> = Mutex::new(None);
-    pool::parallel_for(count, grain, &|range| {
-        if let Err(error) = body(range) {
-            *failure.lock().unwrap_or_else(|e| e.into_inner()) = Some(error);
-        }
-    })?;
-    match failure.into_inner().unwrap_or_else(|e| e.into_inner()) {
-        Some(error) => Err(error),
-        None => Ok(()),
-    }
 }

@@ -222,8 +222,27 @@ fn at_least_one_dim(layout: &Layout) -> (Dims, Dims) {
     }
 }
 
+/// The line along `dim` of an index that is the same along all other dims (`expand`), and the part of `other` that lies
+/// under the index; `None` when the index differs elsewhere.
+fn expanded(index: In, dim: usize, other: &Layout) -> Option<(Layout, Layout)> {
+    let (shape, strides) = (index.layout.shape(), index.layout.strides());
+    let same = (0..shape.len()).all(|d| d == dim || strides[d] == 0 || shape[d] == 1);
+    if shape.len() < 2 || !same {
+        return None;
+    }
+    let line = Layout::strided(&shape[dim..=dim], &strides[dim..=dim], index.layout.offset()).ok()?;
+    let mut under = other.clone();
+    for d in (0..shape.len()).filter(|&d| d != dim) {
+        under = under.narrow(d as i64, 0, shape[d]).ok()?;
+    }
+    Some((line, under))
+}
+
 /// `out[i…] = x[i…]` with `i[dim]` replaced by `index[i…]`: `torch.gather`. `index` has out's shape and the rank of x.
 pub fn gather(x: In, dim: usize, index: In, out: Out) -> Result<()> {
+    if let Some((line, under)) = expanded(index, dim, x.layout) {
+        return index_select(In { layout: &under, ..x }, dim, In { layout: &line, ..index }, out);
+    }
     let (x_shape, x_strides) = at_least_one_dim(x.layout);
     let indices = Indices::read(index, x_shape[dim], dim)?;
     if indices.count == 0 {
@@ -267,6 +286,14 @@ pub fn gather(x: In, dim: usize, index: In, out: Out) -> Result<()> {
 /// `out[i…] += src[i…]` with out's `i[dim]` replaced by `index[i…]`: `torch.scatter_add`. `out` already holds what is
 /// added to; `src` has its dtype and at least the shape of `index`.
 pub fn scatter_add(out: Out, dim: usize, index: In, src: In) -> Result<()> {
+    if let Some((line, under)) = expanded(index, dim, out.layout) {
+        let mut used = src.layout.clone();
+        for (d, &n) in index.layout.shape().iter().enumerate() {
+            used = used.narrow(d as i64, 0, n)?;
+        }
+        let (line, used) = (In { layout: &line, ..index }, In { layout: &used, ..src });
+        return index_add(Out { layout: &under, ..out }, dim, line, used);
+    }
     let (out_shape, _) = at_least_one_dim(out.layout);
     let indices = Indices::read(index, out_shape[dim], dim)?;
     if indices.count == 0 {
@@ -340,5 +367,4 @@ pub fn one_hot(index: In, classes: i64, out: Out) -> Result<()> {
 }
 
 #[cfg(test)]
-#[path = "index_tests.rs"]
 mod tests;

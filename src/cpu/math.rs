@@ -4,10 +4,12 @@
 //! fused multiplications and additions on every instruction set (the x86-64 baseline calls libm for them and is slow),
 //! so that the bits are the same everywhere. Errors are at most 4 ulp over the whole range, denormals included.
 
+#![allow(clippy::excessive_precision, reason = "coefficients stand as published")]
+
 use std::f32::consts::{FRAC_1_SQRT_2, LOG2_E};
 
 /// `ln 2` in two parts; the first has 9 bits, so that `n · LN2_HIGH` is exact.
-const LN2_HIGH: f32 = 0.693_359_375;
+const LN2_HIGH: f32 = 355.0 / 512.0;
 const LN2_LOW: f32 = -2.121_944_4e-4;
 /// `1.5 · 2^23`: adding it rounds to an integer (half to even), which then stands in the low bits.
 const ROUNDER: f32 = 12_582_912.0;
@@ -45,6 +47,15 @@ fn exp_tail(r: f32) -> f32 {
     poly(r, [1.987_569_2e-4, 1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 5.0e-1])
 }
 
+/// `e^r` for `|r| ≤ ln 2 / 2`, in powers of r² so that the chain of dependent operations is short.
+#[inline(always)]
+fn exp_reduced(r: f32) -> f32 {
+    let s = r * r;
+    let high = s.mul_add(1.378_059_4e-3, r.mul_add(8.373_124_5e-3, 4.166_953_6e-2));
+    let middle = r.mul_add(1.666_647_2e-1, 4.999_998_5e-1);
+    s.mul_add(s.mul_add(high, middle), 1.0 + r)
+}
+
 /// `e^x`.
 #[inline(always)]
 pub fn exp(x: f32) -> f32 {
@@ -52,10 +63,17 @@ pub fn exp(x: f32) -> f32 {
     let x = if 89.0 < x { 89.0 } else { x };
     let x = if -104.0 > x { -104.0 } else { x };
     let (n, r) = reduce_exp(x);
-    let y = poly(r, [1.378_059_4e-3, 8.373_124_5e-3, 4.166_953_6e-2, 1.666_647_2e-1, 4.999_998_5e-1, 1.0, 1.0]);
+    let y = exp_reduced(r);
     // In two steps, so that denormal results round once and 2^128 is never formed.
     let half = n >> 1;
     y * power_of_two(half) * power_of_two(n.wrapping_sub(half))
+}
+
+/// `e^x` where it is a normal number: `|x| ≤ 87`, or NaN.
+#[inline(always)]
+fn exp_normal(x: f32) -> f32 {
+    let (n, r) = reduce_exp(x);
+    exp_reduced(r) * power_of_two(n)
 }
 
 /// `e^x − 1` without cancellation near 0.
@@ -127,7 +145,8 @@ pub fn log1p(x: f32) -> f32 {
 #[inline(always)]
 pub fn tanh(x: f32) -> f32 {
     let a = x.abs();
-    let far = (1.0 - 2.0 / (exp(a + a) + 1.0)).copysign(x);
+    let b = if 10.0 < a { 10.0 } else { a };
+    let far = (1.0 - 2.0 / (exp_normal(b + b) + 1.0)).copysign(x);
     let s = x * x;
     let p = poly(s, [-5.704_988_7e-3, 2.063_908_9e-2, -5.373_971_6e-2, 1.333_144_3e-1, -3.333_328_2e-1]);
     let near = (p * s).mul_add(x, x).copysign(x);
@@ -145,24 +164,20 @@ pub fn sigmoid(x: f32) -> f32 {
 /// `2/√π · ∫₀ˣ e^{−t²} dt` (coefficients after N. Juffa).
 #[inline(always)]
 pub fn erf(x: f32) -> f32 {
-    let (a, s) = (x.abs(), x * x);
-    let t = if 4.0 < a { 4.0 } else { a };
-    let p = poly(
-        t,
-        [
-            -1.728_534_7e-5,
-            3.831_971_3e-4,
-            -3.883_964_4e-3,
-            2.425_462_2e-2,
-            -1.067_778_8e-1,
-            -6.348_467e-1,
-            -1.287_175_1e-1,
-        ],
-    );
-    let far = (1.0 - exp(p.mul_add(t, -t))).copysign(x);
-    let q = poly(s, [-5.967_617e-4, 4.991_194_2e-3, -2.676_813_5e-2, 1.128_199_25e-1, -3.761_253_4e-1, 1.283_791_7e-1]);
-    let near = q.mul_add(x, x).copysign(x);
-    if a > 0.927_734_4 { far } else { near }
+    let a = x.abs();
+    let a = if 4.0 < a { 4.0 } else { a };
+    let far = a > 0.927_734_4;
+    // One polynomial with the coefficients of either part: in x² near 0, in |x| beyond.
+    let t = if far { a } else { a * a };
+    let c = |near: f32, beyond: f32| if far { beyond } else { near };
+    let s = t * t;
+    let high = c(0.0, -1.728_534_7e-5)
+        .mul_add(s, c(-5.967_617e-4, 3.831_971_3e-4).mul_add(t, c(4.991_194_2e-3, -3.883_964_4e-3)));
+    let middle = c(-2.676_813_5e-2, 2.425_462_2e-2).mul_add(t, c(1.128_199_25e-1, -1.067_778_8e-1));
+    let low = c(-3.761_253_4e-1, -6.348_467e-1).mul_add(t, c(1.283_791_7e-1, -1.287_175_1e-1));
+    let p = s.mul_add(s.mul_add(high, middle), low);
+    let y = if far { 1.0 - exp_normal(p.mul_add(a, -a)) } else { p.mul_add(a, a) };
+    y.copysign(x)
 }
 
 /// `x · Φ(x)` with the exact normal distribution: `torch.nn.functional.gelu`.

@@ -68,12 +68,13 @@ fn reading<'a>(x: &Out<'a>) -> In<'a> {
 #[repr(align(64))]
 struct Line<T>([T; BLOCK]);
 
-/// Walks all operands (the last is the parameter, whose order counts) and calls `update(blocks, n)` on blocks of T.
+/// Walks all operands (the last is the parameter, whose order counts) and calls `update(blocks, n)`: n
+/// contiguous elements of T each, in place where the operand's memory is that, else in a block loaded and stored around it.
 fn run<T: Copy + Default, const K: usize>(
     inputs: [In; K],
     writes: [bool; K],
     class: DType,
-    update: &(dyn Fn(&mut [Line<T>; K], usize) + Sync),
+    update: &(dyn Fn([*mut T; K], usize) + Sync),
 ) -> Result<()> {
     let param = &inputs[K - 1];
     let n = param.layout.numel() as usize;
@@ -95,16 +96,23 @@ fn run<T: Copy + Default, const K: usize>(
                     let position = offsets[k] + done as i64 * inner[k];
                     (o.at.wrapping_offset(position as isize * o.size as isize), inner[k] as isize * o.size as isize)
                 };
+                let direct = |k: usize| operands[k].load.is_identity() && inner[k] == 1;
+                let mut blocks = [std::ptr::null_mut(); K];
                 for k in 0..K {
                     let (at, step) = place(k);
+                    if direct(k) {
+                        blocks[k] = at as *mut T;
+                        continue;
+                    }
+                    blocks[k] = lines[k].0.as_mut_ptr();
                     // SAFETY: the nest stays inside the operand; the line holds m ≤ BLOCK elements of the class.
-                    unsafe { operands[k].load.run(at, step, lines[k].0.as_mut_ptr() as *mut u8, size, m) };
+                    unsafe { operands[k].load.run(at, step, blocks[k] as *mut u8, size, m) };
                 }
-                update(&mut lines, m);
-                for k in (0..K).filter(|&k| operands[k].writes) {
+                update(blocks, m);
+                for k in (0..K).filter(|&k| operands[k].writes && !direct(k)) {
                     let (at, step) = place(k);
                     // SAFETY: as above.
-                    unsafe { operands[k].store.run(lines[k].0.as_ptr() as *const u8, size, at, step, m) };
+                    unsafe { operands[k].store.run(blocks[k] as *const u8, size, at, step, m) };
                 }
                 done += m;
             }
@@ -129,8 +137,9 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            for (g, p) in g.0.iter().zip(&mut p.0).take(n) {
-                                *p -= lr * (sign * *g + decay * *p);
+                            for i in 0..n {
+                                // SAFETY: `run` passes n elements of each operand.
+                                unsafe { *p.add(i) -= lr * (sign * *g.add(i) + decay * *p.add(i)) };
                             }
                         },
                     )
@@ -142,12 +151,15 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        for ((g, b), p) in g.0.iter().zip(&mut b.0).zip(&mut p.0).take(n) {
-                            let g = sign * *g + decay * *p;
-                            // The first step reads nothing from the buffer, which may hold anything.
-                            let m = if first_step { g } else { momentum * *b + fresh * g };
-                            *b = m;
-                            *p -= lr * if nesterov { g + momentum * m } else { m };
+                        for i in 0..n {
+                            // SAFETY: `run` passes n elements of each operand.
+                            unsafe {
+                                let g = sign * *g.add(i) + decay * *p.add(i);
+                                // The first step reads nothing from the buffer, which may hold anything.
+                                let m = if first_step { g } else { momentum * *b.add(i) + fresh * g };
+                                *b.add(i) = m;
+                                *p.add(i) -= lr * if nesterov { g + momentum * m } else { m };
+                            }
                         }
                     },
                 )
@@ -164,13 +176,14 @@ macro_rules! steps {
             let correction2 = 1.0 - h.beta2.powf(step as f64);
             let (pace, root, eps) = ((h.lr / correction1) as $T, (1.0 / correction2.sqrt()) as $T, h.eps as $T);
             macro_rules! update {
-                ($g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
-                    let p = *$p * keep;
-                    let g = sign * *$g + decay * p;
-                    *$m += fresh * (g - *$m);
-                    let $seen = beta2 * *$v + fresh2 * (g * g);
-                    *$v = $seen;
-                    *$p = p - pace * *$m / ($largest.sqrt() * root + eps);
+                ($i:ident, $g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
+                    let p = *$p.add($i) * keep;
+                    let g = sign * *$g.add($i) + decay * p;
+                    let m = *$m.add($i) + fresh * (g - *$m.add($i));
+                    let $seen = beta2 * *$v.add($i) + fresh2 * (g * g);
+                    *$m.add($i) = m;
+                    *$v.add($i) = $seen;
+                    *$p.add($i) = p - pace * m / ($largest.sqrt() * root + eps);
                 }};
             }
             let Some(max) = max else {
@@ -179,9 +192,9 @@ macro_rules! steps {
                     simd::dispatch(
                         #[inline(always)]
                         move || {
-                            let (mv, p) = (m.0.iter_mut().zip(&mut v.0), &mut p.0);
-                            for ((g, (m, v)), p) in g.0.iter().zip(mv).zip(p).take(n) {
-                                update!(g, m, v, p, |sq| sq)
+                            for i in 0..n {
+                                // SAFETY: `run` passes n elements of each operand.
+                                unsafe { update!(i, g, m, v, p, |sq| sq) }
                             }
                         },
                     )
@@ -192,12 +205,16 @@ macro_rules! steps {
                 simd::dispatch(
                     #[inline(always)]
                     move || {
-                        let (mv, xp) = (m.0.iter_mut().zip(&mut v.0), x.0.iter_mut().zip(&mut p.0));
-                        for ((g, (m, v)), (x, p)) in g.0.iter().zip(mv).zip(xp).take(n) {
-                            update!(g, m, v, p, |sq| {
-                                *x = if sq > *x { sq } else { *x };
-                                *x
-                            })
+                        for i in 0..n {
+                            // SAFETY: `run` passes n elements of each operand.
+                            unsafe {
+                                update!(i, g, m, v, p, |sq| {
+                                    let seen = *x.add(i);
+                                    let top = if sq > seen { sq } else { seen };
+                                    *x.add(i) = top;
+                                    top
+                                })
+                            }
                         }
                     },
                 )

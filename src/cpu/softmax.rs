@@ -116,6 +116,8 @@ fn exp_f32<const FMA: bool>(x: f32) -> f32 {
 /// Rows handled side by side when `dim` is not the innermost: the block in f32 stays in L2.
 const BLOCK: usize = 1 << 15;
 const LANES: usize = 64;
+/// Columns that advance together at most.
+const WIDTH: usize = 512;
 
 fn run<S, T: Real>(x: In, dim: usize, log: bool, out: Out) -> Result<()>
 where
@@ -171,13 +173,13 @@ where
         });
     }
     let inner_dims = without(dim + 1..rank);
-    let width = (BLOCK / length).clamp(16, 512).min(inner);
+    let width = (BLOCK / length).clamp(64, WIDTH).min(inner);
     let blocks = inner.div_ceil(width);
     let outer = numel / length / inner;
     let step = inner_dims.strides.last().map_or(1, |s| s[0] as isize);
     let run = inner_dims.shape.last().map_or(1, |&n| n as usize);
     try_parallel_for(outer * blocks, (8192 / (length * width)).max(1), &|range| {
-        let space = Workspace::new((length + 2) * width * size_of::<T>())?;
+        let space = Workspace::new(length * width * size_of::<T>())?;
         for item in range {
             let (o, first) = (item / blocks, item % blocks * width);
             let width = width.min(inner - first);
@@ -196,7 +198,7 @@ where
                     j += n;
                 }
             }
-            // SAFETY: the block holds the columns and two rows more; the output has their places.
+            // SAFETY: the block holds the columns; the output has their places.
             unsafe { (pass.columns)(block, length, width, to, inner) };
         }
         Ok(())
@@ -298,63 +300,113 @@ unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
     block: *mut T,
     to: *mut S,
 ) {
+    if n <= LANES {
+        // SAFETY: the caller's promise.
+        return unsafe { short_row::<S, T, LOG, FMA>(from, n, to) };
+    }
+    // Whole parts are read and written as arrays; the last one is padded with −∞, whose exponential is 0. (Indexing the
+    // sums by a variable would keep them in memory; single elements would be moved one by one where `from` is `to`.)
     let whole = n / LANES * LANES;
-    // SAFETY: in all of the loops i + lane < n.
+    // SAFETY: all parts lie within the row.
     unsafe {
-        let mut lanes = [T::LOWEST; LANES];
+        let part = |i: usize| from.add(i).cast::<[T; LANES]>().read_unaligned();
+        let mut last = [T::LOWEST; LANES];
+        for i in whole..n {
+            last[i - whole] = from.add(i).read();
+        }
+
+        let mut lanes = last;
         let mut i = 0;
         while i < whole {
-            for (lane, acc) in lanes.iter_mut().enumerate() {
-                *acc = larger(*acc, from.add(i + lane).read());
+            let x = part(i);
+            for lane in 0..LANES {
+                lanes[lane] = larger(lanes[lane], x[lane]);
             }
             i += LANES;
-        }
-        for i in whole..n {
-            lanes[i - whole] = larger(lanes[i - whole], from.add(i).read());
         }
         let max = fold(lanes, larger);
 
-        let mut lanes = [T::default(); LANES];
+        for x in &mut last {
+            *x = x.sub(max);
+        }
+        let mut lanes = last.map(|x| x.exp::<FMA>());
+        if !LOG {
+            last = lanes;
+        }
         let mut i = 0;
         while i < whole {
+            let x = part(i);
             let mut e = [T::default(); LANES];
-            for (lane, e) in e.iter_mut().enumerate() {
-                *e = from.add(i + lane).read().sub(max).exp::<FMA>();
+            for lane in 0..LANES {
+                e[lane] = x[lane].sub(max).exp::<FMA>();
             }
-            for (lane, e) in e.iter().enumerate() {
-                lanes[lane] = lanes[lane].add(*e);
-                if !LOG {
-                    block.add(i + lane).write(*e);
-                }
+            if !LOG {
+                block.add(i).cast::<[T; LANES]>().write_unaligned(e);
+            }
+            for lane in 0..LANES {
+                lanes[lane] = lanes[lane].add(e[lane]);
             }
             i += LANES;
         }
-        for i in whole..n {
-            let e = from.add(i).read().sub(max).exp::<FMA>();
-            lanes[i - whole] = lanes[i - whole].add(e);
-            if !LOG {
-                block.add(i).write(e);
-            }
-        }
         let sum = fold(lanes, T::add);
 
-        if LOG {
-            let shift = sum.ln();
-            for i in 0..n {
-                to.add(i).write(S::store(from.add(i).read().sub(max).sub(shift)));
+        let by = if LOG { sum.ln() } else { sum.recip() };
+        let finish = |x: T| S::store(if LOG { x.sub(by) } else { x.mul(by) });
+        let mut i = 0;
+        while i < whole {
+            let x = if LOG { part(i) } else { block.add(i).cast::<[T; LANES]>().read_unaligned() };
+            let mut y = [S::store(T::default()); LANES];
+            for lane in 0..LANES {
+                y[lane] = finish(if LOG { x[lane].sub(max) } else { x[lane] });
             }
-        } else {
-            let scale = sum.recip();
-            for i in 0..n {
-                to.add(i).write(S::store(block.add(i).read().mul(scale)));
-            }
+            to.add(i).cast::<[S; LANES]>().write_unaligned(y);
+            i += LANES;
+        }
+        for i in whole..n {
+            to.add(i).write(finish(last[i - whole]));
         }
     }
 }
 
+/// A row of at most LANES elements, padded with −∞, whose exponential is 0.
+///
+/// # Safety
+/// `n` elements at `from` and `to`.
 #[inline(always)]
-fn fold<T: Copy>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
-    let mut n = LANES;
+unsafe fn short_row<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(from: *const T, n: usize, to: *mut S) {
+    const PART: usize = 16;
+    let mut row = [T::LOWEST; LANES];
+    for (i, x) in row[..n].iter_mut().enumerate() {
+        // SAFETY: i < n.
+        *x = unsafe { from.add(i).read() };
+    }
+    let mut lanes = [T::LOWEST; PART];
+    for part in row.as_chunks::<PART>().0 {
+        for i in 0..PART {
+            lanes[i] = larger(lanes[i], part[i]);
+        }
+    }
+    let max = fold(lanes, larger);
+    let mut lanes = [T::default(); PART];
+    for part in row.as_chunks_mut::<PART>().0.iter_mut().take(n.div_ceil(PART)) {
+        for i in 0..PART {
+            let shifted = part[i].sub(max);
+            let e = shifted.exp::<FMA>();
+            lanes[i] = lanes[i].add(e);
+            part[i] = if LOG { shifted } else { e };
+        }
+    }
+    let sum = fold(lanes, T::add);
+    let by = if LOG { sum.ln() } else { sum.recip() };
+    for (i, x) in row[..n].iter().enumerate() {
+        // SAFETY: i < n.
+        unsafe { to.add(i).write(S::store(if LOG { x.sub(by) } else { x.mul(by) })) };
+    }
+}
+
+#[inline(always)]
+fn fold<T: Copy, const N: usize>(mut lanes: [T; N], join: impl Fn(T, T) -> T) -> T {
+    let mut n = N;
     while n > 1 {
         n /= 2;
         for lane in 0..n {
@@ -367,7 +419,7 @@ fn fold<T: Copy>(mut lanes: [T; LANES], join: impl Fn(T, T) -> T) -> T {
 /// `width` columns of `length` side by side; rows of the output are `stride` apart.
 ///
 /// # Safety
-/// `block` holds the columns and two rows more, and the output has their places.
+/// `block` holds the columns, `width` ≤ WIDTH, and the output has their places.
 unsafe fn columns<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
     block: *mut T,
     length: usize,
@@ -379,36 +431,38 @@ unsafe fn columns<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
         #[inline(always)]
         // SAFETY: the caller's promise.
         move || unsafe {
-            let max = block.add(length * width);
-            let sum = max.add(width);
-            for j in 0..width {
-                max.add(j).write(T::LOWEST);
-                sum.add(j).write(T::default());
-            }
+            // A sum grows in two steps, so that long ones keep their precision.
+            let mut max = [T::LOWEST; WIDTH];
+            let (mut sum, mut part) = ([T::default(); WIDTH], [T::default(); WIDTH]);
             for i in 0..length {
                 let row = block.add(i * width);
-                for j in 0..width {
-                    max.add(j).write(larger(max.add(j).read(), row.add(j).read()));
+                for (j, max) in max[..width].iter_mut().enumerate() {
+                    *max = larger(*max, row.add(j).read());
                 }
             }
             for i in 0..length {
                 let row = block.add(i * width);
-                for j in 0..width {
-                    let shifted = row.add(j).read().sub(max.add(j).read());
+                for (j, (max, part)) in max[..width].iter().zip(&mut part[..width]).enumerate() {
+                    let shifted = row.add(j).read().sub(*max);
                     let e = shifted.exp::<FMA>();
-                    sum.add(j).write(sum.add(j).read().add(e));
+                    *part = part.add(e);
                     row.add(j).write(if LOG { shifted } else { e });
                 }
+                if i % 32 == 31 || i + 1 == length {
+                    for (sum, part) in sum[..width].iter_mut().zip(&mut part[..width]) {
+                        *sum = sum.add(*part);
+                        *part = T::default();
+                    }
+                }
             }
-            for j in 0..width {
-                let s = sum.add(j).read();
-                sum.add(j).write(if LOG { s.ln() } else { s.recip() });
+            for s in &mut sum[..width] {
+                *s = if LOG { s.ln() } else { s.recip() };
             }
             for i in 0..length {
-                let row = block.add(i * width);
-                for j in 0..width {
-                    let (x, s) = (row.add(j).read(), sum.add(j).read());
-                    to.add(i * stride + j).write(S::store(if LOG { x.sub(s) } else { x.mul(s) }));
+                let (row, to) = (block.add(i * width), to.add(i * stride));
+                for (j, s) in sum[..width].iter().enumerate() {
+                    let x = row.add(j).read();
+                    to.add(j).write(S::store(if LOG { x.sub(*s) } else { x.mul(*s) }));
                 }
             }
         },

@@ -9,7 +9,7 @@ use crate::fail;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
 
 /// Called once when the last tensor over borrowed memory is gone.
 pub type ReleaseFn = unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void);
@@ -26,6 +26,8 @@ struct Bytes {
     read_only: bool,
     /// Counts the writes of the whole family.
     version: AtomicU64,
+    /// The release callback was taken back.
+    forgotten: AtomicBool,
 }
 
 enum Owner {
@@ -59,6 +61,7 @@ impl Storage {
             owner: Owner::Tendon,
             read_only: false,
             version: AtomicU64::new(0),
+            forgotten: AtomicBool::new(false),
         };
         // Counted before the header is made: if that fails, dropping `bytes` frees the block and counts down.
         LIVE.fetch_add(1, Relaxed);
@@ -82,6 +85,7 @@ impl Storage {
             owner: Owner::Borrowed(None),
             read_only,
             version: AtomicU64::new(0),
+            forgotten: AtomicBool::new(false),
         };
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
@@ -109,6 +113,11 @@ impl Storage {
 
     pub fn is_borrowed(&self) -> bool {
         matches!(self.0.owner, Owner::Borrowed(_))
+    }
+
+    /// Takes the release callback back: what was to hold the borrowed memory could not be made.
+    pub fn forget_release(&self) {
+        self.0.forgotten.store(true, Relaxed);
     }
 
     /// How often the family has been written.
@@ -169,11 +178,11 @@ impl Drop for Bytes {
                     unsafe { memory::free(block, self.nbytes) }
                 }
             }
-            Owner::Borrowed(Some((release, user_data))) => {
+            Owner::Borrowed(Some((release, user_data))) if !*self.forgotten.get_mut() => {
                 // SAFETY: the caller's function with the caller's pointers; no lock is held here.
                 outside_destructor(|| unsafe { release(self.base.cast(), user_data) })
             }
-            Owner::Borrowed(None) => {}
+            Owner::Borrowed(_) => {}
         }
     }
 }

@@ -34,8 +34,24 @@ impl Binary {
     pub const ALL: &'static [Binary] = {
         use Binary::*;
         &[
-            Add, Sub, Mul, Div, Pow, Maximum, Minimum, FloorDivide, Remainder, Eq, Ne, Lt, Le, Gt, Ge, LogicalAnd,
-            LogicalOr, LogicalXor,
+            Add,
+            Sub,
+            Mul,
+            Div,
+            Pow,
+            Maximum,
+            Minimum,
+            FloorDivide,
+            Remainder,
+            Eq,
+            Ne,
+            Lt,
+            Le,
+            Gt,
+            Ge,
+            LogicalAnd,
+            LogicalOr,
+            LogicalXor,
         ]
     };
 

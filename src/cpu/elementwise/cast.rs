@@ -144,7 +144,14 @@ number!(bf16, |x| bf16_to_f32(x), bf16_to_f32(x) as f64, bf16_to_f32(x) as i64, 
 /// # Safety
 /// As [`Cast`]: both lines lie in readable and writable memory.
 #[inline(always)]
-unsafe fn line<S: Copy, D>(src: *const u8, src_step: isize, dst: *mut u8, dst_step: isize, n: usize, f: impl Fn(S) -> D) {
+unsafe fn line<S: Copy, D>(
+    src: *const u8,
+    src_step: isize,
+    dst: *mut u8,
+    dst_step: isize,
+    n: usize,
+    f: impl Fn(S) -> D,
+) {
     if src_step == size_of::<S>() as isize && dst_step == size_of::<D>() as isize {
         let (src, dst) = (src as *const S, dst as *mut D);
         simd::dispatch(
@@ -296,7 +303,7 @@ impl Chain {
     /// # Safety
     /// As [`Cast`].
     unsafe fn run_long(&self, src: *const u8, src_step: isize, dst: *mut u8, dst_step: isize, n: usize) {
-        let (mut even, mut odd) = (Block::new(), Block::new());
+        let (mut even, mut odd) = (Block::uninit(), Block::uninit());
         let mut done = 0;
         while done < n {
             let m = (n - done).min(BLOCK);
@@ -326,7 +333,7 @@ pub struct Block([std::mem::MaybeUninit<u64>; BLOCK]);
 
 impl Block {
     #[inline(always)]
-    pub fn new() -> Block {
+    pub fn uninit() -> Block {
         Block([const { std::mem::MaybeUninit::uninit() }; BLOCK])
     }
 

@@ -84,7 +84,8 @@ fn broadcasts(shape: &[i64]) -> Vec<Layout> {
     all
 }
 
-const SHAPES: &[&[i64]] = &[&[], &[0], &[1], &[7], &[3, 5], &[4, 1, 9], &[2, 0, 3], &[700, 3], &[3, 1025], &[5, 2, 3, 4]];
+const SHAPES: &[&[i64]] =
+    &[&[], &[0], &[1], &[7], &[3, 5], &[4, 1, 9], &[2, 0, 3], &[700, 3], &[3, 1025], &[5, 2, 3, 4]];
 const VALUES: &[f64] = &[0.0, 1.0, 2.0, 5.0, 3.0, 7.0, 100.0, 1.0, 0.0, 13.0, 4.0];
 
 fn close(got: f64, want: f64, dtype: DType) -> bool {
@@ -165,7 +166,13 @@ fn every_binary_in_every_dtype() {
                     Binary::Maximum => x.max(y),
                     Binary::Minimum => x.min(y),
                     Binary::FloorDivide => down(x, y),
-                    Binary::Remainder if y == 0.0 => if float { f64::NAN } else { 0.0 },
+                    Binary::Remainder if y == 0.0 => {
+                        if float {
+                            f64::NAN
+                        } else {
+                            0.0
+                        }
+                    }
                     Binary::Remainder => x - y * down(x, y),
                     Binary::Eq => (x == y) as u8 as f64,
                     Binary::Ne => (x != y) as u8 as f64,
@@ -293,5 +300,32 @@ fn sine_of_large_numbers() {
     unary(Unary::Sin, x.input(), DType::F32, out.output()).unwrap();
     for i in 0..600 {
         assert!((out.get(i) - x.get(i).sin()).abs() <= 6e-8 * x.get(i).sin().abs());
+    }
+}
+
+#[test]
+fn a_nest_splits_anywhere() {
+    for layout in layouts(&[5, 3, 4]).iter().chain(&broadcasts(&[70, 3])) {
+        let out = Layout::contiguous(layout.shape());
+        let nest = walk::Nest::new(layout.shape(), [layout.strides(), out.strides()]);
+        let n = out.numel() as usize;
+        let pairs = |cuts: &[usize]| {
+            let mut seen = Vec::new();
+            for cut in cuts.windows(2) {
+                let last = nest.strides[nest.shape.len() - 1];
+                nest.walk(cut[0]..cut[1], |at, m| {
+                    seen.extend((0..m as i64).map(|i| (at[0] + i * last[0], at[1] + i * last[1])));
+                });
+            }
+            seen
+        };
+        let whole = pairs(&[0, n]);
+        assert_eq!(whole.len(), n);
+        for cut in 1..n {
+            assert_eq!(pairs(&[0, cut / 2, cut, n]), whole);
+        }
+        let mut outs: Vec<i64> = whole.iter().map(|p| p.1).collect();
+        outs.sort_unstable();
+        assert!(outs.iter().enumerate().all(|(i, &o)| i as i64 == o));
     }
 }

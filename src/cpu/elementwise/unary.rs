@@ -42,8 +42,8 @@ impl Unary {
     pub const ALL: &'static [Unary] = {
         use Unary::*;
         &[
-            Neg, Abs, Sign, Exp, Log, Sqrt, Rsqrt, Reciprocal, Square, Sin, Cos, Tanh, Sigmoid, Relu, Gelu, GeluTanh, Erf,
-            LogicalNot, Floor, Ceil, Round, Trunc, IsNan, Expm1, Log1p,
+            Neg, Abs, Sign, Exp, Log, Sqrt, Rsqrt, Reciprocal, Square, Sin, Cos, Tanh, Sigmoid, Relu, Gelu, GeluTanh,
+            Erf, LogicalNot, Floor, Ceil, Round, Trunc, IsNan, Expm1, Log1p,
         ]
     };
 

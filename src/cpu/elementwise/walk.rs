@@ -48,8 +48,7 @@ impl<const K: usize> Nest<K> {
         }
         let sizes: Dims = order.iter().map(|&d| shape[d]).collect();
         let steps: [Dims; K] = std::array::from_fn(|k| order.iter().map(|&d| strides[k][d]).collect());
-        let Collapsed { mut shape, mut strides } =
-            collapse(&sizes, std::array::from_fn(|k| &steps[k][..]));
+        let Collapsed { mut shape, mut strides } = collapse(&sizes, std::array::from_fn(|k| &steps[k][..]));
         if shape.is_empty() {
             shape.push(1);
             strides.push([0; K]);
@@ -121,7 +120,7 @@ pub fn run<const N: usize>(job: &Job<'_, N>) -> Result<()> {
         && (0..N).all(|k| job.loads[k].is_identity() && job.inputs[k].layout.is_contiguous());
     let in_place = sources.contains(&(target as *const u8));
     if direct && in_place && n <= BLOCK {
-        let mut block = Block::new();
+        let mut block = Block::uninit();
         (job.line)(sources, block.as_mut_ptr(), n);
         // SAFETY: the block holds n elements, and so does the output.
         unsafe { std::ptr::copy_nonoverlapping(block.as_mut_ptr(), target, n * job.line_size) };
@@ -193,12 +192,12 @@ fn walk_blocks<const N: usize>(
         _ => Reads::Loaded,
     });
     // The line must not write what it reads: in place it writes a block first.
-    let shared = (0..N).any(|k| reads[k] == Reads::Direct && sources[k] == target as *const u8);
+    let shared = (0..N).any(|k| reads[k] == Reads::Direct && std::ptr::eq(sources[k], target));
     let writes_direct = job.store.is_identity() && inner[OUT] == 1 && !shared;
     let whole = writes_direct && reads.iter().all(|&r| r == Reads::Direct);
-    let mut blocks: [Block; N] = std::array::from_fn(|_| Block::new());
+    let mut blocks: [Block; N] = std::array::from_fn(|_| Block::uninit());
     let mut filled: [(*const u8, usize); N] = [(std::ptr::null(), 0); N];
-    let mut result = Block::new();
+    let mut result = Block::uninit();
     nest.walk(range, |offsets, n| {
         let at: [*const u8; N] = std::array::from_fn(|k| sources[k].wrapping_offset(offsets[k] as isize * in_size[k]));
         let to = target.wrapping_offset(offsets[OUT] as isize * out_size);

@@ -10,7 +10,6 @@ use crate::cpu::convert::{Load, Store};
 use crate::cpu::memory::Workspace;
 use crate::cpu::simd::{self, Level};
 use crate::error::Result;
-use gemm_common::cache::CACHE_INFO;
 use gemm_common::microkernel::MicroKernelFn;
 
 /// C tiles of up to `mr` (along n, a multiple of `lanes`) × `nr` (along m) in registers.
@@ -66,6 +65,9 @@ float!(f64, gemm_f64, 2);
 
 /// How deep a panel is at most: with `mr` or `nr` numbers per step, panels of B stay in L2 and those of A in L1.
 const DEPTH: usize = 512;
+/// Bytes of packed B at a time: most of the L2 of a current core. Fixed, because the crates find the real size by reading
+/// /sys or running `lscpu`.
+const PACKED: usize = 768 << 10;
 /// Rows of C that one item of work covers, and that one pass covers at most.
 const ROWS: usize = 256;
 const MAX_ROWS: usize = 1024;
@@ -90,8 +92,7 @@ impl<T: Float + std::ops::Add<Output = T> + std::ops::Mul<Output = T>> Plan<T> {
     pub(super) fn new(batch: usize, m: usize, n: usize, k: usize) -> Plan<T> {
         let kernels = T::kernels();
         let kc = k.div_ceil(k.div_ceil(DEPTH).max(1)).max(1);
-        let budget = CACHE_INFO[1].cache_bytes.max(128 << 10) / 4 * 3;
-        let widest = (budget / (kc * size_of::<T>()) / kernels.mr).clamp(1, 8);
+        let widest = (PACKED / (kc * size_of::<T>()) / kernels.mr).clamp(1, 8);
         let mt = ROWS.min(m).next_multiple_of(kernels.nr);
         let m_tiles = m.div_ceil(mt);
         // Enough items to share between threads, unless they would get too small to be worth a hand-over.

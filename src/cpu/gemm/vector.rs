@@ -82,8 +82,18 @@ impl<S: Copy> MatrixVector<S> {
     {
         let row = self.matrix.wrapping_offset(i as isize * self.row);
         let (column, step) = if DENSE { (1, 1) } else { (self.column, self.step) };
-        let mut sums = [T::default(); LANES];
+        // The rest first, in an array of its own: indexing the sums by a variable would keep them in memory.
         let whole = self.depth / LANES * LANES;
+        let mut last = [T::default(); LANES];
+        for k in whole..self.depth {
+            let (lane, k) = (k - whole, k as isize);
+            // SAFETY: k < depth.
+            let (x, y): (T, T) = unsafe {
+                (row.wrapping_offset(k * column).read().load(), self.vector.wrapping_offset(k * step).read().load())
+            };
+            last[lane] = x * y;
+        }
+        let mut sums = last;
         for k in (0..whole).step_by(LANES) {
             for (lane, sum) in sums.iter_mut().enumerate() {
                 let k = (k + lane) as isize;
@@ -93,14 +103,6 @@ impl<S: Copy> MatrixVector<S> {
                 };
                 *sum = *sum + x * y;
             }
-        }
-        for k in whole..self.depth {
-            let (lane, k) = (k - whole, k as isize);
-            // SAFETY: k < depth.
-            let (x, y): (T, T) = unsafe {
-                (row.wrapping_offset(k * column).read().load(), self.vector.wrapping_offset(k * step).read().load())
-            };
-            sums[lane] = sums[lane] + x * y;
         }
         let mut n = LANES;
         while n > 1 {

@@ -117,36 +117,30 @@ impl<F: Fold> Pairwise<F> {
 /// They are there.
 #[inline(always)]
 unsafe fn fold_block<F: Fold>(from: *const F::A, n: usize, center: F::A) -> F::A {
-    let mut lanes = [F::NEUTRAL; LANES];
-    let whole = n / LANES * LANES;
-    let mut i = 0;
-    while i < whole {
-        for (lane, acc) in lanes.iter_mut().enumerate() {
-            // SAFETY: i + lane < n.
-            *acc = F::join(*acc, F::lift(unsafe { from.add(i + lane).read() }, center));
-        }
-        i += LANES;
-    }
-    if whole == 0 {
+    if n <= 8 {
         let mut all = F::NEUTRAL;
-        for i in 0..n.min(8) {
+        for i in 0..n {
             // SAFETY: i < n.
             all = F::join(all, F::lift(unsafe { from.add(i).read() }, center));
         }
-        if n <= 8 {
-            return all;
+        return all;
+    }
+    // The rest first, in an array of its own: indexing the sums by a variable would keep them in memory.
+    let whole = n / LANES * LANES;
+    let mut last = [F::NEUTRAL; LANES];
+    for i in whole..n {
+        // SAFETY: i < n.
+        last[i - whole] = F::lift(unsafe { from.add(i).read() }, center);
+    }
+    let mut lanes = last;
+    let mut i = 0;
+    while i < whole {
+        // SAFETY: i + LANES ≤ n.
+        let x = unsafe { from.add(i).cast::<[F::A; LANES]>().read() };
+        for lane in 0..LANES {
+            lanes[lane] = F::join(lanes[lane], F::lift(x[lane], center));
         }
-        lanes[LANES - 1] = all;
-        for i in 8..n {
-            // SAFETY: i < n.
-            lanes[i - 8] = F::lift(unsafe { from.add(i).read() }, center);
-        }
-    } else {
-        for i in whole..n {
-            let acc = &mut lanes[i - whole];
-            // SAFETY: i < n.
-            *acc = F::join(*acc, F::lift(unsafe { from.add(i).read() }, center));
-        }
+        i += LANES;
     }
     let mut n = LANES;
     while n > 1 {

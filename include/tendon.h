@@ -1,0 +1,2797 @@
+/**
+ * Tendon: an embeddable tensor runtime. NumPy on the GPU, plus autograd, behind a C ABI.
+ *
+ * SPDX-License-Identifier: MIT OR Apache-2.0
+ *
+ * Every function that can fail returns a TensorStatus; tendon_last_error_message() says what was wrong.
+ */
+
+#ifndef TENDON_H
+#define TENDON_H
+
+/* Made from src/c_api by `cargo xtask header`. Do not edit: change the Rust side and run `make header`. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define TENDON_VERSION_MAJOR 0
+#define TENDON_VERSION_MINOR 1
+#define TENDON_VERSION_PATCH 0
+#define TENDON_VERSION_STRING "0.1.0"
+
+/**
+ * The compiler warns when the result of a function so marked is ignored. Define it empty before the include to opt out.
+ */
+#ifndef TENDON_MUST_USE
+#if (defined(__cplusplus) && __cplusplus >= 201703L) || (defined(__STDC_VERSION__) && __STDC_VERSION__ >= 202311L)
+#define TENDON_MUST_USE [[nodiscard]]
+#elif defined(__GNUC__) || defined(__clang__)
+#define TENDON_MUST_USE __attribute__((warn_unused_result))
+#else
+#define TENDON_MUST_USE
+#endif
+#endif
+
+/**
+ * The kinds of number in a TensorScalar.
+ */
+#define TENSOR_SCALAR_BOOL 1
+
+/**
+ * value.i
+ */
+#define TENSOR_SCALAR_INT 2
+
+/**
+ * value.f
+ */
+#define TENSOR_SCALAR_FLOAT 3
+
+/**
+ * Reserved.
+ */
+#define TENSOR_SCALAR_COMPLEX 4
+
+/**
+ * The quotient as it is.
+ */
+#define TENSOR_ROUNDING_NONE 0
+
+/**
+ * The quotient rounded towards zero.
+ */
+#define TENSOR_ROUNDING_TRUNC 1
+
+/**
+ * The quotient rounded down.
+ */
+#define TENSOR_ROUNDING_FLOOR 2
+
+/**
+ * The mean of the losses (weighted, where there are weights).
+ */
+#define TENSOR_REDUCTION_MEAN 0
+
+/**
+ * The sum of the losses.
+ */
+#define TENSOR_REDUCTION_SUM 1
+
+/**
+ * Each loss by itself.
+ */
+#define TENSOR_REDUCTION_NONE 2
+
+/**
+ * The level that a log callback gets with the message of a failed call.
+ */
+#define TENDON_LOG_ERROR 1
+
+/**
+ * A flag by which one thread ends the calls of another early. Safe from any thread.
+ */
+typedef struct TendonCancelToken TendonCancelToken;
+
+/**
+ * A handle of a tensor: opaque, never to be dereferenced. Each handle has one owner; tensor_retain makes another handle
+ * of the same tensor. A const Tensor * argument is safe in concurrent calls; a Tensor * argument is exclusive: no other
+ * thread may use the tensor in the meantime.
+ */
+typedef struct Tensor Tensor;
+
+/**
+ * A mode that is on for this thread; see tensor_no_grad_begin.
+ */
+typedef struct TensorMode TensorMode;
+
+/**
+ * A handle of an optimizer. One call at a time: a concurrent one is an error.
+ */
+typedef struct TensorOptimizer TensorOptimizer;
+
+/**
+ * A scope that is open on this thread; see tensor_scope_begin.
+ */
+typedef struct TensorScope TensorScope;
+
+/**
+ * What every function that can fail returns; 0 is success. Frozen, in ranges of 100 by theme, so that status / 100
+ * names the theme.
+ */
+typedef int32_t TensorStatus;
+
+/**
+ * One piece of the work of a TendonParallelForFn.
+ */
+typedef void (*TendonParallelBodyFn)(void *context, size_t index);
+
+/**
+ * Calls body(context, index) once for each index from 0 to count - 1, on any threads, and returns 0 when all have
+ * returned. Another result says that the work was not done; the function that needed it returns TENSOR_ERR_CALLBACK.
+ */
+typedef int32_t (*TendonParallelForFn)(void *user_data, size_t count, TendonParallelBodyFn body, void *context);
+
+/**
+ * Gets the message of every failed call, on the thread of the call. It may call any function of the library (failures
+ * in there are not logged again); it must not throw or longjmp.
+ */
+typedef void (*TendonLogFn)(void *user_data, int32_t level, const char *message);
+
+/**
+ * What tendon_memory_info fills in. Start from TENDON_MEMORY_INFO_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TendonMemoryInfo)
+     */
+    uint32_t struct_size;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * Bytes of CPU memory in use.
+     */
+    int64_t live_bytes;
+    /**
+     * Bytes kept for later use; tendon_release_cached_memory gives them back.
+     */
+    int64_t cached_bytes;
+    /**
+     * The most live_bytes so far.
+     */
+    int64_t peak_bytes;
+} TendonMemoryInfo;
+
+/**
+ * The type of an element. One of TENSOR_DTYPE_…
+ */
+typedef int32_t TensorDType;
+
+/**
+ * Called once, when the last use of borrowed memory is over: on the thread that released the last handle of any tensor
+ * over it, never on a worker thread of the library. It may call any function of the library; it must not throw or longjmp.
+ */
+typedef void (*TensorReleaseFn)(void *data, void *user_data);
+
+/**
+ * For tensor_from_host_buffer. Start from TENSOR_HOST_BUFFER_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorHostBufferOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Writes to the tensor are errors.
+     */
+    bool read_only;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+    /**
+     * One per dimension, in elements; NULL = C order; may be negative or zero.
+     */
+    const int64_t *strides;
+    /**
+     * In elements, from data to element [0, 0, …]: where negative strides start.
+     */
+    int64_t offset;
+    /**
+     * NULL = the caller keeps the memory valid for as long as any tensor uses it.
+     */
+    TensorReleaseFn release;
+    /**
+     * Handed to release.
+     */
+    void *user_data;
+} TensorHostBufferOptions;
+
+/**
+ * The type of a device. One of TENSOR_DEVICE_…
+ */
+typedef int32_t TensorDeviceType;
+
+/**
+ * Where a tensor's elements live: TENSOR_CPU or TENSOR_CUDA(ordinal). All zeros means "the default".
+ */
+typedef struct {
+    TensorDeviceType type;
+    /**
+     * The ordinal; 0 for the CPU.
+     */
+    int32_t index;
+} TensorDevice;
+
+/**
+ * For functions that make tensors. Start from TENSOR_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * TENSOR_DTYPE_INVALID (0) = the default that the function names.
+     */
+    TensorDType dtype;
+    /**
+     * {0, 0} = the default: the CPU, or the device of the tensor that the new one is to be like.
+     */
+    TensorDevice device;
+    /**
+     * Ops on the new tensor are recorded for backward.
+     */
+    bool requires_grad;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorOptions;
+
+/**
+ * The number itself.
+ */
+typedef union {
+    /**
+     * Of a BOOL (0 or 1) and of an INT.
+     */
+    int64_t i;
+    /**
+     * Of a FLOAT.
+     */
+    double f;
+    /**
+     * Reserved.
+     */
+    double c[2];
+} TensorScalarValue;
+
+/**
+ * One number by value, with its kind: tensor_scalar_f(0.5), tensor_scalar_i(3), tensor_scalar_b(true).
+ */
+typedef struct {
+    /**
+     * One of TENSOR_SCALAR_…
+     */
+    int32_t kind;
+    /**
+     * Must be 0.
+     */
+    int32_t reserved;
+    TensorScalarValue value;
+} TensorScalar;
+
+/**
+ * For tensor_to_string. Start from TENSOR_PRINT_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorPrintOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Digits after the point. Default 4.
+     */
+    int32_t precision;
+    /**
+     * Tensors of more elements are summarized. Default 1000.
+     */
+    int64_t threshold;
+    /**
+     * Elements shown at each end of a summarized dimension. Default 3.
+     */
+    int64_t edge_items;
+    /**
+     * In characters. Default 80.
+     */
+    int64_t line_width;
+} TensorPrintOptions;
+
+/**
+ * For tensor_to_device and tensor_to_dtype. Start from TENSOR_CONVERT_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorConvertOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Copies also when the tensor is already as asked for.
+     */
+    bool copy;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorConvertOptions;
+
+/**
+ * For tensor_backward. Start from TENSOR_BACKWARD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorBackwardOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Keeps what the graph saved, for another backward.
+     */
+    bool retain_graph;
+    /**
+     * Records the gradients' own graph, for gradients of gradients; implies retain_graph.
+     */
+    bool create_graph;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[2];
+    /**
+     * The gradient of the loss, in its shape; NULL = 1, and the loss must have one element. Not kept.
+     */
+    const Tensor *gradient;
+} TensorBackwardOptions;
+
+/**
+ * For tensor_grad_of. Start from TENSOR_GRAD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorGradOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Keeps what the graph saved, for another backward.
+     */
+    bool retain_graph;
+    /**
+     * Records the gradients' own graph, for gradients of gradients; implies retain_graph.
+     */
+    bool create_graph;
+    /**
+     * An input that the output does not depend on gives NULL instead of an error.
+     */
+    bool allow_unused;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[1];
+    /**
+     * The gradient of the output, in its shape; NULL = 1, and the output must have one element. Not kept.
+     */
+    const Tensor *gradient;
+} TensorGradOptions;
+
+/**
+ * For tensor_div. Start from TENSOR_DIV_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorDivOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_ROUNDING_…
+     */
+    int32_t rounding;
+} TensorDivOptions;
+
+/**
+ * For tensor_gelu. Start from TENSOR_GELU_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorGeluOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * The tanh formula instead of the exact one with erf.
+     */
+    bool tanh_approximation;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorGeluOptions;
+
+/**
+ * For tensor_dropout. Start from TENSOR_DROPOUT_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorDropoutOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Nothing is dropped.
+     */
+    bool inference;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorDropoutOptions;
+
+/**
+ * For reductions. Start from TENSOR_REDUCE_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorReduceOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * The input is converted to this dtype first; TENSOR_DTYPE_INVALID (0) = by the rule of the function.
+     */
+    TensorDType dtype;
+    /**
+     * The reduced dimensions stay, with size 1.
+     */
+    bool keepdim;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[7];
+} TensorReduceOptions;
+
+/**
+ * For tensor_var. Start from TENSOR_VAR_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorVarOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * The reduced dimensions stay, with size 1.
+     */
+    bool keepdim;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+    /**
+     * The divisor is n - correction. Default 1.
+     */
+    double correction;
+} TensorVarOptions;
+
+/**
+ * For tensor_softmax and tensor_log_softmax. Start from TENSOR_SOFTMAX_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorSoftmaxOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * The input is converted to this dtype first; TENSOR_DTYPE_INVALID (0) = not.
+     */
+    TensorDType dtype;
+} TensorSoftmaxOptions;
+
+/**
+ * For tensor_cross_entropy. Start from TENSOR_CROSS_ENTROPY_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorCrossEntropyOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_REDUCTION_…
+     */
+    int32_t reduction;
+    /**
+     * Targets of this value do not count. Default -100.
+     */
+    int64_t ignore_index;
+    /**
+     * From 0 to 1: how much of the target is spread evenly over all classes. Default 0.
+     */
+    double label_smoothing;
+    /**
+     * One weight per class, [C]; NULL = all 1. Not kept.
+     */
+    const Tensor *weight;
+} TensorCrossEntropyOptions;
+
+/**
+ * For tensor_mse_loss. Start from TENSOR_LOSS_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLossOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_REDUCTION_…
+     */
+    int32_t reduction;
+} TensorLossOptions;
+
+/**
+ * For tensor_sgd_create. Start from TENSOR_SGD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorSgdOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Nesterov's momentum; needs momentum > 0 and dampening 0.
+     */
+    bool nesterov;
+    /**
+     * Goes up the gradient.
+     */
+    bool maximize;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[2];
+    /**
+     * The learning rate. Default 1e-3.
+     */
+    double lr;
+    /**
+     * Default 0.
+     */
+    double momentum;
+    /**
+     * Default 0.
+     */
+    double dampening;
+    /**
+     * Default 0.
+     */
+    double weight_decay;
+} TensorSgdOptions;
+
+/**
+ * For tensor_adamw_create. Start from TENSOR_ADAMW_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorAdamWOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Divides by the largest second moment so far.
+     */
+    bool amsgrad;
+    /**
+     * Goes up the gradient.
+     */
+    bool maximize;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[2];
+    /**
+     * The learning rate. Default 1e-3.
+     */
+    double lr;
+    /**
+     * Decay of the mean of gradients. Default 0.9.
+     */
+    double beta1;
+    /**
+     * Decay of the mean of squared gradients. Default 0.999.
+     */
+    double beta2;
+    /**
+     * Added to the divisor. Default 1e-8.
+     */
+    double eps;
+    /**
+     * Default 1e-2.
+     */
+    double weight_decay;
+} TensorAdamWOptions;
+
+/**
+ * Success.
+ */
+#define TENSOR_OK 0
+
+/**
+ * An argument has a value that the function does not take.
+ */
+#define TENSOR_ERR_INVALID_ARGUMENT 100
+
+/**
+ * A pointer that must not be NULL is NULL.
+ */
+#define TENSOR_ERR_NULL_POINTER 101
+
+/**
+ * An options struct has a bad struct_size, a reserved byte that is not 0, or an option that the function does not take.
+ */
+#define TENSOR_ERR_INVALID_OPTIONS 102
+
+/**
+ * A handle is NULL, was released, is of another kind, or never was a handle.
+ */
+#define TENSOR_ERR_INVALID_HANDLE 200
+
+/**
+ * Shapes or dims do not fit.
+ */
+#define TENSOR_ERR_SHAPE 300
+
+/**
+ * A dtype is unknown or does not fit.
+ */
+#define TENSOR_ERR_DTYPE 400
+
+/**
+ * A device is unknown, or tensors are on different devices.
+ */
+#define TENSOR_ERR_DEVICE 500
+
+/**
+ * The host asked for memory that is not on the CPU: call tensor_to_cpu first.
+ */
+#define TENSOR_ERR_NOT_ON_CPU 501
+
+/**
+ * An index leaves its dimension.
+ */
+#define TENSOR_ERR_INDEX 600
+
+/**
+ * Memory in C order was asked for and the tensor has other strides.
+ */
+#define TENSOR_ERR_NOT_CONTIGUOUS 700
+
+/**
+ * Not enough memory.
+ */
+#define TENSOR_ERR_OUT_OF_MEMORY 800
+
+/**
+ * A write to memory that was lent read-only.
+ */
+#define TENSOR_ERR_READ_ONLY 801
+
+/**
+ * A buffer is not aligned to its element.
+ */
+#define TENSOR_ERR_MISALIGNED 802
+
+/**
+ * A write to memory that overlaps itself or an input.
+ */
+#define TENSOR_ERR_OVERLAP 803
+
+/**
+ * Shape, strides and offset reach outside of the buffer, or a buffer is too small.
+ */
+#define TENSOR_ERR_OUT_OF_BOUNDS 804
+
+/**
+ * The gradient rules forbid it.
+ */
+#define TENSOR_ERR_AUTOGRAD 900
+
+/**
+ * A value that backward needs was written in place since it was saved.
+ */
+#define TENSOR_ERR_MODIFIED 901
+
+/**
+ * The graph was freed by an earlier backward: pass retain_graph there.
+ */
+#define TENSOR_ERR_GRAPH_FREED 902
+
+/**
+ * Capturing work failed.
+ */
+#define TENSOR_ERR_CAPTURE 1000
+
+/**
+ * Reading or writing a file failed.
+ */
+#define TENSOR_ERR_IO 1100
+
+/**
+ * A file or a saved state is not in the expected format.
+ */
+#define TENSOR_ERR_FORMAT 1200
+
+/**
+ * CUDA reported an error.
+ */
+#define TENSOR_ERR_CUDA 1300
+
+/**
+ * There is no usable CUDA device; the message says why.
+ */
+#define TENSOR_ERR_CUDA_UNAVAILABLE 1301
+
+/**
+ * A callback of the caller failed.
+ */
+#define TENSOR_ERR_CALLBACK 1400
+
+/**
+ * The call was cancelled through a cancel token.
+ */
+#define TENSOR_ERR_CANCELLED 1500
+
+/**
+ * Not supported by this version or build.
+ */
+#define TENSOR_ERR_UNSUPPORTED 1600
+
+/**
+ * A defect of the library.
+ */
+#define TENSOR_ERR_INTERNAL 1700
+
+/**
+ * No dtype: what a question answers when it fails, and "the default" in options.
+ */
+#define TENSOR_DTYPE_INVALID 0
+
+/**
+ * One byte, read as != 0.
+ */
+#define TENSOR_DTYPE_BOOL 1
+
+/**
+ * uint8_t
+ */
+#define TENSOR_DTYPE_U8 2
+
+/**
+ * uint16_t
+ */
+#define TENSOR_DTYPE_U16 3
+
+/**
+ * uint32_t
+ */
+#define TENSOR_DTYPE_U32 4
+
+/**
+ * uint64_t
+ */
+#define TENSOR_DTYPE_U64 5
+
+/**
+ * int8_t
+ */
+#define TENSOR_DTYPE_I8 6
+
+/**
+ * int16_t
+ */
+#define TENSOR_DTYPE_I16 7
+
+/**
+ * int32_t
+ */
+#define TENSOR_DTYPE_I32 8
+
+/**
+ * int64_t
+ */
+#define TENSOR_DTYPE_I64 9
+
+/**
+ * IEEE half precision, two bytes.
+ */
+#define TENSOR_DTYPE_F16 10
+
+/**
+ * bfloat16: the upper two bytes of a float.
+ */
+#define TENSOR_DTYPE_BF16 11
+
+/**
+ * float
+ */
+#define TENSOR_DTYPE_F32 12
+
+/**
+ * double
+ */
+#define TENSOR_DTYPE_F64 13
+
+/**
+ * Reserved.
+ */
+#define TENSOR_DTYPE_COMPLEX64 14
+
+/**
+ * Reserved.
+ */
+#define TENSOR_DTYPE_COMPLEX128 15
+
+/**
+ * The host.
+ */
+#define TENSOR_DEVICE_CPU 1
+
+/**
+ * A CUDA device, by its ordinal as the driver counts.
+ */
+#define TENSOR_DEVICE_CUDA 2
+
+#ifdef __cplusplus
+extern "C" {
+#endif /* __cplusplus */
+
+/**
+ * The version as text, "0.1.0". Lives for ever.
+ */
+const char *tendon_version_string(void);
+
+/**
+ * The version in numbers. A pointer may be NULL.
+ */
+void tendon_version(int32_t *major, int32_t *minor, int32_t *patch);
+
+/**
+ * Whether this build on this machine has a feature: "cpu", "cuda", "avx2", "avx512", "neon", "parallel_for". False for
+ * names that it does not know.
+ */
+bool tendon_has_feature(const char *name);
+
+/**
+ * How many threads a computation may use, this one included; at least 1. As torch.set_num_threads.
+ *
+ * The default is what affinity and cgroup quota allow. Errors: INVALID_ARGUMENT.
+ */
+TENDON_MUST_USE TensorStatus tendon_set_num_threads(int32_t n);
+
+/**
+ * How many threads a computation may use. As torch.get_num_threads.
+ */
+int32_t tendon_num_threads(void);
+
+/**
+ * Parallel work runs through the host's `fn` from now on instead of the library's own threads; NULL = back to those.
+ *
+ * `fn` must stay valid while calls run that began under it. Set it while no other thread computes.
+ */
+TENDON_MUST_USE TensorStatus tendon_set_parallel_for(TendonParallelForFn fn, void *user_data);
+
+/**
+ * Why the last failed call of this thread failed: "tensor_matmul: a is [2, 3] and b is [4, 5]: …". "" when none did.
+ *
+ * Borrowed until the next failing call of this thread. Successful calls leave it as it is. At most 1023 bytes, UTF-8.
+ */
+const char *tendon_last_error_message(void);
+
+/**
+ * The status of the last failed call of this thread; TENSOR_OK when none did.
+ */
+TensorStatus tendon_last_error_status(void);
+
+/**
+ * Copies the message of tendon_last_error_message, cut to `capacity` bytes with its NUL.
+ *
+ * Returns the bytes that the whole message needs, its NUL included. `buffer` may be NULL when `capacity` is 0.
+ */
+size_t tendon_last_error_copy(char *buffer, size_t capacity);
+
+/**
+ * Forgets the last error of this thread.
+ */
+void tendon_clear_last_error(void);
+
+/**
+ * The name of a status, "TENSOR_ERR_SHAPE"; "TENSOR_ERR_UNKNOWN" for other numbers. Lives for ever.
+ */
+const char *tendon_status_name(TensorStatus status);
+
+/**
+ * Where the messages of failed calls go as well; NULL = nowhere (the default). For all threads.
+ *
+ * The one before may still be running on other threads when this returns.
+ */
+TENDON_MUST_USE TensorStatus tendon_set_log_callback(TendonLogFn fn, void *user_data);
+
+/**
+ * The random numbers of all threads start anew from `seed`. As torch.manual_seed.
+ */
+TENDON_MUST_USE TensorStatus tendon_manual_seed(uint64_t seed);
+
+/**
+ * Tensors alive, those that only graphs hold included.
+ */
+int64_t tendon_live_tensor_count(void);
+
+/**
+ * Pieces of memory that tensors use, borrowed ones included.
+ */
+int64_t tendon_live_storage_count(void);
+
+/**
+ * Handles of any kind that are not released yet. Takes time in proportion to the most there ever were.
+ */
+int64_t tendon_live_handle_count(void);
+
+/**
+ * Gives cached CPU memory back to the system; the number of bytes.
+ */
+int64_t tendon_release_cached_memory(void);
+
+/**
+ * How much CPU memory the library uses, in bytes; borrowed memory does not count. `out->struct_size` must be set.
+ *
+ * Errors: NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE TensorStatus tendon_memory_info(TendonMemoryInfo *out);
+
+/**
+ * Makes a token that is not cancelled. `out`: new handle, release with tendon_cancel_token_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_cancel_token_create(TendonCancelToken **out);
+
+/**
+ * Calls of the threads that watch this token return TENSOR_ERR_CANCELLED soon, and later ones at once, until
+ * tendon_cancel_token_reset. Outputs and in-place targets of a cancelled call are unchanged. Safe from any thread.
+ */
+TENDON_MUST_USE TensorStatus tendon_cancel_token_cancel(TendonCancelToken *token);
+
+/**
+ * Makes a cancelled token as new. Safe from any thread.
+ */
+TENDON_MUST_USE TensorStatus tendon_cancel_token_reset(TendonCancelToken *token);
+
+/**
+ * Whether the token is cancelled.
+ */
+TENDON_MUST_USE TensorStatus tendon_cancel_token_is_cancelled(const TendonCancelToken *token, bool *out);
+
+/**
+ * Ends the handle; threads that watch the token go on watching it. NULL is fine.
+ */
+TensorStatus tendon_cancel_token_release(TendonCancelToken *token);
+
+/**
+ * The calls of this thread watch `token` from now on; NULL = none.
+ */
+TENDON_MUST_USE TensorStatus tendon_set_cancel_token(const TendonCancelToken *token);
+
+/**
+ * How many CUDA devices there are. Errors: CUDA_UNAVAILABLE when CUDA cannot be used; the message says why.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_device_count(int32_t *out);
+
+/**
+ * Borrows memory of the caller as a tensor, without a copy: element [0, 0, …] lies at `data` + offset. As
+ * torch.from_blob.
+ *
+ * `nbytes` is the size of the buffer: shape, strides and offset must stay within. `shape` has `ndim` sizes; NULL only if
+ * `ndim` is 0. `data` must be aligned to its element, and may be NULL only when there are no elements. The memory must
+ * stay valid until `options->release` is called (once, after the last tensor over it is gone), or else for as long as
+ * any tensor uses it; when this function fails, release is not called. Nothing is read.
+ *
+ * Errors: DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, NULL_POINTER, INVALID_OPTIONS. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_host_buffer(void *data,
+                                     size_t nbytes,
+                                     TensorDType dtype,
+                                     const int64_t *shape,
+                                     size_t ndim,
+                                     const TensorHostBufferOptions *options,
+                                     Tensor **out);
+
+/**
+ * Copies `nbytes` bytes in C order into a new tensor. As torch.tensor over a buffer.
+ *
+ * `nbytes` must be the size of the shape in `dtype`. `data` needs no alignment. `options->dtype` must be 0 or `dtype`.
+ *
+ * Errors: DTYPE, SHAPE, OUT_OF_BOUNDS, NULL_POINTER, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE. `out`: new
+ * reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_host_copy(const void *data,
+                                   size_t nbytes,
+                                   TensorDType dtype,
+                                   const int64_t *shape,
+                                   size_t ndim,
+                                   const TensorOptions *options,
+                                   Tensor **out);
+
+/**
+ * Uninitialised memory of a shape. As torch.empty.
+ *
+ * `shape` has `ndim` sizes; NULL only if `ndim` is 0. The default dtype is f32.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_empty(const int64_t *shape,
+                          size_t ndim,
+                          const TensorOptions *options,
+                          Tensor **out);
+
+/**
+ * All 0. As torch.zeros.
+ *
+ * `shape` has `ndim` sizes; NULL only if `ndim` is 0. The default dtype is f32.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_zeros(const int64_t *shape,
+                          size_t ndim,
+                          const TensorOptions *options,
+                          Tensor **out);
+
+/**
+ * All 1. As torch.ones.
+ *
+ * `shape` has `ndim` sizes; NULL only if `ndim` is 0. The default dtype is f32.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ones(const int64_t *shape, size_t ndim, const TensorOptions *options, Tensor **out);
+
+/**
+ * All `value`. As torch.full.
+ *
+ * The default dtype is that of the value: bool, i64 or f32.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_full(const int64_t *shape,
+                         size_t ndim,
+                         TensorScalar value,
+                         const TensorOptions *options,
+                         Tensor **out);
+
+/**
+ * One number as a tensor of rank 0. As torch.tensor(value).
+ *
+ * The default dtype is that of the value: bool, i64 or f32.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_scalar(TensorScalar value, const TensorOptions *options, Tensor **out);
+
+/**
+ * start, start + step, … before `end`: ceil((end - start) / step) numbers, in shape [n]. As torch.arange.
+ *
+ * The default dtype is i64 when all three are integers, else f32. Errors: INVALID_ARGUMENT when step is 0 or leads
+ * away from end; else as tensor_full. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_arange(TensorScalar start,
+                           TensorScalar end,
+                           TensorScalar step,
+                           const TensorOptions *options,
+                           Tensor **out);
+
+/**
+ * `steps` evenly spaced numbers from `start` to `end`, both included, in shape [steps]. As torch.linspace.
+ *
+ * The default dtype is f32. Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE,
+ * AUTOGRAD. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_linspace(double start,
+                             double end,
+                             int64_t steps,
+                             const TensorOptions *options,
+                             Tensor **out);
+
+/**
+ * 1 on the diagonal and 0 elsewhere, in shape [n, m]. As torch.eye.
+ *
+ * The default dtype is f32. Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE,
+ * AUTOGRAD. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_eye(int64_t n, int64_t m, const TensorOptions *options, Tensor **out);
+
+/**
+ * Random numbers, uniform on [0, 1). As torch.rand.
+ *
+ * The default dtype is f32; only float dtypes. The numbers depend on the seed (tendon_manual_seed), not on the
+ * number of threads.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_rand(const int64_t *shape, size_t ndim, const TensorOptions *options, Tensor **out);
+
+/**
+ * Random numbers of the standard normal distribution. As torch.randn.
+ *
+ * The default dtype is f32; only float dtypes. The numbers depend on the seed (tendon_manual_seed), not on the
+ * number of threads.
+ *
+ * Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE, AUTOGRAD. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_randn(const int64_t *shape,
+                          size_t ndim,
+                          const TensorOptions *options,
+                          Tensor **out);
+
+/**
+ * Random integers from `low` up to, not including, `high`. As torch.randint.
+ *
+ * The default dtype is i64. Errors: INVALID_ARGUMENT when low is not less than high; else as tensor_zeros. `out`:
+ * new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_randint(int64_t low,
+                            int64_t high,
+                            const int64_t *shape,
+                            size_t ndim,
+                            const TensorOptions *options,
+                            Tensor **out);
+
+/**
+ * 0, 1, …, n - 1 in random order, in shape [n]. As torch.randperm.
+ *
+ * The default dtype is i64. Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE,
+ * AUTOGRAD. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_randperm(int64_t n, const TensorOptions *options, Tensor **out);
+
+/**
+ * Uninitialised memory, in the shape of `x` and C order. As torch.empty_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_empty. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_empty_like(const Tensor *x, const TensorOptions *options, Tensor **out);
+
+/**
+ * All 0, in the shape of `x` and C order. As torch.zeros_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_zeros. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_zeros_like(const Tensor *x, const TensorOptions *options, Tensor **out);
+
+/**
+ * All 1, in the shape of `x` and C order. As torch.ones_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_ones. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ones_like(const Tensor *x, const TensorOptions *options, Tensor **out);
+
+/**
+ * Random numbers, uniform on [0, 1), in the shape of `x` and C order. As torch.rand_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_rand. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_rand_like(const Tensor *x, const TensorOptions *options, Tensor **out);
+
+/**
+ * Random numbers of the standard normal distribution, in the shape of `x` and C order. As torch.randn_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_randn. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_randn_like(const Tensor *x, const TensorOptions *options, Tensor **out);
+
+/**
+ * All `value`, in the shape of `x` and C order. As torch.full_like.
+ *
+ * Dtype and device are those of `x` unless the options say otherwise.
+ *
+ * Errors: INVALID_HANDLE; else as tensor_full. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_full_like(const Tensor *x,
+                              TensorScalar value,
+                              const TensorOptions *options,
+                              Tensor **out);
+
+/**
+ * How many dimensions. As torch.Tensor.ndim.
+ */
+int32_t tensor_ndim(const Tensor *x);
+
+/**
+ * The size of a dimension, in elements; negative dims count from the end. As torch.Tensor.size. Errors: INVALID_HANDLE,
+ * SHAPE.
+ */
+int64_t tensor_size(const Tensor *x, int64_t dim);
+
+/**
+ * The step of a dimension, in elements; negative dims count from the end. As torch.Tensor.stride. A stride can itself be
+ * -1: where negative strides may be, ask tensor_strides. Errors: INVALID_HANDLE, SHAPE.
+ */
+int64_t tensor_stride(const Tensor *x,
+                      int64_t dim);
+
+/**
+ * How many elements. As torch.Tensor.numel.
+ */
+int64_t tensor_numel(const Tensor *x);
+
+/**
+ * How many bytes the elements have without gaps: numel times the size of the dtype. As torch.Tensor.nbytes.
+ */
+int64_t tensor_nbytes(const Tensor *x);
+
+/**
+ * Where element [0, 0, ...] lies in its memory, in elements. As torch.Tensor.storage_offset.
+ */
+int64_t tensor_storage_offset(const Tensor *x);
+
+/**
+ * Writes the sizes, tensor_ndim(x) of them; `capacity` must not be less. Errors: INVALID_HANDLE, INVALID_ARGUMENT,
+ * NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_shape(const Tensor *x, int64_t *out, size_t capacity);
+
+/**
+ * Writes the strides, in elements, tensor_ndim(x) of them; `capacity` must not be less. Errors: INVALID_HANDLE,
+ * INVALID_ARGUMENT, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_strides(const Tensor *x, int64_t *out, size_t capacity);
+
+/**
+ * The dtype; TENSOR_DTYPE_INVALID on failure.
+ */
+TensorDType tensor_dtype(const Tensor *x);
+
+/**
+ * Where the elements live.
+ */
+TENDON_MUST_USE TensorStatus tensor_device(const Tensor *x, TensorDevice *out);
+
+/**
+ * 1 if the elements lie in C order without gaps, 0 if not, -1 on failure. As torch.Tensor.is_contiguous.
+ */
+int32_t tensor_is_contiguous(const Tensor *x);
+
+/**
+ * 1 if no recorded op made it, 0 if one did, -1 on failure. As torch.Tensor.is_leaf.
+ */
+int32_t tensor_is_leaf(const Tensor *x);
+
+/**
+ * 1 if ops on it are recorded, 0 if not, -1 on failure. As torch.Tensor.requires_grad.
+ */
+int32_t tensor_requires_grad(const Tensor *x);
+
+/**
+ * 1 if it looks into the memory of another tensor, 0 if not, -1 on failure.
+ */
+int32_t tensor_is_view(const Tensor *x);
+
+/**
+ * 1 if its memory was lent read-only, 0 if not, -1 on failure.
+ */
+int32_t tensor_is_read_only(const Tensor *x);
+
+/**
+ * 1 if it was made in inference mode, 0 if not, -1 on failure. As torch.Tensor.is_inference.
+ */
+int32_t tensor_is_inference(const Tensor *x);
+
+/**
+ * 1 if both handles are of one and the same tensor, 0 if not, -1 on failure.
+ */
+int32_t tensor_is_same(const Tensor *a, const Tensor *b);
+
+/**
+ * 1 if the two tensors may have bytes in common (the ranges of their elements meet), 0 if not, -1 on failure.
+ */
+int32_t tensor_shares_memory(const Tensor *a, const Tensor *b);
+
+/**
+ * How often the memory was written, through any tensor that shares it. As torch.Tensor._version.
+ */
+int64_t tensor_version(const Tensor *x);
+
+/**
+ * Bytes of one element; 0 for what is no dtype, with the error stored.
+ */
+size_t tensor_dtype_size(TensorDType dtype);
+
+/**
+ * The name of a dtype: "f32", "bool"; "invalid" for what is none. Lives for ever.
+ */
+const char *tensor_dtype_name(TensorDType dtype);
+
+/**
+ * The smallest dtype that both convert to. As torch.promote_types. Errors: DTYPE.
+ */
+TENDON_MUST_USE TensorStatus tensor_promote_types(TensorDType a, TensorDType b, TensorDType *out);
+
+/**
+ * The dtype that arithmetic over these tensors has. As torch.result_type: a tensor of rank 0 counts only when its dtype
+ * is of a higher kind (bool < integer < float). Errors: INVALID_HANDLE, DTYPE, INVALID_ARGUMENT when there are none.
+ */
+TENDON_MUST_USE TensorStatus tensor_result_type(const Tensor *const *tensors, size_t n, TensorDType *out);
+
+/**
+ * Writes the tensor as PyTorch prints it, with a NUL at the end.
+ *
+ * `*needed` is set to the bytes of the text, its NUL included; `needed` may be NULL. `buffer` may be NULL when `capacity`
+ * is 0, to ask for the size. Errors: INVALID_HANDLE, INVALID_ARGUMENT when `capacity` is less than needed (then nothing
+ * is written to `buffer`), INVALID_OPTIONS, OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_string(const Tensor *x,
+                              const TensorPrintOptions *options,
+                              char *buffer,
+                              size_t capacity,
+                              size_t *needed);
+
+/**
+ * The tensor on the CPU: itself if it is there, else a copy, for which pending device work is awaited. Recorded for
+ * backward. As torch.Tensor.cpu.
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY, CUDA. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_to_cpu(const Tensor *x, Tensor **out);
+
+/**
+ * The elements in C order, for reading.
+ *
+ * Errors: INVALID_HANDLE, NOT_ON_CPU, NOT_CONTIGUOUS (call tensor_contiguous, or tensor_data_strided and read the
+ * strides). `*out`: borrowed until the last handle of the tensor is released.
+ */
+TENDON_MUST_USE TensorStatus tensor_data(const Tensor *x, const void **out);
+
+/**
+ * The elements in C order, for writing. Counts as a write at the time of the call: see tensor_version.
+ *
+ * Errors: INVALID_HANDLE, NOT_ON_CPU, NOT_CONTIGUOUS, READ_ONLY, AUTOGRAD when the tensor requires grad and this thread
+ * records (detach first). `*out`: borrowed until the last handle of the tensor is released.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut(Tensor *x, void **out);
+
+/**
+ * The address of element [0, 0, ...], for reading; the others lie at multiples of tensor_strides, in elements.
+ *
+ * Errors: INVALID_HANDLE, NOT_ON_CPU. `*out`: borrowed until the last handle of the tensor is released.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_strided(const Tensor *x, const void **out);
+
+/**
+ * The address of element [0, 0, ...], for writing; the others lie at multiples of tensor_strides, in elements. Counts as
+ * a write at the time of the call.
+ *
+ * Errors: INVALID_HANDLE, NOT_ON_CPU, READ_ONLY, AUTOGRAD when the tensor requires grad and this thread records (detach
+ * first). `*out`: borrowed until the last handle of the tensor is released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_data_mut_strided(Tensor *x,
+                                     void **out);
+
+/**
+ * Copies the elements in C order, in the tensor's dtype, from any device. Not recorded.
+ *
+ * `nbytes` is the size of `buffer`, at least tensor_nbytes(x); it needs no alignment. Errors: INVALID_HANDLE,
+ * OUT_OF_BOUNDS when the buffer is too small, NULL_POINTER, OUT_OF_MEMORY, CUDA.
+ */
+TENDON_MUST_USE TensorStatus tensor_copy_to_host(const Tensor *x, void *buffer, size_t nbytes);
+
+/**
+ * The one element: a BOOL, INT or FLOAT by the dtype. As torch.Tensor.item.
+ *
+ * Errors: INVALID_HANDLE, SHAPE when there is not one element, NOT_ON_CPU, INVALID_ARGUMENT for a u64 above INT64_MAX.
+ */
+TENDON_MUST_USE TensorStatus tensor_item(const Tensor *x, TensorScalar *out);
+
+/**
+ * The one element as a double. Errors: as tensor_item, without INVALID_ARGUMENT.
+ */
+TENDON_MUST_USE TensorStatus tensor_item_f64(const Tensor *x, double *out);
+
+/**
+ * The one element as an int64_t; floats are rounded towards zero. Errors: as tensor_item, and INVALID_ARGUMENT for what
+ * does not fit (NaN, infinities, large numbers).
+ */
+TENDON_MUST_USE TensorStatus tensor_item_i64(const Tensor *x, int64_t *out);
+
+/**
+ * Whether the one element is not 0. Errors: as tensor_item, without INVALID_ARGUMENT.
+ */
+TENDON_MUST_USE TensorStatus tensor_item_bool(const Tensor *x, bool *out);
+
+/**
+ * The bool elements (bool: any byte but 0 is true) of `x` in C order, for reading. As tensor_data, and DTYPE when
+ * `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_bool(const Tensor *x, const bool **out);
+
+/**
+ * The u8 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_u8(const Tensor *x, const uint8_t **out);
+
+/**
+ * The u16 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_u16(const Tensor *x, const uint16_t **out);
+
+/**
+ * The u32 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_u32(const Tensor *x, const uint32_t **out);
+
+/**
+ * The u64 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_u64(const Tensor *x, const uint64_t **out);
+
+/**
+ * The i8 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_i8(const Tensor *x, const int8_t **out);
+
+/**
+ * The i16 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_i16(const Tensor *x, const int16_t **out);
+
+/**
+ * The i32 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_i32(const Tensor *x, const int32_t **out);
+
+/**
+ * The i64 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_i64(const Tensor *x, const int64_t **out);
+
+/**
+ * The f16 elements (the bits of IEEE half precision numbers) of `x` in C order, for reading. As tensor_data, and
+ * DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_f16(const Tensor *x, const uint16_t **out);
+
+/**
+ * The bf16 elements (the bits of bfloat16 numbers) of `x` in C order, for reading. As tensor_data, and DTYPE when
+ * `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_bf16(const Tensor *x, const uint16_t **out);
+
+/**
+ * The f32 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_f32(const Tensor *x, const float **out);
+
+/**
+ * The f64 elements of `x` in C order, for reading. As tensor_data, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_f64(const Tensor *x, const double **out);
+
+/**
+ * The bool elements (bool: any byte but 0 is true) of `x` in C order, for writing. As tensor_data_mut, and DTYPE
+ * when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_bool(Tensor *x, bool **out);
+
+/**
+ * The u8 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_u8(Tensor *x, uint8_t **out);
+
+/**
+ * The u16 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_u16(Tensor *x, uint16_t **out);
+
+/**
+ * The u32 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_u32(Tensor *x, uint32_t **out);
+
+/**
+ * The u64 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_u64(Tensor *x, uint64_t **out);
+
+/**
+ * The i8 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_i8(Tensor *x, int8_t **out);
+
+/**
+ * The i16 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_i16(Tensor *x, int16_t **out);
+
+/**
+ * The i32 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_i32(Tensor *x, int32_t **out);
+
+/**
+ * The i64 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_i64(Tensor *x, int64_t **out);
+
+/**
+ * The f16 elements (the bits of IEEE half precision numbers) of `x` in C order, for writing. As tensor_data_mut,
+ * and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_f16(Tensor *x, uint16_t **out);
+
+/**
+ * The bf16 elements (the bits of bfloat16 numbers) of `x` in C order, for writing. As tensor_data_mut, and DTYPE
+ * when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_bf16(Tensor *x, uint16_t **out);
+
+/**
+ * The f32 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_f32(Tensor *x, float **out);
+
+/**
+ * The f64 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
+ */
+TENDON_MUST_USE TensorStatus tensor_data_mut_f64(Tensor *x, double **out);
+
+/**
+ * The tensor on `device`: itself if it is there, unless the options ask for a copy. As torch.Tensor.to(device).
+ *
+ * Errors: INVALID_HANDLE, DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, INVALID_OPTIONS. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_device(const Tensor *x,
+                              TensorDevice device,
+                              const TensorConvertOptions *options,
+                              Tensor **out);
+
+/**
+ * The tensor in `dtype`: itself if it has it, unless the options ask for a copy. As torch.Tensor.to(dtype).
+ *
+ * Floats become integers by rounding towards zero. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY, INVALID_OPTIONS.
+ * `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_dtype(const Tensor *x,
+                             TensorDType dtype,
+                             const TensorConvertOptions *options,
+                             Tensor **out);
+
+/**
+ * The tensor in C order: itself if it is, else a copy. As torch.Tensor.contiguous.
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_contiguous(const Tensor *x, Tensor **out);
+
+/**
+ * A copy in C order, in memory of its own; recorded for backward. As torch.clone.
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_clone(const Tensor *x, Tensor **out);
+
+/**
+ * Another handle of the same tensor, for another owner.
+ *
+ * Errors: INVALID_HANDLE. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_retain(const Tensor *x, Tensor **out);
+
+/**
+ * Ends this handle. The tensor goes when no handle, view or graph has it any more. NULL is fine.
+ *
+ * A call of another thread that uses the handle at this moment ends as it began. Errors: INVALID_HANDLE when it was
+ * released before (nothing happens then).
+ */
+TensorStatus tensor_release(Tensor *x);
+
+/**
+ * Opens a scope: tensor handles made on this thread from now on are released at its end. Scopes nest.
+ *
+ * A scope that is open when its thread ends stays open, and its handles stay live. `out`: end with tensor_scope_end, on
+ * this thread, inner scopes first.
+ */
+TENDON_MUST_USE TensorStatus tensor_scope_begin(TensorScope **out);
+
+/**
+ * Lets `x` outlive `scope`: it now belongs to the scope around it, or to nobody but its owner.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT when the scope was begun on another thread.
+ */
+TENDON_MUST_USE TensorStatus tensor_scope_keep(TensorScope *scope, const Tensor *x);
+
+/**
+ * Ends a scope and releases the tensor handles made in it, but for those kept and those released before.
+ *
+ * Errors: INVALID_HANDLE; INVALID_ARGUMENT when a scope begun after it is still open or it was begun on another thread;
+ * nothing changes then.
+ */
+TensorStatus tensor_scope_end(TensorScope *scope);
+
+/**
+ * Starts or stops recording ops on a leaf. As torch.Tensor.requires_grad_.
+ *
+ * Errors: INVALID_HANDLE, AUTOGRAD for a dtype that is not a float, a tensor made in inference mode, or switching off
+ * what an op made.
+ */
+TENDON_MUST_USE TensorStatus tensor_set_requires_grad(Tensor *x, bool on);
+
+/**
+ * Adds the gradient of `loss` with respect to every leaf that requires grad to the gradient of that leaf. As
+ * torch.Tensor.backward.
+ *
+ * `loss` has one element, or the options give its gradient. The graph is freed unless retain_graph or create_graph is
+ * set. Errors: INVALID_HANDLE, AUTOGRAD, MODIFIED, GRAPH_FREED, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY; then no
+ * gradient has changed.
+ */
+TENDON_MUST_USE TensorStatus tensor_backward(Tensor *loss, const TensorBackwardOptions *options);
+
+/**
+ * The gradient that backward left; NULL and TENSOR_OK when there is none. As torch.Tensor.grad.
+ *
+ * Errors: INVALID_HANDLE. `out`: new reference, release with tensor_release; the tensor itself, not a copy.
+ */
+TENDON_MUST_USE TensorStatus tensor_grad(const Tensor *x, Tensor **out);
+
+/**
+ * Makes `grad` the gradient of `x`; NULL clears it. The tensor itself, not a copy. As torch.Tensor.grad = ...
+ *
+ * `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE.
+ */
+TENDON_MUST_USE TensorStatus tensor_set_grad(Tensor *x, const Tensor *grad);
+
+/**
+ * Gives `x` a gradient of zeros if it has a gradient. (tensor_optimizer_zero_grad takes gradients away.)
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_zero_grad(Tensor *x);
+
+/**
+ * The gradients of `output` with respect to `n` inputs; none is accumulated. As torch.autograd.grad.
+ *
+ * `out` has room for `n` handles. An input that `output` does not depend on is an error, or NULL with allow_unused.
+ * Errors: as tensor_backward. Each handle: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_grad_of(const Tensor *output,
+                            const Tensor *const *inputs,
+                            size_t n,
+                            const TensorGradOptions *options,
+                            Tensor **out);
+
+/**
+ * A tensor over the same memory that is not part of the graph. As torch.Tensor.detach.
+ *
+ * Errors: INVALID_HANDLE. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_detach(const Tensor *x, Tensor **out);
+
+/**
+ * This thread records nothing from now on. As torch.no_grad.
+ *
+ * `out`: end with tensor_mode_end, on this thread, later modes first.
+ */
+TENDON_MUST_USE TensorStatus tensor_no_grad_begin(TensorMode **out);
+
+/**
+ * This thread records nothing from now on, and what it makes can never be part of a graph. As torch.inference_mode.
+ *
+ * `out`: end with tensor_mode_end, on this thread, later modes first.
+ */
+TENDON_MUST_USE TensorStatus tensor_inference_mode_begin(TensorMode **out);
+
+/**
+ * This thread records from now on, also within tensor_no_grad_begin. As torch.enable_grad.
+ *
+ * `out`: end with tensor_mode_end, on this thread, later modes first.
+ */
+TENDON_MUST_USE TensorStatus tensor_enable_grad_begin(TensorMode **out);
+
+/**
+ * Ends a mode; the one before is back.
+ *
+ * Errors: INVALID_HANDLE; INVALID_ARGUMENT when a mode begun after it is still on or it was begun on another thread;
+ * nothing changes then.
+ */
+TensorStatus tensor_mode_end(TensorMode *mode);
+
+/**
+ * 1 if this thread records for backward, 0 if not (no-grad or inference mode). As torch.is_grad_enabled.
+ */
+int32_t tensor_grad_mode_enabled(void);
+
+/**
+ * The elements in C order under another shape; one size may be -1, which is then worked out. As torch.reshape.
+ *
+ * A view where the strides allow it, else a copy. Errors: INVALID_HANDLE, SHAPE when the numbers of elements
+ * differ. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_reshape(const Tensor *x, const int64_t *shape, size_t ndim, Tensor **out);
+
+/**
+ * The elements in C order under another shape, without a copy; one size may be -1. As torch.Tensor.view.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE when the numbers of elements differ,
+ * NOT_CONTIGUOUS when the strides do not allow it: use tensor_reshape. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_view(const Tensor *x, const int64_t *shape, size_t ndim, Tensor **out);
+
+/**
+ * Sizes of 1 stretched to the sizes of `shape`, new dimensions in front; -1 keeps a size. As torch.Tensor.expand.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_expand(const Tensor *x, const int64_t *shape, size_t ndim, Tensor **out);
+
+/**
+ * The dimensions from `start_dim` to `end_dim`, both included, as one. As torch.flatten; 0 and -1 flatten all.
+ *
+ * A view where the strides allow it, else a copy. Errors: INVALID_HANDLE, SHAPE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_flatten(const Tensor *x, int64_t start_dim, int64_t end_dim, Tensor **out);
+
+/**
+ * Two dimensions swapped. As torch.transpose.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_transpose(const Tensor *x, int64_t dim0, int64_t dim1, Tensor **out);
+
+/**
+ * The dimensions in the order of `dims`, which names each once. As torch.permute.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, NULL_POINTER. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_permute(const Tensor *x, const int64_t *dims, size_t ndims, Tensor **out);
+
+/**
+ * Without the dimensions of size 1 among `dims`; NULL or none = all of size 1. As torch.squeeze.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_squeeze(const Tensor *x, const int64_t *dims, size_t ndims, Tensor **out);
+
+/**
+ * With a new dimension of size 1 before `dim`; negative dims count from the end of the new shape. As
+ * torch.unsqueeze.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_unsqueeze(const Tensor *x, int64_t dim, Tensor **out);
+
+/**
+ * The part at `index` of `dim`, which disappears; -1 is the last. As torch.select.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, INDEX. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_select(const Tensor *x, int64_t dim, int64_t index, Tensor **out);
+
+/**
+ * start, start + step, … before `end` along `dim`. As x[start:end:step] in PyTorch: bounds count from the end when
+ * negative and are cut to the size (INT64_MAX = to the end); step is at least 1.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, INVALID_ARGUMENT. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_slice(const Tensor *x,
+                          int64_t dim,
+                          int64_t start,
+                          int64_t end,
+                          int64_t step,
+                          Tensor **out);
+
+/**
+ * `length` places from `start` along `dim`. As torch.narrow.
+ *
+ * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, INDEX when they leave the dimension. `out`:
+ * new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_narrow(const Tensor *x, int64_t dim, int64_t start, int64_t length, Tensor **out);
+
+/**
+ * Views of `size` places each along `dim`, the last one smaller if need be. As torch.split.
+ *
+ * `out` has room for `capacity` handles; `*count` is set to how many views there are. INVALID_ARGUMENT, and no
+ * handle, when there are more than `capacity`. Errors: INVALID_HANDLE, SHAPE, INVALID_ARGUMENT, NULL_POINTER. Each
+ * handle: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_split(const Tensor *x,
+                          int64_t size,
+                          int64_t dim,
+                          Tensor **out,
+                          size_t capacity,
+                          size_t *count);
+
+/**
+ * At most `chunks` views of equal size along `dim`, the last one smaller if need be. As torch.chunk.
+ *
+ * `out` has room for `capacity` handles; `*count` is set to how many views there are. INVALID_ARGUMENT, and no
+ * handle, when there are more than `capacity`. Errors: INVALID_HANDLE, SHAPE, INVALID_ARGUMENT, NULL_POINTER. Each
+ * handle: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_chunk(const Tensor *x,
+                          int64_t chunks,
+                          int64_t dim,
+                          Tensor **out,
+                          size_t capacity,
+                          size_t *count);
+
+/**
+ * The tensors one after another along `dim`, in which alone they may differ. As torch.cat.
+ *
+ * A copy; the dtype is the promotion of all. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INVALID_ARGUMENT when
+ * there are none, NULL_POINTER. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_cat(const Tensor *const *tensors, size_t n, int64_t dim, Tensor **out);
+
+/**
+ * The tensors, all of one shape, along a new dimension `dim`. As torch.stack.
+ *
+ * A copy; the dtype is the promotion of all. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INVALID_ARGUMENT when
+ * there are none, NULL_POINTER. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_stack(const Tensor *const *tensors, size_t n, int64_t dim, Tensor **out);
+
+/**
+ * `a + b`. As torch.add.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_add(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * `a - b`. As torch.sub; not for bool.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sub(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * `a * b`. As torch.mul.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_mul(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * `a / b`. As torch.div.
+ *
+ * The shapes are broadcast. Without rounding integers become f32; with TENSOR_ROUNDING_TRUNC or _FLOOR the dtype is
+ * the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INVALID_ARGUMENT, INVALID_OPTIONS,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_div(const Tensor *a,
+                        const Tensor *b,
+                        const TensorDivOptions *options,
+                        Tensor **out);
+
+/**
+ * `a` to the power of `b`. As torch.pow.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_pow(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * The larger of `a` and `b`; NaN where one is. As torch.maximum.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_maximum(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * The smaller of `a` and `b`; NaN where one is. As torch.minimum.
+ *
+ * The shapes are broadcast, the dtype is the promotion of both. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_minimum(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * `a + b`. As torch.add with a number.
+ *
+ * The dtype is that of `a`, unless the number is of a higher kind (bool < integer < float). Errors: INVALID_HANDLE,
+ * INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_add_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * `a - b`. As torch.sub with a number.
+ *
+ * The dtype is that of `a`, unless the number is of a higher kind (bool < integer < float). Errors: INVALID_HANDLE,
+ * INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sub_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * `a * b`. As torch.mul with a number.
+ *
+ * The dtype is that of `a`, unless the number is of a higher kind (bool < integer < float). Errors: INVALID_HANDLE,
+ * INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_mul_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * `a / b`, without rounding. As torch.div with a number.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_div_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * `a` to the power of `b`. As torch.pow with a number.
+ *
+ * The dtype is that of `a`, unless the number is of a higher kind (bool < integer < float). Errors: INVALID_HANDLE,
+ * INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_pow_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * `a` where `cond` is true, `b` elsewhere. As torch.where.
+ *
+ * `cond` is bool; the three shapes are broadcast, the dtype is the promotion of `a` and `b`. Errors:
+ * INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_where(const Tensor *cond, const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Each element brought within [low, high]; NULL leaves a side open. As torch.clamp.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_clamp(const Tensor *x,
+                          const TensorScalar *low,
+                          const TensorScalar *high,
+                          Tensor **out);
+
+/**
+ * x Φ(x), with Φ the distribution function of the normal distribution. As torch.nn.functional.gelu.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_gelu(const Tensor *x, const TensorGeluOptions *options, Tensor **out);
+
+/**
+ * Each element 0 with probability `p`, else divided by 1 - p. As torch.nn.functional.dropout.
+ *
+ * With the option `inference` (or p = 0) it is `x` itself. Errors: INVALID_HANDLE, DTYPE, INVALID_ARGUMENT when p
+ * is not in [0, 1], INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dropout(const Tensor *x,
+                            double p,
+                            const TensorDropoutOptions *options,
+                            Tensor **out);
+
+/**
+ * Where `a` equals `b`: `a == b`, as bool. As torch.eq.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_eq(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` differs from `b`: `a != b`, as bool. As torch.ne.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ne(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` is less than `b`: `a < b`, as bool. As torch.lt.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_lt(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` is at most `b`: `a <= b`, as bool. As torch.le.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_le(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` is greater than `b`: `a > b`, as bool. As torch.gt.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_gt(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` is at least `b`: `a >= b`, as bool. As torch.ge.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ge(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `a` equals `b`: `a == b`, as bool. As torch.eq with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_eq_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where `a` differs from `b`: `a != b`, as bool. As torch.ne with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ne_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where `a` is less than `b`: `a < b`, as bool. As torch.lt with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_lt_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where `a` is at most `b`: `a <= b`, as bool. As torch.le with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_le_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where `a` is greater than `b`: `a > b`, as bool. As torch.gt with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_gt_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where `a` is at least `b`: `a >= b`, as bool. As torch.ge with a number.
+ *
+ * Errors: INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ge_scalar(const Tensor *a, TensorScalar b, Tensor **out);
+
+/**
+ * Where both are not 0, as bool. As torch.logical_and.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_logical_and(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where one of them is not 0, as bool. As torch.logical_or.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_logical_or(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where exactly one of them is not 0, as bool. As torch.logical_xor.
+ *
+ * The shapes are broadcast. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_logical_xor(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * Where `x` is 0, as bool. As torch.logical_not.
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_logical_not(const Tensor *x, Tensor **out);
+
+/**
+ * Where `x` is NaN, as bool. As torch.isnan.
+ *
+ * Errors: INVALID_HANDLE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_isnan(const Tensor *x, Tensor **out);
+
+/**
+ * -x. As torch.neg; not for bool.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_neg(const Tensor *x, Tensor **out);
+
+/**
+ * |x|. As torch.abs.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_abs(const Tensor *x, Tensor **out);
+
+/**
+ * -1, 0 or 1. As torch.sign.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sign(const Tensor *x, Tensor **out);
+
+/**
+ * e to the power of x. As torch.exp.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_exp(const Tensor *x, Tensor **out);
+
+/**
+ * The natural logarithm. As torch.log.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_log(const Tensor *x, Tensor **out);
+
+/**
+ * The square root. As torch.sqrt.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sqrt(const Tensor *x, Tensor **out);
+
+/**
+ * 1 / sqrt(x). As torch.rsqrt.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_rsqrt(const Tensor *x, Tensor **out);
+
+/**
+ * 1 / x. As torch.reciprocal.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_reciprocal(const Tensor *x, Tensor **out);
+
+/**
+ * x * x. As torch.square.
+ *
+ * The dtype stays (bool becomes i64). Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_square(const Tensor *x, Tensor **out);
+
+/**
+ * The sine of radians. As torch.sin.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sin(const Tensor *x, Tensor **out);
+
+/**
+ * The cosine of radians. As torch.cos.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_cos(const Tensor *x, Tensor **out);
+
+/**
+ * The hyperbolic tangent. As torch.tanh.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_tanh(const Tensor *x, Tensor **out);
+
+/**
+ * 1 / (1 + exp(-x)). As torch.sigmoid.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_sigmoid(const Tensor *x, Tensor **out);
+
+/**
+ * max(x, 0). As torch.relu.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_relu(const Tensor *x, Tensor **out);
+
+/**
+ * The error function. As torch.erf.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_erf(const Tensor *x, Tensor **out);
+
+/**
+ * exp(x) - 1, exact near 0. As torch.expm1.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_expm1(const Tensor *x, Tensor **out);
+
+/**
+ * log(1 + x), exact near 0. As torch.log1p.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_log1p(const Tensor *x, Tensor **out);
+
+/**
+ * Rounded down. As torch.floor.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_floor(const Tensor *x, Tensor **out);
+
+/**
+ * Rounded up. As torch.ceil.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_ceil(const Tensor *x, Tensor **out);
+
+/**
+ * Rounded to the nearest integer, halves to even. As torch.round.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_round(const Tensor *x, Tensor **out);
+
+/**
+ * Rounded towards zero. As torch.trunc.
+ *
+ * The dtype stays. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_trunc(const Tensor *x, Tensor **out);
+
+/**
+ * `x = x + b` in place. As torch.Tensor.add_.
+ *
+ * `b` is broadcast to the shape of `x`; the dtype of `x` stays. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_add_(Tensor *x, const Tensor *b);
+
+/**
+ * `x = x - b` in place. As torch.Tensor.sub_.
+ *
+ * `b` is broadcast to the shape of `x`; the dtype of `x` stays. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_sub_(Tensor *x, const Tensor *b);
+
+/**
+ * `x = x * b` in place. As torch.Tensor.mul_.
+ *
+ * `b` is broadcast to the shape of `x`; the dtype of `x` stays. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_mul_(Tensor *x, const Tensor *b);
+
+/**
+ * `x = x / b` in place. As torch.Tensor.div_.
+ *
+ * `b` is broadcast to the shape of `x`; the dtype of `x` stays. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_div_(Tensor *x, const Tensor *b);
+
+/**
+ * `x = x + b` in place. As torch.Tensor.add_ with a number.
+ *
+ * The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_add_scalar_(Tensor *x, TensorScalar b);
+
+/**
+ * `x = x - b` in place. As torch.Tensor.sub_ with a number.
+ *
+ * The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_sub_scalar_(Tensor *x, TensorScalar b);
+
+/**
+ * `x = x * b` in place. As torch.Tensor.mul_ with a number.
+ *
+ * The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_mul_scalar_(Tensor *x, TensorScalar b);
+
+/**
+ * `x = x / b` in place. As torch.Tensor.div_ with a number.
+ *
+ * The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_div_scalar_(Tensor *x, TensorScalar b);
+
+/**
+ * `x = src` in place. As torch.Tensor.copy_.
+ *
+ * `src` is broadcast to the shape of `x` and converted to its dtype. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_copy_(Tensor *x, const Tensor *src);
+
+/**
+ * `x = value` in place. As torch.Tensor.fill_.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad
+ * mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_fill_(Tensor *x, TensorScalar value);
+
+/**
+ * `x = 0` in place. As torch.Tensor.zero_.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad
+ * mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_zero_(Tensor *x);
+
+/**
+ * Each element brought within [low, high] in place; NULL leaves a side open. As torch.Tensor.clamp_.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad
+ * mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_clamp_(Tensor *x, const TensorScalar *low, const TensorScalar *high);
+
+/**
+ * `x = -x` in place. As torch.Tensor.neg_.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad
+ * mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_neg_(Tensor *x);
+
+/**
+ * `x = exp(x)` in place. As torch.Tensor.exp_.
+ *
+ * Only for floats. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_exp_(Tensor *x);
+
+/**
+ * `x = sqrt(x)` in place. As torch.Tensor.sqrt_.
+ *
+ * Only for floats. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_sqrt_(Tensor *x);
+
+/**
+ * `x = max(x, 0)` in place. As torch.Tensor.relu_.
+ *
+ * Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad
+ * mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_relu_(Tensor *x);
+
+/**
+ * `x = 1 / (1 + exp(-x))` in place. As torch.Tensor.sigmoid_.
+ *
+ * Only for floats. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_sigmoid_(Tensor *x);
+
+/**
+ * `x = tanh(x)` in place. As torch.Tensor.tanh_.
+ *
+ * Only for floats. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is
+ * written only in no-grad mode), OUT_OF_MEMORY.
+ */
+TENDON_MUST_USE TensorStatus tensor_tanh_(Tensor *x);
+
+/**
+ * The sum over `dims`. As torch.sum.
+ *
+ * `dims` == NULL or none of them = all. Integers and bool add up to i64, unless the options name a dtype. Errors:
+ * INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_sum(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorReduceOptions *options,
+                        Tensor **out);
+
+/**
+ * The mean over `dims`. As torch.mean.
+ *
+ * `dims` == NULL or none of them = all. Only for floats, unless the options name a float dtype. Errors:
+ * INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_mean(const Tensor *x,
+                         const int64_t *dims,
+                         size_t ndims,
+                         const TensorReduceOptions *options,
+                         Tensor **out);
+
+/**
+ * The largest element over `dims`; NaN where there is one. As torch.amax.
+ *
+ * `dims` == NULL or none of them = all. The dtype stays; `options->dtype` must be 0. SHAPE when there are no
+ * elements. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_max(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorReduceOptions *options,
+                        Tensor **out);
+
+/**
+ * The smallest element over `dims`; NaN where there is one. As torch.amin.
+ *
+ * `dims` == NULL or none of them = all. The dtype stays; `options->dtype` must be 0. SHAPE when there are no
+ * elements. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_min(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorReduceOptions *options,
+                        Tensor **out);
+
+/**
+ * Whether an element over `dims` is not 0, as bool. As torch.any.
+ *
+ * `dims` == NULL or none of them = all. `options->dtype` must be 0. Errors: INVALID_HANDLE, SHAPE, DTYPE,
+ * INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_any(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorReduceOptions *options,
+                        Tensor **out);
+
+/**
+ * Whether every element over `dims` is not 0, as bool. As torch.all.
+ *
+ * `dims` == NULL or none of them = all. `options->dtype` must be 0. Errors: INVALID_HANDLE, SHAPE, DTYPE,
+ * INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_all(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorReduceOptions *options,
+                        Tensor **out);
+
+/**
+ * Where along `*dim` the largest element is, the first of equal ones; the first NaN if there is one. As
+ * torch.argmax.
+ *
+ * `dim` == NULL = in all elements in C order. The result is i64; `options->dtype` must be 0. SHAPE when there are
+ * no elements. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_argmax(const Tensor *x,
+                           const int64_t *dim,
+                           const TensorReduceOptions *options,
+                           Tensor **out);
+
+/**
+ * Where along `*dim` the smallest element is, the first of equal ones; the first NaN if there is one. As
+ * torch.argmin.
+ *
+ * `dim` == NULL = in all elements in C order. The result is i64; `options->dtype` must be 0. SHAPE when there are
+ * no elements. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release
+ * with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_argmin(const Tensor *x,
+                           const int64_t *dim,
+                           const TensorReduceOptions *options,
+                           Tensor **out);
+
+/**
+ * The variance over `dims`: the sum of squared distances from the mean, divided by n - correction. As torch.var.
+ *
+ * `dims` == NULL or none of them = all. Only for floats. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_var(const Tensor *x,
+                        const int64_t *dims,
+                        size_t ndims,
+                        const TensorVarOptions *options,
+                        Tensor **out);
+
+/**
+ * The matrix product. As torch.matmul.
+ *
+ * [..., n, k] by [..., k, m] gives [..., n, m], with the leading dimensions broadcast; a tensor of rank 1 counts as
+ * a row on the left and a column on the right. Dtypes must be equal. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_matmul(const Tensor *a, const Tensor *b, Tensor **out);
+
+/**
+ * x times the transpose of weight, plus bias. As torch.nn.functional.linear.
+ *
+ * `x` is [..., in], `weight` [out, in], `bias` [out] or NULL; the result is [..., out]. Errors: INVALID_HANDLE,
+ * SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_linear(const Tensor *x, const Tensor *weight, const Tensor *bias, Tensor **out);
+
+/**
+ * exp(x) divided by its sum along `dim`. As torch.softmax.
+ *
+ * Only for floats, unless the options name a float dtype. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_softmax(const Tensor *x,
+                            int64_t dim,
+                            const TensorSoftmaxOptions *options,
+                            Tensor **out);
+
+/**
+ * The logarithm of the softmax along `dim`. As torch.log_softmax.
+ *
+ * Only for floats, unless the options name a float dtype. Errors: INVALID_HANDLE, SHAPE, DTYPE, INVALID_OPTIONS,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_log_softmax(const Tensor *x,
+                                int64_t dim,
+                                const TensorSoftmaxOptions *options,
+                                Tensor **out);
+
+/**
+ * -log softmax(input)[target]. As torch.nn.functional.cross_entropy.
+ *
+ * `input` is [C], [N, C] or [N, C, d1, ...] of floats, before any softmax. `target` holds class numbers in i64 and
+ * has the shape of `input` without C; or it holds probabilities and has the shape and dtype of `input`. Errors:
+ * INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INDEX when a class number is not in [0, C), INVALID_ARGUMENT,
+ * INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_cross_entropy(const Tensor *input,
+                                  const Tensor *target,
+                                  const TensorCrossEntropyOptions *options,
+                                  Tensor **out);
+
+/**
+ * The squared difference. As torch.nn.functional.mse_loss.
+ *
+ * Both have the same shape. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INVALID_ARGUMENT, INVALID_OPTIONS,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_mse_loss(const Tensor *input,
+                             const Tensor *target,
+                             const TensorLossOptions *options,
+                             Tensor **out);
+
+/**
+ * The places of `dim` that `index` names, in its order. As torch.index_select.
+ *
+ * `index` is i64 or i32 of rank 1. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INDEX, OUT_OF_MEMORY. `out`: new
+ * reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_index_select(const Tensor *x, int64_t dim, const Tensor *index, Tensor **out);
+
+/**
+ * out[i][j] = x[index[i][j]][j] for dim 0, and so on. As torch.gather.
+ *
+ * `index` is i64 or i32, of the rank of `x`, and no larger than `x` except along `dim`; the result has its shape.
+ * Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INDEX, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_gather(const Tensor *x, int64_t dim, const Tensor *index, Tensor **out);
+
+/**
+ * A copy of `x` with out[index[i][j]][j] += src[i][j] for dim 0, and so on. As torch.scatter_add.
+ *
+ * `index` is i64 or i32; `src` has the dtype of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INDEX,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_scatter_add(const Tensor *x,
+                                int64_t dim,
+                                const Tensor *index,
+                                const Tensor *src,
+                                Tensor **out);
+
+/**
+ * A copy of `x` with the places of `src` along `dim` added at the places that `index` names. As torch.index_add.
+ *
+ * `index` is i64 or i32 of rank 1; `src` has the dtype of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, INDEX,
+ * OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_index_add(const Tensor *x,
+                              int64_t dim,
+                              const Tensor *index,
+                              const Tensor *src,
+                              Tensor **out);
+
+/**
+ * A new last dimension of size `classes` with 1 at the index and 0 elsewhere, in i64. As
+ * torch.nn.functional.one_hot.
+ *
+ * `index` is i64 or i32; -1 classes = one more than the largest index. Errors: INVALID_HANDLE, SHAPE, DTYPE,
+ * DEVICE, INDEX, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_one_hot(const Tensor *index, int64_t classes, Tensor **out);
+
+/**
+ * Stochastic gradient descent, with momentum if asked for. As torch.optim.SGD.
+ *
+ * `params` are leaves of float dtypes, none twice; the optimizer keeps them. Errors: INVALID_HANDLE, INVALID_ARGUMENT,
+ * DTYPE, AUTOGRAD, READ_ONLY, NULL_POINTER, INVALID_OPTIONS. `out`: new handle, release with tensor_optimizer_release;
+ * scopes do not release it.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_sgd_create(Tensor *const *params,
+                               size_t n,
+                               const TensorSgdOptions *options,
+                               TensorOptimizer **out);
+
+/**
+ * Adam with decoupled weight decay. As torch.optim.AdamW.
+ *
+ * `params` are leaves of float dtypes, none twice; the optimizer keeps them. Errors: INVALID_HANDLE, INVALID_ARGUMENT,
+ * DTYPE, AUTOGRAD, READ_ONLY, NULL_POINTER, INVALID_OPTIONS. `out`: new handle, release with tensor_optimizer_release;
+ * scopes do not release it.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_adamw_create(Tensor *const *params,
+                                 size_t n,
+                                 const TensorAdamWOptions *options,
+                                 TensorOptimizer **out);
+
+/**
+ * One update, in place, of every parameter that has a gradient. As torch.optim.Optimizer.step.
+ *
+ * Errors: INVALID_HANDLE, SHAPE, OVERLAP, OUT_OF_MEMORY, INVALID_ARGUMENT when another thread uses the optimizer.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_step(TensorOptimizer *optimizer);
+
+/**
+ * Takes the gradients of the parameters away: they have none then, rather than zeros. As
+ * torch.optim.Optimizer.zero_grad.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_zero_grad(TensorOptimizer *optimizer);
+
+/**
+ * Sets the learning rate. Errors: INVALID_HANDLE, INVALID_ARGUMENT when it is negative or no number.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_set_lr(TensorOptimizer *optimizer, double lr);
+
+/**
+ * The learning rate.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_lr(const TensorOptimizer *optimizer, double *out);
+
+/**
+ * How many bytes tensor_optimizer_state_save will write.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_state_size(const TensorOptimizer *optimizer, size_t *out);
+
+/**
+ * Writes what the optimizer remembers (steps, momenta, the learning rate; not the parameters) to the front of `buffer`.
+ *
+ * `*written` is set to the number of bytes; `written` may be NULL. Errors: INVALID_HANDLE, INVALID_ARGUMENT when
+ * `capacity` is less than tensor_optimizer_state_size, NULL_POINTER.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_optimizer_state_save(const TensorOptimizer *optimizer,
+                                         void *buffer,
+                                         size_t capacity,
+                                         size_t *written);
+
+/**
+ * Takes over a state that tensor_optimizer_state_save wrote. The optimizer must be of the same type, with parameters of
+ * the same number, shapes and dtypes.
+ *
+ * Errors: INVALID_HANDLE, FORMAT (nothing changes then), OUT_OF_MEMORY, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_optimizer_state_load(TensorOptimizer *optimizer, const void *data, size_t nbytes);
+
+/**
+ * Ends the optimizer; its parameters live on with their owners. NULL is fine.
+ */
+TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
+
+#ifdef __cplusplus
+}  /* extern "C" */
+#endif  /* __cplusplus */
+
+/**
+ * Runs a call that returns a TensorStatus; when it fails, the enclosing function returns that status.
+ */
+#define TENSOR_TRY(call)                         \
+    do {                                         \
+        const TensorStatus tendon_try_ = (call); \
+        if (tendon_try_ != TENSOR_OK) {          \
+            return tendon_try_;                  \
+        }                                        \
+    } while (0)
+
+#endif /* TENDON_H */

@@ -1,0 +1,142 @@
+//! Making tensors from memory of the caller.
+
+use super::border::{self, Output, call, emit, sizes};
+use super::fill::Made;
+use super::options::{self, TensorHostBufferOptions, TensorOptions};
+use super::types::*;
+use crate::device::Device;
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::layout::{Layout, contiguous_strides};
+use crate::ops::create;
+use crate::storage::Storage;
+use crate::tensor::Tensor as Value;
+use crate::{fail, layout};
+use std::ffi::c_void;
+
+// ---- from memory ----
+
+/// Borrows memory of the caller as a tensor, without a copy: element [0, 0, …] lies at `data` + offset. As
+/// torch.from_blob.
+///
+/// `nbytes` is the size of the buffer: shape, strides and offset must stay within. `shape` has `ndim` sizes; NULL only if
+/// `ndim` is 0. `data` must be aligned to its element, and may be NULL only when there are no elements. The memory must
+/// stay valid until `options->release` is called (once, after the last tensor over it is gone), or else for as long as
+/// any tensor uses it; when this function fails, release is not called. Nothing is read.
+///
+/// Errors: DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, NULL_POINTER, INVALID_OPTIONS. `out`: new reference, release with
+/// tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_from_host_buffer(
+    data: *mut c_void,
+    nbytes: usize,
+    dtype: TensorDType,
+    shape: *const i64,
+    ndim: usize,
+    options: *const TensorHostBufferOptions,
+    out: *mut *mut Tensor,
+) -> TensorStatus {
+    call("tensor_from_host_buffer", || {
+        // SAFETY: the caller's pointers, as the documentation above says.
+        let (out, shape) = unsafe { (Output::new(out, "out")?, sizes(shape, ndim, "shape")?) };
+        let dtype = border::dtype(dtype, "dtype")?;
+        // SAFETY: as above.
+        let options = unsafe { options::read(options)? };
+        layout::checked_numel(shape)?;
+        let strides = if options.strides.is_null() {
+            contiguous_strides(shape)
+        } else {
+            // SAFETY: one stride per dimension.
+            layout::Dims::from_slice(unsafe { sizes(options.strides, ndim, "options.strides")? })
+        };
+        let layout = Layout::strided(shape, &strides, options.offset)?;
+        check_buffer(data, nbytes, dtype, &layout)?;
+        let release = options.release.map(|release| (release, options.user_data));
+        // SAFETY: the caller keeps the memory valid until `release`.
+        let storage = unsafe { Storage::borrow(data.cast(), nbytes, options.read_only != 0, release)? };
+        match Value::new(storage.clone(), layout, dtype).and_then(border::hand_out) {
+            Ok(handle) => out.set(handle),
+            Err(error) => {
+                storage.forget_release();
+                return Err(error);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Every element of `layout` lies within `nbytes` bytes at `data`, and aligned.
+fn check_buffer(data: *const c_void, nbytes: usize, dtype: DType, layout: &Layout) -> Result<()> {
+    let Some((low, high)) = layout.extent() else { return Ok(()) };
+    border::not_null(data, "data")?;
+    if low < 0 {
+        fail!(
+            OUT_OF_BOUNDS,
+            "shape {:?} with strides {:?} and offset {} starts {} elements before data",
+            layout.shape(),
+            layout.strides(),
+            layout.offset(),
+            low.unsigned_abs()
+        );
+    }
+    let needed = high as u128 * dtype.size() as u128;
+    if needed > nbytes as u128 {
+        fail!(
+            OUT_OF_BOUNDS,
+            "shape {:?} with strides {:?} and offset {} of {dtype} needs {needed} bytes, the buffer has {nbytes}",
+            layout.shape(),
+            layout.strides(),
+            layout.offset()
+        );
+    }
+    if nbytes > isize::MAX as usize || data.addr().checked_add(nbytes).is_none() {
+        fail!(OUT_OF_BOUNDS, "{nbytes} bytes at {data:?} leave the address space");
+    }
+    if data.addr() % dtype.size() != 0 {
+        fail!(MISALIGNED, "data is {data:?}, {dtype} needs a multiple of {}", dtype.size());
+    }
+    Ok(())
+}
+
+/// Copies `nbytes` bytes in C order into a new tensor. As torch.tensor over a buffer.
+///
+/// `nbytes` must be the size of the shape in `dtype`. `data` needs no alignment. `options->dtype` must be 0 or `dtype`.
+///
+/// Errors: DTYPE, SHAPE, OUT_OF_BOUNDS, NULL_POINTER, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE. `out`: new
+/// reference, release with tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_from_host_copy(
+    data: *const c_void,
+    nbytes: usize,
+    dtype: TensorDType,
+    shape: *const i64,
+    ndim: usize,
+    options: *const TensorOptions,
+    out: *mut *mut Tensor,
+) -> TensorStatus {
+    let make = || {
+        // SAFETY: the caller's array.
+        let shape = unsafe { sizes(shape, ndim, "shape")? };
+        let dtype = border::dtype(dtype, "dtype")?;
+        // SAFETY: the caller's options.
+        let made = unsafe { Made::read(options, dtype, Device::Cpu)? };
+        if made.dtype != dtype {
+            fail!(DTYPE, "options.dtype is {}, dtype is {dtype}: leave options.dtype at 0", made.dtype);
+        }
+        let needed = layout::checked_numel(shape)? as u128 * dtype.size() as u128;
+        if needed != nbytes as u128 {
+            fail!(OUT_OF_BOUNDS, "shape {shape:?} of {dtype} has {needed} bytes, nbytes is {nbytes}");
+        }
+        if needed > 0 {
+            border::not_null(data, "data")?;
+        }
+        // SAFETY: `nbytes` readable bytes.
+        made.finish(|dtype, device| unsafe {
+            create::from_bytes(border::slice_of(data.cast(), nbytes, "data")?, shape, dtype, device)
+        })
+    };
+    // SAFETY: the caller's variable.
+    unsafe { emit("tensor_from_host_copy", out, make) }
+}

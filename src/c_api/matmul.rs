@@ -1,0 +1,38 @@
+//! Matrix products.
+
+use super::border::{emit, optional_tensor, tensor};
+use super::types::*;
+use crate::ops::matmul;
+
+/// The matrix product. As torch.matmul.
+///
+/// [..., n, k] by [..., k, m] gives [..., n, m], with the leading dimensions broadcast; a tensor of rank 1 counts as
+/// a row on the left and a column on the right. Dtypes must be equal. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+/// OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_matmul(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
+    // SAFETY: the caller's pointers, as documented.
+    unsafe { emit("tensor_matmul", out, || matmul::matmul(&tensor(a, "a")?, &tensor(b, "b")?)) }
+}
+
+/// x times the transpose of weight, plus bias. As torch.nn.functional.linear.
+///
+/// `x` is [..., in], `weight` [out, in], `bias` [out] or NULL; the result is [..., out]. Errors: INVALID_HANDLE,
+/// SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_linear(
+    x: *const Tensor,
+    weight: *const Tensor,
+    bias: *const Tensor,
+    out: *mut *mut Tensor,
+) -> TensorStatus {
+    // SAFETY: the caller's pointers, as documented.
+    unsafe {
+        emit("tensor_linear", out, || {
+            let bias = optional_tensor(bias, "bias")?;
+            matmul::linear(&tensor(x, "x")?, &tensor(weight, "weight")?, bias.as_ref())
+        })
+    }
+}

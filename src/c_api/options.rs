@@ -1,0 +1,498 @@
+//! Option structs: the first field says how many bytes the caller knows; NULL means the defaults. Each struct has an
+//! _INIT macro at the end of the header.
+
+use super::border;
+use super::types::{CBool, Tensor, TensorDType, TensorDevice, TensorReleaseFn};
+use crate::error::Result;
+use crate::fail;
+use std::ffi::c_void;
+use std::mem::MaybeUninit;
+
+/// For tensor_from_host_buffer. Start from TENSOR_HOST_BUFFER_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorHostBufferOptions {
+    /// sizeof(TensorHostBufferOptions)
+    pub struct_size: u32,
+    /// Writes to the tensor are errors.
+    pub read_only: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+    /// One per dimension, in elements; NULL = C order; may be negative or zero.
+    pub strides: *const i64,
+    /// In elements, from data to element [0, 0, …]: where negative strides start.
+    pub offset: i64,
+    /// NULL = the caller keeps the memory valid for as long as any tensor uses it.
+    pub release: TensorReleaseFn,
+    /// Handed to release.
+    pub user_data: *mut c_void,
+}
+
+/// For functions that make tensors. Start from TENSOR_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorOptions {
+    /// sizeof(TensorOptions)
+    pub struct_size: u32,
+    /// TENSOR_DTYPE_INVALID (0) = the default that the function names.
+    pub dtype: TensorDType,
+    /// {0, 0} = the default: the CPU, or the device of the tensor that the new one is to be like.
+    pub device: TensorDevice,
+    /// Ops on the new tensor are recorded for backward.
+    pub requires_grad: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// For reductions. Start from TENSOR_REDUCE_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorReduceOptions {
+    /// sizeof(TensorReduceOptions)
+    pub struct_size: u32,
+    /// The input is converted to this dtype first; TENSOR_DTYPE_INVALID (0) = by the rule of the function.
+    pub dtype: TensorDType,
+    /// The reduced dimensions stay, with size 1.
+    pub keepdim: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 7],
+}
+
+/// For tensor_var. Start from TENSOR_VAR_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorVarOptions {
+    /// sizeof(TensorVarOptions)
+    pub struct_size: u32,
+    /// The reduced dimensions stay, with size 1.
+    pub keepdim: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+    /// The divisor is n - correction. Default 1.
+    pub correction: f64,
+}
+
+/// For tensor_backward. Start from TENSOR_BACKWARD_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorBackwardOptions {
+    /// sizeof(TensorBackwardOptions)
+    pub struct_size: u32,
+    /// Keeps what the graph saved, for another backward.
+    pub retain_graph: CBool,
+    /// Records the gradients' own graph, for gradients of gradients; implies retain_graph.
+    pub create_graph: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 2],
+    /// The gradient of the loss, in its shape; NULL = 1, and the loss must have one element. Not kept.
+    pub gradient: *const Tensor,
+}
+
+/// For tensor_grad_of. Start from TENSOR_GRAD_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorGradOptions {
+    /// sizeof(TensorGradOptions)
+    pub struct_size: u32,
+    /// Keeps what the graph saved, for another backward.
+    pub retain_graph: CBool,
+    /// Records the gradients' own graph, for gradients of gradients; implies retain_graph.
+    pub create_graph: CBool,
+    /// An input that the output does not depend on gives NULL instead of an error.
+    pub allow_unused: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 1],
+    /// The gradient of the output, in its shape; NULL = 1, and the output must have one element. Not kept.
+    pub gradient: *const Tensor,
+}
+
+/// For tensor_gelu. Start from TENSOR_GELU_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorGeluOptions {
+    /// sizeof(TensorGeluOptions)
+    pub struct_size: u32,
+    /// The tanh formula instead of the exact one with erf.
+    pub tanh_approximation: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// For tensor_div. Start from TENSOR_DIV_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorDivOptions {
+    /// sizeof(TensorDivOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_ROUNDING_…
+    pub rounding: i32,
+}
+
+/// For tensor_softmax and tensor_log_softmax. Start from TENSOR_SOFTMAX_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorSoftmaxOptions {
+    /// sizeof(TensorSoftmaxOptions)
+    pub struct_size: u32,
+    /// The input is converted to this dtype first; TENSOR_DTYPE_INVALID (0) = not.
+    pub dtype: TensorDType,
+}
+
+/// For tensor_cross_entropy. Start from TENSOR_CROSS_ENTROPY_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorCrossEntropyOptions {
+    /// sizeof(TensorCrossEntropyOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_REDUCTION_…
+    pub reduction: i32,
+    /// Targets of this value do not count. Default -100.
+    pub ignore_index: i64,
+    /// From 0 to 1: how much of the target is spread evenly over all classes. Default 0.
+    pub label_smoothing: f64,
+    /// One weight per class, [C]; NULL = all 1. Not kept.
+    pub weight: *const Tensor,
+}
+
+/// For tensor_mse_loss. Start from TENSOR_LOSS_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorLossOptions {
+    /// sizeof(TensorLossOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_REDUCTION_…
+    pub reduction: i32,
+}
+
+/// For tensor_dropout. Start from TENSOR_DROPOUT_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorDropoutOptions {
+    /// sizeof(TensorDropoutOptions)
+    pub struct_size: u32,
+    /// Nothing is dropped.
+    pub inference: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// For tensor_to_device and tensor_to_dtype. Start from TENSOR_CONVERT_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorConvertOptions {
+    /// sizeof(TensorConvertOptions)
+    pub struct_size: u32,
+    /// Copies also when the tensor is already as asked for.
+    pub copy: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// For tensor_to_string. Start from TENSOR_PRINT_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorPrintOptions {
+    /// sizeof(TensorPrintOptions)
+    pub struct_size: u32,
+    /// Digits after the point. Default 4.
+    pub precision: i32,
+    /// Tensors of more elements are summarized. Default 1000.
+    pub threshold: i64,
+    /// Elements shown at each end of a summarized dimension. Default 3.
+    pub edge_items: i64,
+    /// In characters. Default 80.
+    pub line_width: i64,
+}
+
+/// For tensor_sgd_create. Start from TENSOR_SGD_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorSgdOptions {
+    /// sizeof(TensorSgdOptions)
+    pub struct_size: u32,
+    /// Nesterov's momentum; needs momentum > 0 and dampening 0.
+    pub nesterov: CBool,
+    /// Goes up the gradient.
+    pub maximize: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 2],
+    /// The learning rate. Default 1e-3.
+    pub lr: f64,
+    /// Default 0.
+    pub momentum: f64,
+    /// Default 0.
+    pub dampening: f64,
+    /// Default 0.
+    pub weight_decay: f64,
+}
+
+/// For tensor_adamw_create. Start from TENSOR_ADAMW_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorAdamWOptions {
+    /// sizeof(TensorAdamWOptions)
+    pub struct_size: u32,
+    /// Divides by the largest second moment so far.
+    pub amsgrad: CBool,
+    /// Goes up the gradient.
+    pub maximize: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 2],
+    /// The learning rate. Default 1e-3.
+    pub lr: f64,
+    /// Decay of the mean of gradients. Default 0.9.
+    pub beta1: f64,
+    /// Decay of the mean of squared gradients. Default 0.999.
+    pub beta2: f64,
+    /// Added to the divisor. Default 1e-8.
+    pub eps: f64,
+    /// Default 1e-2.
+    pub weight_decay: f64,
+}
+
+/// What tendon_memory_info fills in. Start from TENDON_MEMORY_INFO_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TendonMemoryInfo {
+    /// sizeof(TendonMemoryInfo)
+    pub struct_size: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// Bytes of CPU memory in use.
+    pub live_bytes: i64,
+    /// Bytes kept for later use; tendon_release_cached_memory gives them back.
+    pub cached_bytes: i64,
+    /// The most live_bytes so far.
+    pub peak_bytes: i64,
+}
+
+/// A struct that [`read`] can take from a caller who knows more or fewer of its fields.
+///
+/// # Safety
+/// `repr(C)`, a `u32` first, valid for any bytes, without padding.
+pub unsafe trait Options: Copy {
+    const NAME: &'static str;
+    const DEFAULT: Self;
+    /// One past the last byte of each field.
+    const ENDS: &'static [usize];
+    fn reserved_is_zero(&self) -> bool;
+}
+
+trait Zero {
+    fn is_zero(&self) -> bool;
+}
+
+impl<const N: usize> Zero for [u8; N] {
+    fn is_zero(&self) -> bool {
+        self.iter().all(|&b| b == 0)
+    }
+}
+
+impl Zero for u32 {
+    fn is_zero(&self) -> bool {
+        *self == 0
+    }
+}
+
+const fn size_of_field<T, F>(_: fn(&T) -> &F) -> usize {
+    size_of::<F>()
+}
+
+/// The defaults of all fields after `struct_size`, in order; in brackets the field that must be 0.
+macro_rules! options {
+    ($($name:ident[$($reserved:ident)?] { $($field:ident: $default:expr),* $(,)? })+) => { $(
+        // SAFETY: `repr(C)` over integers, floats, pointers and bytes; the assertion below excludes padding.
+        unsafe impl Options for $name {
+            const NAME: &'static str = stringify!($name);
+            const DEFAULT: $name = $name { struct_size: size_of::<$name>() as u32, $($field: $default),* };
+            const ENDS: &'static [usize] =
+                &[4, $(std::mem::offset_of!($name, $field) + size_of_field::<$name, _>(|o| &o.$field)),*];
+
+            fn reserved_is_zero(&self) -> bool {
+                true $(&& self.$reserved.is_zero())?
+            }
+        }
+        const _: () = {
+            let sizes = 4 $(+ size_of_field::<$name, _>(|o| &o.$field))*;
+            assert!(sizes == size_of::<$name>(), "implicit padding");
+        };
+    )+ };
+}
+
+options! {
+    TensorHostBufferOptions[reserved] {
+        read_only: 0, reserved: [0; 3], strides: std::ptr::null(), offset: 0, release: None,
+        user_data: std::ptr::null_mut(),
+    }
+    TensorOptions[reserved] { dtype: 0, device: TensorDevice { r#type: 0, index: 0 }, requires_grad: 0, reserved: [0; 3] }
+    TensorReduceOptions[reserved] { dtype: 0, keepdim: 0, reserved: [0; 7] }
+    TensorVarOptions[reserved] { keepdim: 0, reserved: [0; 3], correction: 1.0 }
+    TensorBackwardOptions[reserved] { retain_graph: 0, create_graph: 0, reserved: [0; 2], gradient: std::ptr::null() }
+    TensorGradOptions[reserved] {
+        retain_graph: 0, create_graph: 0, allow_unused: 0, reserved: [0; 1], gradient: std::ptr::null(),
+    }
+    TensorGeluOptions[reserved] { tanh_approximation: 0, reserved: [0; 3] }
+    TensorDivOptions[] { rounding: 0 }
+    TensorSoftmaxOptions[] { dtype: 0 }
+    TensorCrossEntropyOptions[] { reduction: 0, ignore_index: -100, label_smoothing: 0.0, weight: std::ptr::null() }
+    TensorLossOptions[] { reduction: 0 }
+    TensorDropoutOptions[reserved] { inference: 0, reserved: [0; 3] }
+    TensorConvertOptions[reserved] { copy: 0, reserved: [0; 3] }
+    TensorPrintOptions[] { precision: 4, threshold: 1000, edge_items: 3, line_width: 80 }
+    TensorSgdOptions[reserved] {
+        nesterov: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0,
+    }
+    TensorAdamWOptions[reserved] {
+        amsgrad: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2,
+    }
+    TendonMemoryInfo[reserved] { reserved: 0, live_bytes: 0, cached_bytes: 0, peak_bytes: 0 }
+}
+
+/// No struct of any version is this large, in bytes: a `struct_size` above it is garbage.
+const LARGEST: usize = 4096;
+
+/// What the caller set, over the defaults.
+///
+/// # Safety
+/// `options` is NULL or readable for the number of bytes that its `struct_size` says (if that is at most [`LARGEST`]).
+pub unsafe fn read<T: Options>(options: *const T) -> Result<T> {
+    if options.is_null() {
+        return Ok(T::DEFAULT);
+    }
+    // SAFETY: `struct_size` comes first and is readable; nothing is said about alignment.
+    let size = unsafe { options.cast::<u32>().read_unaligned() } as usize;
+    // SAFETY: the caller's promise.
+    unsafe { check_size::<T>(options.cast(), size)? };
+    let mut merged = MaybeUninit::new(T::DEFAULT);
+    // SAFETY: both are valid for the smaller of the sizes, and `T` is valid for any bytes.
+    let merged = unsafe {
+        std::ptr::copy_nonoverlapping(options.cast::<u8>(), merged.as_mut_ptr().cast(), size.min(size_of::<T>()));
+        merged.assume_init()
+    };
+    if !merged.reserved_is_zero() {
+        fail!(INVALID_OPTIONS, "reserved bytes of {} are not 0: start from its _INIT macro", T::NAME);
+    }
+    Ok(merged)
+}
+
+/// Whether `size` is one that a caller of this or another version can have.
+///
+/// # Safety
+/// As [`read`].
+unsafe fn check_size<T: Options>(bytes: *const u8, size: usize) -> Result<()> {
+    let known = size_of::<T>();
+    if size > LARGEST || (size < known && !T::ENDS.contains(&size)) {
+        fail!(INVALID_OPTIONS, "{}.struct_size is {size}, expected sizeof({}), {known}", T::NAME, T::NAME);
+    }
+    for i in known..size {
+        // SAFETY: within the size that the caller states.
+        if unsafe { bytes.add(i).read() } != 0 {
+            fail!(
+                INVALID_OPTIONS,
+                "{} has {size} bytes, this version knows {known}, and byte {i} is not 0: an option that it does not have",
+                T::NAME
+            );
+        }
+    }
+    Ok(())
+}
+
+impl TendonMemoryInfo {
+    /// Writes as many fields as the caller knows.
+    ///
+    /// # Safety
+    /// `out` is NULL or a struct that [`read`] accepts, and writable.
+    pub unsafe fn write(out: *mut TendonMemoryInfo, value: TendonMemoryInfo) -> Result<()> {
+        border::not_null(out, "out")?;
+        // SAFETY: the caller's promise.
+        let size = unsafe { read(out.cast_const())? }.struct_size as usize;
+        let value = TendonMemoryInfo { struct_size: size as u32, ..value };
+        // SAFETY: both are valid for the smaller of the sizes.
+        unsafe {
+            std::ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), out.cast(), size.min(size_of_val(&value)))
+        };
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::status;
+
+    fn read_ok<T: Options>(value: &T) -> T {
+        // SAFETY: a whole struct.
+        unsafe { read(value) }.unwrap()
+    }
+
+    fn read_err<T: Options>(value: &T) -> crate::error::Error {
+        // SAFETY: a whole struct whose size is refused before anything beyond it is read.
+        unsafe { read(value) }.err().unwrap()
+    }
+
+    #[test]
+    fn null_means_defaults() {
+        // SAFETY: NULL is allowed.
+        let options: TensorAdamWOptions = unsafe { read(std::ptr::null()) }.unwrap();
+        assert_eq!((options.lr, options.beta2, options.amsgrad), (1e-3, 0.999, 0));
+    }
+
+    #[test]
+    fn fields_beyond_the_callers_size_take_defaults() {
+        let mut options = TensorAdamWOptions { lr: 5.0, beta1: 0.1, ..Options::DEFAULT };
+        options.struct_size = 16;
+        let got = read_ok(&options);
+        assert_eq!((got.lr, got.beta1), (5.0, 0.9));
+        options.struct_size = 4;
+        assert_eq!(read_ok(&options).lr, 1e-3);
+    }
+
+    #[test]
+    fn bad_sizes_are_refused() {
+        for size in [0, 1, 3, 7, 12, 17, 4097, u32::MAX] {
+            let options = TensorAdamWOptions { struct_size: size, ..Options::DEFAULT };
+            let error = read_err(&options);
+            assert_eq!(error.status(), status::INVALID_OPTIONS, "{size}");
+            assert!(error.message().contains("TensorAdamWOptions.struct_size"), "{}", error.message());
+        }
+    }
+
+    #[test]
+    fn a_longer_struct_must_end_in_zeros() {
+        #[repr(C)]
+        struct Future {
+            known: TensorDivOptions,
+            new: [u8; 8],
+        }
+        let mut future = Future { known: TensorDivOptions { struct_size: 16, rounding: 2 }, new: [0; 8] };
+        // SAFETY: `struct_size` is the size of the whole.
+        let got = unsafe { read((&raw const future).cast::<TensorDivOptions>()) }.unwrap();
+        assert_eq!(got.rounding, 2);
+        future.new[3] = 1;
+        // SAFETY: as above.
+        let error = unsafe { read((&raw const future).cast::<TensorDivOptions>()) }.err().unwrap();
+        assert_eq!(error.status(), status::INVALID_OPTIONS);
+    }
+
+    #[test]
+    fn reserved_bytes_must_be_zero() {
+        let options = TensorVarOptions { reserved: [0, 0, 7], ..Options::DEFAULT };
+        assert_eq!(read_err(&options).status(), status::INVALID_OPTIONS);
+        // Reserved bytes that the caller does not know are not looked at.
+        assert_eq!(read_ok(&TensorVarOptions { struct_size: 5, ..options }).keepdim, 0);
+    }
+
+    #[test]
+    fn every_byte_of_a_bool_is_taken() {
+        assert_eq!(read_ok(&TensorReduceOptions { keepdim: 2, ..Options::DEFAULT }).keepdim, 2);
+    }
+
+    #[test]
+    fn memory_info_is_written_up_to_the_callers_size() {
+        let mut info = TendonMemoryInfo { struct_size: 16, peak_bytes: 9, ..Options::DEFAULT };
+        let value = TendonMemoryInfo { live_bytes: 1, cached_bytes: 2, peak_bytes: 3, ..Options::DEFAULT };
+        // SAFETY: a whole struct.
+        unsafe { TendonMemoryInfo::write(&mut info, value) }.unwrap();
+        assert_eq!((info.struct_size, info.live_bytes, info.cached_bytes, info.peak_bytes), (16, 1, 0, 9));
+    }
+}
