@@ -1,4 +1,4 @@
-/* y = Σ x², and its gradient, over a C array that the library borrows: nothing is copied, nothing needs a release call. */
+/* y = Σ x², and its gradient, over a C array that the library borrows: no copy, no release calls. */
 #include <stdio.h>
 #include <tendon.h>
 

@@ -16,11 +16,11 @@
 #include "train_digits/report.h"
 
 #define PI 3.14159265358979323846
-#define LEARNING_RATE 4e-3
-#define DROPOUT 0.2
+#define LEARNING_RATE 8e-3
+#define DROPOUT 0.3
 #define WANTED_ACCURACY 0.97
 
-enum { LAYERS = 3, BATCH = 64 };
+enum { LAYERS = 3, BATCH = 32 };
 static const int64_t WIDTHS[LAYERS + 1] = {PIXELS, 128, 64, CLASSES};
 
 /* ---- scopes and modes: begun, used, and ended also when the part in between fails ---- */
@@ -48,12 +48,12 @@ typedef struct Set {
 /* A tensor over the C array itself: both sides see each other's writes. */
 static TensorStatus borrow(const Digits *digits, Tensor **images, Tensor **labels) {
     const int64_t shape[] = {(int64_t)digits->count, PIXELS};
-    TENSOR_TRY(tensor_from_host_buffer(digits->pixels, digits->count * PIXELS, TENSOR_DTYPE_U8, shape, 2, NULL, images));
+    const size_t pixel_bytes = digits->count * PIXELS, label_bytes = digits->count * sizeof *digits->labels;
+    TENSOR_TRY(tensor_from_host_buffer(digits->pixels, pixel_bytes, TENSOR_DTYPE_U8, shape, 2, NULL, images));
 
     TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
     options.read_only = true;
-    return tensor_from_host_buffer(digits->labels, digits->count * sizeof *digits->labels, TENSOR_DTYPE_I64, shape, 1,
-                                   &options, labels);
+    return tensor_from_host_buffer(digits->labels, label_bytes, TENSOR_DTYPE_I64, shape, 1, &options, labels);
 }
 
 static TensorStatus show_zero_copy(const Tensor *images, uint8_t *pixels) {
@@ -186,7 +186,8 @@ static TensorStatus scoped_step(const Net *net, const Set *train, const Tensor *
 }
 
 /* The images in a new order, batch by batch. */
-static TensorStatus train_epoch(const Net *net, const Set *train, TensorDevice device, TensorOptimizer *adamw, Epoch *out) {
+static TensorStatus train_epoch(const Net *net, const Set *train, TensorDevice device, TensorOptimizer *adamw,
+                                Epoch *out) {
     double loss_sum = 0, hits = 0;
     Tensor *order;
     TENSOR_TRY(tensor_randperm(train->n, NULL, &order));
@@ -326,7 +327,8 @@ static bool run_and_report(const Options *options, const Digits *digits, Report 
     printf("Test accuracy %.2f %%, training and evaluation took %.2f s.\n\n", 100 * report->accuracy, report->seconds);
     report_print_confusion(report);
     if (!report_draw(report, digits, options->svg)) return false;
-    printf("\nThe curves and the misread digits are in %s.\n", options->svg);
+    printf("\nThe curves and the misread digits are in %s. Tensors still alive: %lld.\n", options->svg,
+           (long long)tendon_live_tensor_count());
     if (report->accuracy >= WANTED_ACCURACY) return true;
     fprintf(stderr, "train_digits: the accuracy is below %.2f\n", WANTED_ACCURACY);
     return false;

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WIDTH = 1060, HEIGHT = 640, PLOT_LEFT = 78, PLOT_WIDTH = 440, PLOT_HEIGHT = 200 };
+enum { WIDTH = 1060, HEIGHT = 640, PLOT_LEFT = 78, PLOT_WIDTH = 440, PLOT_HEIGHT = 192 };
 
 static const char STYLE[] =
     "<style>"
@@ -83,7 +83,8 @@ static void draw_vertical_axis(FILE *svg, const Plot *plot) {
     for (double decade = plot->low; decade <= plot->high; decade++) {
         snprintf(label, sizeof label, "%g", pow(10, decade));
         draw_level(svg, plot, decade, label);
-        for (int m = 2; m < 10 && decade < plot->high; m++) {
+        bool room = plot->high - plot->low <= 3 && decade < plot->high;
+        for (int m = 2; m < 10 && room; m++) {
             double y = y_of(plot, decade + log10(m));
             fprintf(svg, "<line class='a' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + 4, y, y);
         }
@@ -117,34 +118,52 @@ static void draw_legend_entry(FILE *svg, double x, double y, const char *colour,
     fprintf(svg, "<text x='%.1f' y='%.1f'>%s</text>\n", x + 28, y + 4, text);
 }
 
-static void draw_plot(FILE *svg, Plot plot, const Report *report) {
-    fit_axis(&plot, report);
-    fprintf(svg, "<text class='p' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT, plot.top - 14, plot.title);
-    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 238, plot.top - 18, TRAIN_COLOUR, "training, with dropout");
-    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 58, plot.top - 18, TEST_COLOUR, "test");
-    draw_vertical_axis(svg, &plot);
-    draw_horizontal_axis(svg, &plot, report);
-    draw_curve(svg, &plot, report, plot.train, TRAIN_COLOUR);
-    draw_curve(svg, &plot, report, plot.test, TEST_COLOUR);
+static void draw_plot(FILE *svg, Plot *plot, const Report *report) {
+    fit_axis(plot, report);
+    fprintf(svg, "<text class='p' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT, plot->top - 14, plot->title);
+    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 238, plot->top - 18, TRAIN_COLOUR, "training, with dropout");
+    draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 58, plot->top - 18, TEST_COLOUR, "test");
+    draw_vertical_axis(svg, plot);
+    draw_horizontal_axis(svg, plot, report);
+    draw_curve(svg, plot, report, plot->train, TRAIN_COLOUR);
+    draw_curve(svg, plot, report, plot->test, TEST_COLOUR);
 }
 
 /* ---- the misread digits ---- */
 
-enum { CELL = 8, GRID_LEFT = 590, GRID_TOP = 118, COLUMNS = 5, COLUMN_STEP = 90, ROWS = 4, ROW_STEP = 126 };
+enum { GRID_LEFT = 590, GRID_TOP = 118, GRID_WIDTH = 450, CAPTION = 40 };
 
-static void draw_digit(FILE *svg, const Digits *digits, const Prediction *p, int x, int y) {
-    const uint8_t *pixels = digits->pixels + p->image * PIXELS;
+/* How many digits stand in a row, how many rows there are, and how large a pixel is drawn. */
+typedef struct Grid {
+    int columns, rows, pixel;
+} Grid;
+
+/* The fewer digits, the larger. */
+static Grid grid_for(int count) {
+    if (count <= 9) return (Grid){3, 3, 14};
+    if (count <= 16) return (Grid){4, 4, 10};
+    return (Grid){5, 4, 9};
+}
+
+static void draw_digit(FILE *svg, const uint8_t *pixels, double x, double y, int pixel) {
     fprintf(svg, "<g shape-rendering='crispEdges'>");
     for (int i = 0; i < PIXELS; i++) {
         int grey = 255 - 255 * pixels[i] / INK;
-        fprintf(svg, "<rect x='%d' y='%d' width='%d' height='%d' fill='#%02x%02x%02x'/>", x + i % SIDE * CELL,
-                y + i / SIDE * CELL, CELL, CELL, grey, grey, grey);
+        fprintf(svg, "<rect x='%g' y='%g' width='%d' height='%d' fill='#%02x%02x%02x'/>", x + i % SIDE * pixel,
+                y + i / SIDE * pixel, pixel, pixel, grey, grey, grey);
     }
-    fprintf(svg, "</g>\n<rect class='a' fill='none' x='%d' y='%d' width='%d' height='%d'/>\n", x, y, SIDE * CELL,
-            SIDE * CELL);
-    int middle = x + SIDE * CELL / 2, below = y + SIDE * CELL;
-    fprintf(svg, "<text class='b c' x='%d' y='%d'>%d → %d</text>", middle, below + 18, p->truth, p->predicted);
-    fprintf(svg, "<text class='c' x='%d' y='%d'>p = %.2f</text>\n", middle, below + 34, p->probability);
+    fprintf(svg, "</g>\n<rect class='a' fill='none' x='%g' y='%g' width='%d' height='%d'/>\n", x, y, SIDE * pixel,
+            SIDE * pixel);
+}
+
+static void draw_prediction(FILE *svg, const Digits *digits, const Prediction *p, const Grid *grid, int place) {
+    int side = SIDE * grid->pixel;
+    double x = GRID_LEFT + place % grid->columns * (GRID_WIDTH / grid->columns);
+    double y = GRID_TOP + place / grid->columns * (side + CAPTION);
+    draw_digit(svg, digits->pixels + p->image * PIXELS, x, y, grid->pixel);
+    double middle = x + side / 2, below = y + side;
+    fprintf(svg, "<text class='b c' x='%g' y='%g'>%d → %d</text>", middle, below + 17, p->truth, p->predicted);
+    fprintf(svg, "<text class='c' x='%g' y='%g'>p = %.2f</text>\n", middle, below + 32, p->probability);
 }
 
 /* The surest mistakes first. */
@@ -159,13 +178,12 @@ static void draw_misread(FILE *svg, const Report *report, const Digits *digits, 
         if (report->tests[i].truth != report->tests[i].predicted) misread[count++] = &report->tests[i];
     qsort(misread, (size_t)count, sizeof *misread, by_probability);
 
-    int shown = count < ROWS * COLUMNS ? count : ROWS * COLUMNS;
-    fprintf(svg, "<text class='p' x='%d' y='%d'>%d misread: written → read as, its probability", GRID_LEFT,
-            GRID_TOP - 14, count);
-    if (shown < count) fprintf(svg, " (the first %d)", shown);
-    fprintf(svg, "</text>\n");
-    for (int i = 0; i < shown; i++)
-        draw_digit(svg, digits, misread[i], GRID_LEFT + i % COLUMNS * COLUMN_STEP, GRID_TOP + i / COLUMNS * ROW_STEP);
+    Grid grid = grid_for(count);
+    int shown = count < grid.rows * grid.columns ? count : grid.rows * grid.columns;
+    fprintf(svg, "<text class='p' x='%d' y='%d'>%d misread", GRID_LEFT, GRID_TOP - 14, count);
+    if (shown < count) fprintf(svg, ", the surest %d", shown);
+    fprintf(svg, ": written → read as</text>\n");
+    for (int i = 0; i < shown; i++) draw_prediction(svg, digits, misread[i], &grid, i);
 }
 
 /* ---- all of it ---- */
@@ -176,11 +194,11 @@ static void draw(FILE *svg, const Report *report, const Digits *digits, const Pr
     fprintf(svg, "%s<rect width='100%%' height='100%%' fill='white'/>\n", STYLE);
     fprintf(svg, "<text class='h' x='24' y='42'>%.1f %% of %zu held-out digits read correctly</text>\n",
             100 * report->accuracy, report->test_count);
-    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images in %.1f s</text>\n",
-            report->epoch_count, digits->count - report->test_count, report->seconds);
-    draw_plot(svg, (Plot){.title = "Cross-entropy loss", .train = train_loss, .test = test_loss, .logarithmic = true, .top = 118},
-              report);
-    draw_plot(svg, (Plot){.title = "Accuracy", .train = train_percent, .test = test_percent, .top = 388}, report);
+    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images", report->epoch_count,
+            digits->count - report->test_count);
+    fprintf(svg, " in %.1f s</text>\n", report->seconds);
+    draw_plot(svg, &(Plot){"Cross-entropy loss", train_loss, test_loss, .logarithmic = true, .top = 118}, report);
+    draw_plot(svg, &(Plot){"Accuracy", train_percent, test_percent, .top = 400}, report);
     draw_misread(svg, report, digits, misread);
     fprintf(svg, "</svg>\n");
 }

@@ -11,7 +11,7 @@ static const char HELP[] =
     "Trains a small network on 8x8 images of handwritten digits and draws how it went.\n"
     "\n"
     "  --device cpu|cuda:N   where to compute                   (cpu)\n"
-    "  --epochs N            passes over the training images    (40)\n"
+    "  --epochs N            passes over the training images    (100)\n"
     "  --seed N              of the split, weights and batches  (1)\n"
     "  --csv PATH            the images                         (data/digits.csv)\n"
     "  --svg PATH            the drawing                        (digits.svg)\n"
@@ -58,7 +58,7 @@ static bool set_option(Options *options, const char *name, const char *value) {
 }
 
 bool options_parse(int argc, char **argv, Options *out, int *exit_code) {
-    *out = (Options){.device = TENSOR_CPU, .epochs = 40, .seed = 1, .csv = "data/digits.csv", .svg = "digits.svg"};
+    *out = (Options){.device = TENSOR_CPU, .epochs = 100, .seed = 1, .csv = "data/digits.csv", .svg = "digits.svg"};
     *exit_code = 0;
     for (int i = 1; i < argc; i += 2) {
         if (strcmp(argv[i], "--help") == 0) {
