@@ -194,8 +194,8 @@ static void draw(FILE *svg, const Report *report, const Digits *digits, const Pr
     fprintf(svg, "%s<rect width='100%%' height='100%%' fill='white'/>\n", STYLE);
     fprintf(svg, "<text class='h' x='24' y='42'>%.1f %% of %zu held-out digits read correctly</text>\n",
             100 * report->accuracy, report->test_count);
-    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images", report->epoch_count,
-            digits->count - report->test_count);
+    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images",
+            report->epoch_count, digits->count - report->test_count);
     fprintf(svg, " in %.1f s</text>\n", report->seconds);
     draw_plot(svg, &(Plot){"Cross-entropy loss", train_loss, test_loss, .logarithmic = true, .top = 118}, report);
     draw_plot(svg, &(Plot){"Accuracy", train_percent, test_percent, .top = 400}, report);
