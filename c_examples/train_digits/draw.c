@@ -21,13 +21,13 @@ static const char TRAIN_COLOUR[] = "#94a3b8", TEST_COLOUR[] = "#2563eb";
 typedef struct Plot {
     const char *title;
     double (*train)(const Epoch *), (*test)(const Epoch *);
-    bool logarithmic; /* else a percentage */
+    const char *tick; /* how printf writes a number at the vertical axis */
     double top;
-    double low, high; /* of the vertical axis, in its scale: log10(value) or percent */
+    double low, high, step; /* of the vertical axis */
 } Plot;
 
-static double train_loss(const Epoch *e) { return log10(fmax(e->train_loss, 1e-9)); }
-static double test_loss(const Epoch *e) { return log10(fmax(e->test_loss, 1e-9)); }
+static double train_loss(const Epoch *e) { return e->train_loss; }
+static double test_loss(const Epoch *e) { return e->test_loss; }
 static double train_percent(const Epoch *e) { return 100 * e->train_accuracy; }
 static double test_percent(const Epoch *e) { return 100 * e->test_accuracy; }
 
@@ -52,42 +52,33 @@ static int nice_step(double range, int most) {
     }
 }
 
-static void fit_axis(Plot *plot, const Report *report) {
-    double low = INFINITY, high = -INFINITY;
-    for (int i = 0; i < report->epoch_count; i++) {
-        double a = plot->train(&report->epochs[i]), b = plot->test(&report->epochs[i]);
-        low = fmin(low, fmin(a, b));
-        high = fmax(high, fmax(a, b));
-    }
-    plot->low = plot->logarithmic ? floor(low) : 10 * floor(low / 10);
-    plot->high = plot->logarithmic ? fmax(ceil(high), plot->low + 1) : 100;
-    if (plot->low >= plot->high) plot->low = plot->high - 10;
+/* From 0 to the largest loss, in tenths. */
+static void fit_losses(Plot *plot, const Report *report) {
+    double largest = 0;
+    for (int i = 0; i < report->epoch_count; i++)
+        largest = fmax(largest, fmax(report->epochs[i].train_loss, report->epochs[i].test_loss));
+    plot->step = nice_step(10 * largest, 6) / 10.0;
+    plot->low = 0;
+    plot->high = plot->step * ceil(largest / plot->step);
 }
 
-static void draw_level(FILE *svg, const Plot *plot, double at, const char *label) {
-    double y = y_of(plot, at);
-    fprintf(svg, "<line class='g' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, y, y);
-    fprintf(svg, "<text class='e' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT - 8, y + 4, label);
+/* From the ten per cent below the smallest accuracy to all of them. */
+static void fit_percents(Plot *plot, const Report *report) {
+    double smallest = 1;
+    for (int i = 0; i < report->epoch_count; i++)
+        smallest = fmin(smallest, fmin(report->epochs[i].train_accuracy, report->epochs[i].test_accuracy));
+    plot->low = fmin(90, 10 * floor(10 * smallest));
+    plot->high = 100;
+    plot->step = nice_step(plot->high - plot->low, 5);
 }
 
 static void draw_vertical_axis(FILE *svg, const Plot *plot) {
-    char label[32];
-    if (!plot->logarithmic) {
-        int step = nice_step(plot->high - plot->low, 5);
-        for (double v = plot->high; v >= plot->low; v -= step) {
-            snprintf(label, sizeof label, "%.0f %%", v);
-            draw_level(svg, plot, v, label);
-        }
-        return;
-    }
-    for (double decade = plot->low; decade <= plot->high; decade++) {
-        snprintf(label, sizeof label, "%g", pow(10, decade));
-        draw_level(svg, plot, decade, label);
-        bool room = plot->high - plot->low <= 3 && decade < plot->high;
-        for (int m = 2; m < 10 && room; m++) {
-            double y = y_of(plot, decade + log10(m));
-            fprintf(svg, "<line class='a' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + 4, y, y);
-        }
+    for (int i = 0; plot->high - i * plot->step > plot->low - plot->step / 2; i++) {
+        double value = plot->high - i * plot->step, y = y_of(plot, value);
+        fprintf(svg, "<line class='g' x1='%d' x2='%d' y1='%.1f' y2='%.1f'/>", PLOT_LEFT, PLOT_LEFT + PLOT_WIDTH, y, y);
+        fprintf(svg, "<text class='e' x='%d' y='%.1f'>", PLOT_LEFT - 8, y + 4);
+        fprintf(svg, plot->tick, value);
+        fprintf(svg, "</text>\n");
     }
 }
 
@@ -110,7 +101,9 @@ static void draw_curve(FILE *svg, const Plot *plot, const Report *report, double
     fprintf(svg, "<polyline class='l' stroke='%s' points='", colour);
     for (int i = 0; i < report->epoch_count; i++)
         fprintf(svg, "%.1f,%.1f ", x_of(report, i + 1), y_of(plot, value(&report->epochs[i])));
-    fprintf(svg, "'/>\n");
+    double last = value(&report->epochs[report->epoch_count - 1]);
+    fprintf(svg, "'/><circle fill='%s' r='3.5' cx='%.1f' cy='%.1f'/>\n", colour, x_of(report, report->epoch_count),
+            y_of(plot, last));
 }
 
 static void draw_legend_entry(FILE *svg, double x, double y, const char *colour, const char *text) {
@@ -118,8 +111,7 @@ static void draw_legend_entry(FILE *svg, double x, double y, const char *colour,
     fprintf(svg, "<text x='%.1f' y='%.1f'>%s</text>\n", x + 28, y + 4, text);
 }
 
-static void draw_plot(FILE *svg, Plot *plot, const Report *report) {
-    fit_axis(plot, report);
+static void draw_plot(FILE *svg, const Plot *plot, const Report *report) {
     fprintf(svg, "<text class='p' x='%d' y='%.1f'>%s</text>\n", PLOT_LEFT, plot->top - 14, plot->title);
     draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 238, plot->top - 18, TRAIN_COLOUR, "training, with dropout");
     draw_legend_entry(svg, PLOT_LEFT + PLOT_WIDTH - 58, plot->top - 18, TEST_COLOUR, "test");
@@ -140,6 +132,7 @@ typedef struct Grid {
 
 /* The fewer digits, the larger. */
 static Grid grid_for(int count) {
+    if (count <= 4) return (Grid){2, 2, 22};
     if (count <= 9) return (Grid){3, 3, 14};
     if (count <= 16) return (Grid){4, 4, 10};
     return (Grid){5, 4, 9};
@@ -194,11 +187,17 @@ static void draw(FILE *svg, const Report *report, const Digits *digits, const Pr
     fprintf(svg, "%s<rect width='100%%' height='100%%' fill='white'/>\n", STYLE);
     fprintf(svg, "<text class='h' x='24' y='42'>%.1f %% of %zu held-out digits read correctly</text>\n",
             100 * report->accuracy, report->test_count);
-    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epochs over %zu images",
-            report->epoch_count, digits->count - report->test_count);
+    fprintf(svg, "<text x='24' y='64'>64 → 128 → 64 → 10, GELU, dropout, AdamW; %d epoch%s over %zu images",
+            report->epoch_count, report->epoch_count == 1 ? "" : "s", digits->count - report->test_count);
     fprintf(svg, " in %.1f s</text>\n", report->seconds);
-    draw_plot(svg, &(Plot){"Cross-entropy loss", train_loss, test_loss, .logarithmic = true, .top = 118}, report);
-    draw_plot(svg, &(Plot){"Accuracy", train_percent, test_percent, .top = 400}, report);
+    Plot losses = {.title = "Loss (smoothed labels)", .train = train_loss, .test = test_loss, .tick = "%.1f"};
+    Plot percents = {.title = "Accuracy", .train = train_percent, .test = test_percent, .tick = "%.0f %%"};
+    losses.top = 118;
+    percents.top = 400;
+    fit_losses(&losses, report);
+    fit_percents(&percents, report);
+    draw_plot(svg, &losses, report);
+    draw_plot(svg, &percents, report);
     draw_misread(svg, report, digits, misread);
     fprintf(svg, "</svg>\n");
 }

@@ -16,7 +16,7 @@ Progress progress_begin(int epochs, double images_per_epoch) {
 }
 
 static void bar(int done, int all) {
-    enum { WIDTH = 20 };
+    enum { WIDTH = 8 };
     int full = (int)((long long)WIDTH * done / all);
     putchar('[');
     for (int i = 0; i < WIDTH; i++) fputs(i < full ? "█" : "░", stdout);
@@ -30,10 +30,11 @@ void progress_show(const Progress *progress, int done, const Epoch *last) {
     double passed = seconds_now() - progress->start;
     double left = passed / done * (progress->epochs - done);
     if (progress->terminal) putchar('\r');
-    printf("  epoch %2d/%d  ", done, progress->epochs);
+    else printf("epoch ");
+    printf("%3d/%d ", done, progress->epochs);
     if (progress->terminal) bar(done, progress->epochs);
-    printf("loss %.4f  train %5.1f %%  test %5.1f %%  %7.0f images/s  %4.1f s left", last->train_loss,
-           100 * last->train_accuracy, 100 * last->test_accuracy, done * progress->images_per_epoch / passed, left);
+    printf("loss %.3f train %5.1f%% test %5.1f%% %4.0fk images/s %.1f s left", last->train_loss,
+           100 * last->train_accuracy, 100 * last->test_accuracy, done * progress->images_per_epoch / passed / 1000, left);
     if (!progress->terminal || done == progress->epochs) putchar('\n');
     fflush(stdout);
 }
