@@ -271,20 +271,21 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
     Ok(made)
 }
 
+#[inline]
 fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     let layout = Layout::contiguous(&spec.shape);
     match device {
         Device::Cpu => {
-            let bytes = layout.numel() as u128 * spec.dtype.size() as u128;
-            if bytes > isize::MAX as u128 {
+            let bytes = (layout.numel() as usize).checked_mul(spec.dtype.size());
+            let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize) else {
                 fail!(
                     OUT_OF_MEMORY,
                     "{:?} of {} has more bytes than the address space",
                     spec.shape.as_slice(),
                     spec.dtype
                 );
-            }
-            Ok((Storage::allocate(bytes as usize)?, layout))
+            };
+            Ok((Storage::allocate(bytes)?, layout))
         }
         Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
     }
