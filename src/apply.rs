@@ -1,8 +1,8 @@
 //! The one door that every op goes through: check, infer, decide overlap, allocate, run, note the node.
 
-use crate::cpu::cancel;
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::view::{In, Out};
+use crate::cpu::{cancel, pool};
 use crate::cuda;
 use crate::device::Device;
 use crate::error::Result;
@@ -78,14 +78,14 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         target.check_recorded_write()?;
         let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
         let needs = needs(&node.inputs);
-        // A saved output is what the write leaves behind; an input that the write destroys is saved too, and
-        // backward then reports it as modified.
-        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
+        // A saved output is what the write leaves behind; of a saved input that the write destroys a copy is kept.
+        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some((target, version + 1)))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
     let ins = ins(inputs);
-    if cancel::active() {
-        // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
+    if cancel::active() || pool::is_host() {
+        // A call that is cancelled, or whose host loop fails, must leave the target as it was: compute beside it, then
+        // copy on this thread's and our own terms.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
         run(op, device, &ins, &[staged.output()])?;
         let caller = cancel::install(None);
@@ -291,14 +291,28 @@ fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     }
 }
 
-/// In-place writes of several inputs at once, without a graph (optimizers).
-fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+/// Whether [`apply`] would let `op` write its inputs; several updates that must all happen are checked first.
+pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
+    common_device(inputs)?;
+    match op.infer(&metas(inputs))? {
+        Plan::Update(written) => check_written(inputs, &written),
+        _ => fail!(INTERNAL, "{} is no update", op.name()),
+    }
+}
+
+fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
         let others: SmallVec<[&Tensor; 4]> =
             inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
         check_overlap(inputs[i], &others)?;
     }
+    Ok(())
+}
+
+/// In-place writes of several inputs at once, without a graph (optimizers).
+fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+    check_written(inputs, written)?;
     let ins = ins(inputs);
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
@@ -327,13 +341,14 @@ fn needs(edges: &[Edge]) -> u32 {
     edges.iter().enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-/// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.
+/// Keeps what backward will read. `write` is the tensor that an in-place op is about to write, and the version that it
+/// will have then.
 fn save(
     node: &Node,
     saves: crate::tensor::op::Saves,
     inputs: &[&Tensor],
     outputs: &[Tensor],
-    written: Option<u64>,
+    write: Option<(&Tensor, u64)>,
 ) -> Result<()> {
     if saves.inputs == 0 && saves.outputs == 0 {
         return Ok(());
@@ -341,11 +356,18 @@ fn save(
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
     let mut kept = Saved::default();
     for (i, x) in inputs.iter().enumerate() {
-        let wanted = bit(saves.inputs, i);
-        kept.inputs.push(if wanted { Some(SavedTensor::new(x, x.storage().version())?) } else { None });
+        kept.inputs.push(match write {
+            _ if !bit(saves.inputs, i) => None,
+            Some((target, _)) if x.storage().same(target.storage()) => {
+                let copy = Tensor::empty(x.shape(), x.dtype())?;
+                crate::cpu::copy::copy(x.input(), copy.output())?;
+                Some(SavedTensor::new(&copy, 0)?)
+            }
+            _ => Some(SavedTensor::new(x, x.storage().version())?),
+        });
     }
     for (i, x) in outputs.iter().enumerate() {
-        let version = written.unwrap_or_else(|| x.storage().version());
+        let version = write.map_or_else(|| x.storage().version(), |(_, version)| version);
         kept.outputs.push(if bit(saves.outputs, i) { Some(SavedTensor::new(x, version)?) } else { None });
     }
     *node.saved.lock() = kept;

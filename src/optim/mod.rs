@@ -2,7 +2,8 @@
 
 mod state;
 
-use crate::apply::apply;
+use crate::apply::{apply, check_update};
+use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
 pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
@@ -11,7 +12,7 @@ use crate::fail;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// `torch.optim.AdamW`
 #[derive(Clone, Copy, Debug)]
@@ -140,16 +141,24 @@ impl Optimizer {
             }
             due.push((i, g, buffers));
         }
-        for (i, g, buffers) in due {
-            let memory = &mut self.memory[i];
-            let op = Step { rule: self.rule, step: memory.steps + 1 };
-            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
-            inputs.extend(&buffers);
-            apply(&op, &inputs)?;
-            drop(inputs);
-            *memory = Memory { steps: memory.steps + 1, buffers };
+        for (i, g, buffers) in &due {
+            check_update(&self.update(*i), &update_inputs(&self.params[*i], g, buffers))?;
         }
-        Ok(())
+        cancel::check()?;
+        // Half a step would be worse than a late answer.
+        let token = cancel::install(None);
+        let outcome = due.into_iter().try_for_each(|(i, g, buffers)| {
+            apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
+            self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
+            Ok(())
+        });
+        cancel::install(token);
+        outcome
+    }
+
+    /// The next update of parameter `i`.
+    fn update(&self, i: usize) -> Step {
+        Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
     /// Every parameter loses its gradient (it has none, rather than zeros).
@@ -169,6 +178,10 @@ impl Optimizer {
         *self.rule.lr() = lr;
         Ok(())
     }
+}
+
+fn update_inputs<'a>(param: &'a Tensor, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
+    [param, g].into_iter().chain(buffers).collect()
 }
 
 /// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.
