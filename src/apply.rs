@@ -16,13 +16,12 @@ use crate::tensor::node::{Edge, Node, Origin, OutputMeta, Saved, SavedTensor, Ta
 use crate::tensor::op::{Meta, Op, OutputSpec, Plan};
 use smallvec::{SmallVec, smallvec};
 
-pub type Inputs<'a> = SmallVec<[In<'a>; 3]>;
 pub type Outputs = SmallVec<[Tensor; 1]>;
 
 /// Runs `op` and returns its outputs, hidden ones left out.
 pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
     let device = common_device(inputs)?;
-    match op.infer(&metas(inputs))? {
+    match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::View(layout) => view(op, inputs[0], layout),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
         Plan::Update(written) => {
@@ -35,7 +34,7 @@ pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
 /// [`apply`] for an op with one output.
 pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
     let device = common_device(inputs)?;
-    let mut outputs = match op.infer(&metas(inputs))? {
+    let mut outputs = match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::View(layout) => view(op, inputs[0], layout)?,
         // The way of most ops, without lists.
         Plan::Fresh(specs) if specs.len() == 1 => return single(op, inputs, device, &specs[0]),
@@ -55,7 +54,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     if target.device() != device && !inputs.is_empty() {
         fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
     }
-    let spec = match op.infer(&metas(inputs))? {
+    let spec = match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
         _ => fail!(INTERNAL, "{} has no in-place form", op.name()),
     };
@@ -82,18 +81,17 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some((target, version + 1)))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
-    let ins = ins(inputs);
     if cancel::active() || pool::is_host() {
         // A call that is cancelled, or whose host loop fails, must leave the target as it was: compute beside it, then
         // copy on this thread's and our own terms.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
-        run(op, device, &ins, &[staged.output()])?;
+        with_ins(inputs, |ins| run(op, device, ins, &[staged.output()]))?;
         let caller = cancel::install(None);
         let copied = crate::cpu::copy::copy(staged.input(), target.output());
         cancel::install(caller);
         copied?;
     } else {
-        run(op, device, &ins, &[target.output()])?;
+        with_ins(inputs, |ins| run(op, device, ins, &[target.output()]))?;
     }
     target.storage().bump();
     if let Some(prepared) = prepared {
@@ -102,22 +100,24 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     Ok(())
 }
 
-// Loops instead of `collect`: these run in every op, however small.
-
-fn metas<'a>(inputs: &[&'a Tensor]) -> SmallVec<[Meta<'a>; 3]> {
-    let mut metas = SmallVec::new();
-    for x in inputs {
-        metas.push(x.meta());
+/// `then` with the metadata of the inputs. One or two inputs, as most ops have, need no list.
+#[inline]
+fn with_metas<R>(inputs: &[&Tensor], then: impl FnOnce(&[Meta]) -> R) -> R {
+    match inputs {
+        [x] => then(&[x.meta()]),
+        [x, y] => then(&[x.meta(), y.meta()]),
+        _ => then(&inputs.iter().map(|x| x.meta()).collect::<SmallVec<[Meta; 8]>>()),
     }
-    metas
 }
 
-fn ins<'a>(inputs: &[&'a Tensor]) -> Inputs<'a> {
-    let mut ins = Inputs::new();
-    for x in inputs {
-        ins.push(x.input());
+/// `then` with the memory of the inputs.
+#[inline]
+fn with_ins<R>(inputs: &[&Tensor], then: impl FnOnce(&[In]) -> R) -> R {
+    match inputs {
+        [x] => then(&[x.input()]),
+        [x, y] => then(&[x.input(), y.input()]),
+        _ => then(&inputs.iter().map(|x| x.input()).collect::<SmallVec<[In; 8]>>()),
     }
-    ins
 }
 
 /// All inputs live on one device; a rank-0 CPU tensor may join those of another.
@@ -222,7 +222,8 @@ fn is_recorded(op: &dyn Op, inputs: &[&Tensor]) -> bool {
 /// [`fresh`] for one output.
 fn single(op: &dyn Op, inputs: &[&Tensor], device: Device, spec: &OutputSpec) -> Result<Tensor> {
     let (storage, layout) = allocate(spec, device)?;
-    run(op, device, &ins(inputs), &[Out { base: storage.base(), dtype: spec.dtype, layout: &layout }])?;
+    let out = Out { base: storage.base(), dtype: spec.dtype, layout: &layout };
+    with_ins(inputs, |ins| run(op, device, ins, &[out]))?;
     if !(spec.dtype.is_float() && is_recorded(op, inputs)) {
         return Tensor::new(storage, layout, spec.dtype);
     }
@@ -242,7 +243,7 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
         for (spec, (storage, layout)) in specs.iter().zip(&memory) {
             outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
         }
-        run(op, device, &ins(inputs), &outs)?;
+        with_ins(inputs, |ins| run(op, device, ins, &outs))?;
     }
 
     let recording = is_recorded(op, inputs) && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
@@ -294,7 +295,7 @@ fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
 /// Whether [`apply`] would let `op` write its inputs; several updates that must all happen are checked first.
 pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
     common_device(inputs)?;
-    match op.infer(&metas(inputs))? {
+    match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::Update(written) => check_written(inputs, &written),
         _ => fail!(INTERNAL, "{} is no update", op.name()),
     }
@@ -313,12 +314,11 @@ fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
 /// In-place writes of several inputs at once, without a graph (optimizers).
 fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
     check_written(inputs, written)?;
-    let ins = ins(inputs);
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
     let caller = cancel::install(None);
-    let done = run(op, device, &ins, &outs);
+    let done = with_ins(inputs, |ins| run(op, device, ins, &outs));
     cancel::install(caller);
     done?;
     for &i in written {

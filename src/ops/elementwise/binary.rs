@@ -7,7 +7,7 @@ use crate::cpu::view::{In, Out};
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
-use crate::layout::{Layout, broadcast_shapes};
+use crate::layout::{Layout, broadcast_shapes, same_shape};
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -81,13 +81,13 @@ fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
 fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
     let shape = out.layout.shape();
     let (wide_a, wide_b);
-    let a = if a.layout.shape() == shape {
+    let a = if same_shape(a.layout.shape(), shape) {
         a
     } else {
         wide_a = a.layout.expand(shape)?;
         In { layout: &wide_a, ..a }
     };
-    let b = if b.layout.shape() == shape {
+    let b = if same_shape(b.layout.shape(), shape) {
         b
     } else {
         wide_b = b.layout.expand(shape)?;
