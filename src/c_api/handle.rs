@@ -346,4 +346,4 @@ pub fn testing_set_first_generation(generation: u32) {
 
 #[cfg(test)]
 #[path = "handle_tests.rs"]
-mod tests;
+pub(super) mod tests;

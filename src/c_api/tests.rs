@@ -317,34 +317,29 @@ fn functions_know_their_names() {
     assert!(functions > 200, "{functions}");
 }
 
-/// `cargo test --release -- --ignored --nocapture call_costs`
+/// `cargo test --release -- --ignored --nocapture costs`
 #[test]
 #[ignore = "prints timings"]
 fn call_costs() {
+    use super::handle::tests::best_of;
     let mut data = [1.0f32];
     let x = made(borrowed(&mut data, &[1], None));
-    let n = 3_000_000;
-    let time = |what: &str, call: &mut dyn FnMut()| {
-        let start = std::time::Instant::now();
-        (0..n).for_each(|_| call());
-        println!("{what}: {:.1} ns", start.elapsed().as_secs_f64() * 1e9 / n as f64);
-    };
+    let y = border::tensor(x, "x").unwrap();
     // SAFETY: handles and variables.
     unsafe {
-        time("tensor_numel", &mut || assert_eq!(tensor_numel(x), 1));
-        time("tensor_retain + tensor_release", &mut || {
-            let mut y = null_mut();
-            assert_eq!(tensor_retain(x, &mut y), TENSOR_OK);
-            tensor_release(y);
-        });
-        time("tensor_add + tensor_release, one element", &mut || {
-            let mut y = null_mut();
-            assert_eq!(tensor_add(x, x, &mut y), TENSOR_OK);
-            tensor_release(y);
-        });
-        let value = border::tensor(x, "x").unwrap();
-        time("the same without the border", &mut || drop(crate::ops::elementwise::add(&value, &value)));
-        drop(value);
+        println!("tensor_numel: {:.1} ns", best_of(|| assert_eq!(tensor_numel(x), 1)));
+        let retain = || {
+            let mut out = null_mut();
+            assert_eq!((tensor_retain(x, &mut out), tensor_release(out)), (TENSOR_OK, TENSOR_OK));
+        };
+        println!("tensor_retain, tensor_release: {:.1} ns", best_of(retain));
+        let add = || {
+            let mut out = null_mut();
+            assert_eq!((tensor_add(x, x, &mut out), tensor_release(out)), (TENSOR_OK, TENSOR_OK));
+        };
+        println!("tensor_add of one element, tensor_release: {:.1} ns", best_of(add));
+        let inner = best_of(|| drop(crate::ops::elementwise::add(&y, &y)));
+        println!("the same without the border: {inner:.1} ns");
         tensor_release(x);
     }
 }
