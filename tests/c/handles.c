@@ -148,7 +148,8 @@ int main(void) {
     const int64_t two_by_two[2] = {2, 2};
     const float numbers[4] = {1, 2, 3, 4};
     const int64_t places[2] = {0, 1};
-    const TensorOptions boolean = {.struct_size = sizeof boolean, .dtype = TENSOR_DTYPE_BOOL};
+    TensorOptions boolean = TENSOR_OPTIONS_INIT;
+    boolean.dtype = TENSOR_DTYPE_BOOL;
     matrix = test_make(TENSOR_DTYPE_F32, numbers, two_by_two, 2);
     indices = test_make(TENSOR_DTYPE_I64, places, DIMS(2));
     OK(tensor_ones(two_by_two, 2, &boolean, &condition));

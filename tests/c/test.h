@@ -87,18 +87,6 @@ static inline void test_sleep(double seconds) {
     }
 }
 
-static inline TensorScalar test_float(double f) {
-    TensorScalar s = {TENSOR_SCALAR_FLOAT, 0, {0}};
-    s.value.f = f;
-    return s;
-}
-
-static inline TensorScalar test_int(int64_t i) {
-    TensorScalar s = {TENSOR_SCALAR_INT, 0, {0}};
-    s.value.i = i;
-    return s;
-}
-
 /* A list of numbers with its length, for shapes and dims. */
 #define DIMS(...) (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)
 
@@ -125,7 +113,7 @@ static inline Tensor *test_make(TensorDType dtype, const void *data, const int64
 /* f32, each element `value`. */
 static inline Tensor *test_full(double value, const int64_t *shape, size_t ndim) {
     Tensor *x = NULL;
-    OK(tensor_full(shape, ndim, test_float(value), NULL, &x));
+    OK(tensor_full(shape, ndim, tensor_scalar_f(value), NULL, &x));
     return x;
 }
 
@@ -143,12 +131,13 @@ static inline double test_item(const Tensor *x) {
 
 /* Whether a float tensor holds exactly these numbers in C order. */
 static inline int test_holds(const Tensor *x, const double *expected, int64_t n) {
-    const TensorConvertOptions copy = {.struct_size = sizeof copy, .copy = true};
+    TensorConvertOptions copy = TENSOR_CONVERT_OPTIONS_INIT;
     Tensor *wide = NULL;
     Tensor *plain = NULL;
     Tensor *detached = NULL;
     const double *got = NULL;
     int same = tensor_numel(x) == n;
+    copy.copy = true;
     OK(tensor_detach(x, &detached));
     OK(tensor_to_dtype(detached, TENSOR_DTYPE_F64, &copy, &wide));
     OK(tensor_contiguous(wide, &plain));
