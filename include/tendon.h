@@ -891,7 +891,7 @@ const char *tendon_last_error_message(void);
 /**
  * The status of the last failed call of this thread; TENSOR_OK when none did.
  */
-TensorStatus tendon_last_error_status(void);
+TENDON_MUST_USE TensorStatus tendon_last_error_status(void);
 
 /**
  * Copies the message of tendon_last_error_message, cut to `capacity` bytes with its NUL.

@@ -90,6 +90,7 @@ pub unsafe extern "C" fn tendon_last_error_message() -> *const c_char {
 }
 
 /// The status of the last failed call of this thread; TENSOR_OK when none did.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_last_error_status() -> TensorStatus {
     border::last_error_status()
