@@ -70,7 +70,7 @@ static void accumulation(void) {
     Tensor *weights = FLOATS(DIMS(3), 1, 10, 100);
     Tensor *wrong = FLOATS(DIMS(2), 1, 10);
     options.gradient = wrong;
-    EXPECT_ERROR(tensor_backward(square, &options), TENSOR_ERR_SHAPE, "tensor_backward: gradient is [2], expected the tensor's shape [3]");
+    EXPECT_ERROR(tensor_backward(square, &options), TENSOR_ERR_SHAPE, "tensor_backward: options.gradient is [2], expected the tensor's shape [3]");
     options.gradient = weights;
     OK(tensor_backward(square, &options));
     GRAD_HOLDS(x, 2, 40, 600);

@@ -82,6 +82,7 @@ int main(void) {
         pthread_join(threads[i], NULL);
     }
     printf("%d forks while %ld rounds were computed\n", forks, atomic_load(&computed));
+    fflush(stdout);
 
     /* A child of a child, and one that ends by exit: its destructors and atexit handlers run. */
     const pid_t child = fork();

@@ -88,7 +88,7 @@ static inline void test_sleep(double seconds) {
 }
 
 /* A list of numbers with its length, for shapes and dims. */
-#define DIMS(...) (const int64_t[]){__VA_ARGS__}, sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t)
+#define DIMS(...) ((const int64_t[]){__VA_ARGS__}), (sizeof((const int64_t[]){__VA_ARGS__}) / sizeof(int64_t))
 
 static inline int64_t test_product(const int64_t *shape, size_t ndim) {
     int64_t n = 1;
