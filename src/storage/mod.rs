@@ -31,6 +31,8 @@ struct Bytes {
 }
 
 enum Owner {
+    /// The tail of this very block.
+    Inline,
     /// A block of the caching allocator.
     Tendon,
     /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
@@ -43,6 +45,9 @@ unsafe impl Send for Bytes {}
 // SAFETY: as above.
 unsafe impl Sync for Bytes {}
 
+/// Up to so many bytes live in one block with their header.
+const INLINE: usize = 1024;
+
 static LIVE: AtomicI64 = AtomicI64::new(0);
 
 /// Storages alive in the process.
@@ -53,19 +58,25 @@ pub fn live_count() -> i64 {
 impl Storage {
     /// `nbytes` uninitialised bytes of the CPU.
     pub fn allocate(nbytes: usize) -> Result<Storage> {
-        let block = memory::alloc(nbytes)?;
-        let bytes = Bytes {
-            base: block.as_ptr(),
+        let bytes = |base, owner| Bytes {
+            base,
             nbytes,
             device: Device::Cpu,
-            owner: Owner::Tendon,
+            owner,
             read_only: false,
-            version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
+            version: AtomicU64::new(0),
         };
-        // Counted before the header is made: if that fails, dropping `bytes` frees the block and counts down.
+        if nbytes <= INLINE {
+            let header = Shared::<Bytes>::reserve_with_tail(nbytes)?;
+            LIVE.fetch_add(1, Relaxed);
+            let base = header.tail();
+            return Ok(Storage(header.fill(bytes(base, Owner::Inline))));
+        }
+        let header = Shared::<Bytes>::reserve()?;
+        let block = memory::alloc(nbytes)?;
         LIVE.fetch_add(1, Relaxed);
-        Ok(Storage(Shared::new(bytes)?))
+        Ok(Storage(header.fill(bytes(block.as_ptr(), Owner::Tendon))))
     }
 
     /// Borrows `nbytes` bytes at `base`. `release` is not called when this fails.
@@ -172,6 +183,7 @@ impl Drop for Bytes {
     fn drop(&mut self) {
         LIVE.fetch_sub(1, Relaxed);
         match self.owner {
+            Owner::Inline => {}
             Owner::Tendon => {
                 if let Some(block) = NonNull::new(self.base) {
                     // SAFETY: from `memory::alloc(self.nbytes)`; the last owner is gone.
