@@ -1,8 +1,8 @@
 //! Softmax and log-softmax.
 
+use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
-use super::cancel;
 use super::pool::try_parallel_for;
 use super::simd::{self, Level};
 use super::view::{In, Out};

@@ -66,7 +66,13 @@ pub fn cross_entropy(input: &Tensor, target: &Tensor, options: &CrossEntropy) ->
     let classes = input.shape()[dim];
     if let Some(weight) = &options.weight {
         if weight.shape() != [classes] || weight.dtype() != input.dtype() {
-            fail!(SHAPE, "options.weight is {} {:?}, expected {} [{classes}]", weight.dtype(), weight.shape(), input.dtype());
+            fail!(
+                SHAPE,
+                "options.weight is {} {:?}, expected {} [{classes}]",
+                weight.dtype(),
+                weight.shape(),
+                input.dtype()
+            );
         }
     }
     if target.dtype().is_float() {

@@ -1,5 +1,6 @@
 /* fork() while other threads compute: the parent goes on, and the child, which has lost all threads but one, computes,
- * differentiates and starts threads of its own. */
+ * differentiates and starts threads of its own. tendon-test: no-valgrind (in a child all that the vanished threads held is
+ * lost, and is reported as such) */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <sys/wait.h>

@@ -27,7 +27,7 @@ static Tensor *weight, *bias;
 static void *forward_and_backward(void *unused) {
     (void)unused;
     Tensor *x = test_full(1, DIMS(2, 4));
-    for (int i = 0; i < rounds(1000, 50); i++) {
+    for (int i = 0; i < rounds(1000, 20); i++) {
         TensorScope *scope = NULL;
         Tensor *product = NULL, *sum = NULL, *loss = NULL;
         OK(tensor_scope_begin(&scope));
@@ -46,7 +46,7 @@ static void gradients_add_up(void) {
     bias = test_leaf(1, DIMS(3));
     run(2, forward_and_backward, NULL);
     Tensor *of_weight = NULL, *of_bias = NULL;
-    const double n = 2 * 2 * rounds(1000, 50);
+    const double n = 2 * 2 * rounds(1000, 20);
     OK(tensor_grad(weight, &of_weight));
     OK(tensor_grad(bias, &of_bias));
     HOLDS(of_weight, n, n, n, n, n, n, n, n, n, n, n, n);
@@ -63,7 +63,7 @@ static Tensor *shared;
 
 static void *retain_use_release(void *unused) {
     (void)unused;
-    for (int i = 0; i < rounds(20000, 300); i++) {
+    for (int i = 0; i < rounds(20000, 100); i++) {
         Tensor *mine = NULL, *sum = NULL;
         OK(tensor_retain(shared, &mine));
         OK(tensor_add(mine, shared, &sum));
@@ -110,7 +110,7 @@ static void *use_it(void *unused) {
 
 static void *replace_it(void *unused) {
     (void)unused;
-    for (int i = 0; i < rounds(20000, 300); i++) {
+    for (int i = 0; i < rounds(20000, 100); i++) {
         Tensor *before = atomic_load(&current);
         OK(tensor_release(before));
         atomic_store(&current, test_full(1, DIMS(1024)));
@@ -190,7 +190,7 @@ static void errors_are_each_threads_own(void) {
 static void *compute(void *unused) {
     (void)unused;
     Tensor *x = test_full(1, DIMS(256, 256));
-    for (int i = 0; i < rounds(200, 4); i++) {
+    for (int i = 0; i < rounds(200, 2); i++) {
         Tensor *product = NULL, *exponentials = NULL, *sum = NULL;
         OK(tensor_matmul(x, x, &product));
         OK(tensor_sub_scalar(product, tensor_scalar_f(256), &exponentials));
