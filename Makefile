@@ -22,7 +22,7 @@ help:
 	@echo "make test          all tests of everyday use"
 	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
-	@echo "make header        include/tendon.h and cmake/tendon.symbols from src/c_api"
+	@echo "make header        include/tendon.h, and what follows from it, from src/c_api"
 	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
 	@echo "make bench-small   the short benchmarks"
 	@echo "make clean"
@@ -46,6 +46,7 @@ hello: c_examples/hello.c
 header:
 	@cargo xtask header
 	@cargo xtask symbols
+	@cargo xtask handles
 
 licences:
 	@cargo xtask licences
@@ -91,6 +92,7 @@ lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo xtask header --check
 	cargo xtask symbols --check
+	cargo xtask handles --check
 	cargo xtask licences --check
 
 bench-small:

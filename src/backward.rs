@@ -318,10 +318,10 @@ fn seed(root: &Tensor, gradient: Option<&Tensor>) -> Result<Tensor> {
     match gradient {
         Some(g) => {
             if g.shape() != root.shape() {
-                fail!(SHAPE, "gradient is {:?}, expected the tensor's shape {:?}", g.shape(), root.shape());
+                fail!(SHAPE, "options.gradient is {:?}, expected the tensor's shape {:?}", g.shape(), root.shape());
             }
             if g.device() != root.device() {
-                fail!(DEVICE, "gradient is on {}, the tensor is on {}", g.device(), root.device());
+                fail!(DEVICE, "options.gradient is on {}, the tensor is on {}", g.device(), root.device());
             }
             to_dtype(g, root.dtype())
         }

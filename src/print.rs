@@ -120,7 +120,9 @@ impl<'a> Printer<'a> {
         let mut shown = Vec::new();
         printer.collect(&mut shown, 0, 0)?;
         printer.style = printer.choose(&shown);
-        printer.width = shown.iter().map(|n| printer.format(n).len()).max().unwrap_or(0);
+        // PyTorch's rule again: zeros, infinities and NaN are padded, but nothing is padded for them.
+        let counts = |n: &&Number| !matches!(n, Number::Float(f) if *f == 0.0 || !f.is_finite());
+        printer.width = shown.iter().filter(counts).map(|n| printer.format(n).len()).max().unwrap_or(0);
         Ok(printer)
     }
 
@@ -220,7 +222,7 @@ impl<'a> Printer<'a> {
         let stride = self.x.layout().strides()[dim];
         let inner = dim + 1 == self.x.ndim();
         // Elements are separated by ", " and wrapped; rows by a line break, and a blank line more per rank.
-        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim + 1)) / (self.width + 2)).max(1);
+        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim)) / (self.width.max(1) + 2)).max(1);
         let newline = if inner { 1 } else { self.x.ndim() - dim - 1 };
         let margin = " ".repeat(self.indent + dim + 1);
         for (k, i) in self.shown(dim).into_iter().enumerate() {

@@ -112,10 +112,10 @@ impl Optimizer {
                 fail!(READ_ONLY, "params[{i}] borrows read-only memory");
             }
         }
-        let mut ids: Vec<usize> = params.iter().map(Tensor::id).collect();
+        let mut ids: Vec<(usize, usize)> = params.iter().map(Tensor::id).zip(0..).collect();
         ids.sort_unstable();
-        if ids.windows(2).any(|w| w[0] == w[1]) {
-            fail!(INVALID_ARGUMENT, "a parameter appears twice");
+        if let Some(w) = ids.windows(2).find(|w| w[0].0 == w[1].0) {
+            fail!(INVALID_ARGUMENT, "params[{}] and params[{}] are the same tensor", w[0].1, w[1].1);
         }
         Ok(Optimizer { rule, params: params.to_vec(), memory: vec![Memory::default(); params.len()] })
     }
