@@ -8,6 +8,7 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, Overlap};
+use crate::list;
 use crate::storage::Storage;
 use crate::storage::shared::Shared;
 use crate::tensor::Tensor;
@@ -22,7 +23,7 @@ pub type Outputs = SmallVec<[Tensor; 1]>;
 /// Runs `op` and returns its outputs, hidden ones left out.
 pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
     let device = common_device(inputs)?;
-    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
+    let metas: SmallVec<[Meta; 3]> = list::short(inputs.iter().map(|x| x.meta()))?;
     match op.infer(&metas)? {
         Plan::View(layout) => view(op, inputs[0], layout),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
@@ -48,7 +49,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     if target.device() != device && !inputs.is_empty() {
         fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
     }
-    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
+    let metas: SmallVec<[Meta; 3]> = list::short(inputs.iter().map(|x| x.meta()))?;
     let spec = match op.infer(&metas)? {
         Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
         _ => fail!(INTERNAL, "{} has no in-place form", op.name()),
@@ -77,7 +78,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
-    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    let ins: Inputs = list::short(inputs.iter().map(|x| x.input()))?;
     if cancel::active() {
         // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
@@ -191,7 +192,7 @@ fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
 fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
     let storages = specs.iter().map(|s| allocate(s, device)).collect::<Result<SmallVec<[(Storage, Layout); 1]>>>()?;
     {
-        let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+        let ins: Inputs = list::short(inputs.iter().map(|x| x.input()))?;
         let mut outs = SmallVec::<[Out; 1]>::new();
         for (spec, (storage, layout)) in specs.iter().zip(&storages) {
             outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
@@ -247,11 +248,10 @@ fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
 fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
-        let others: SmallVec<[&Tensor; 4]> =
-            inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
-        check_overlap(inputs[i], &others)?;
+        check_overlap(inputs[i], &inputs[..i])?;
+        check_overlap(inputs[i], &inputs[i + 1..])?;
     }
-    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    let ins: Inputs = list::short(inputs.iter().map(|x| x.input()))?;
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
@@ -266,7 +266,7 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
 }
 
 fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> Result<Shared<Node>> {
-    let mut edges = SmallVec::with_capacity(inputs.len());
+    let mut edges = list::short_with_room(inputs.len())?;
     for x in inputs {
         let target = if x.dtype().is_float() { x.target()? } else { Target::None };
         edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype() });
@@ -276,7 +276,7 @@ fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> 
 
 /// Bits of the first 32 inputs that a gradient flows to.
 fn needs(edges: &[Edge]) -> u32 {
-    edges.iter().enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
+    edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
 /// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.
@@ -291,7 +291,7 @@ fn save(
         return Ok(());
     }
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
-    let mut kept = Saved::default();
+    let mut kept = Saved { inputs: list::short_with_room(inputs.len())?, ..Saved::default() };
     for (i, x) in inputs.iter().enumerate() {
         let wanted = bit(saves.inputs, i);
         kept.inputs.push(if wanted { Some(SavedTensor::new(x, x.storage().version())?) } else { None });
