@@ -3,7 +3,7 @@
 use super::border::{self, ask, call, peek, put};
 use super::types::*;
 use crate::device::Device;
-use crate::dtype::{DType, Operand, result_type};
+use crate::dtype::{DType, result_type};
 use crate::error::Result;
 use crate::fail;
 use crate::list;

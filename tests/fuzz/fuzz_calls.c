@@ -730,7 +730,7 @@ static void dtypes(Function function)
     if (function == (Function)(void *)tensor_promote_types) {
         TensorStatus one = answered(tensor_promote_types(a, b, &ab));
         TensorStatus two = answered(tensor_promote_types(b, a, &ba));
-        REQUIRE(one == two && ab == ba);
+        REQUIRE((one == TENSOR_OK) == (two == TENSOR_OK) && ab == ba);
     } else if (function == (Function)(void *)tensor_result_type) {
         Tensor *list[8];
         size_t n = inputs_of(list);
