@@ -39,6 +39,7 @@ pub fn short<A: Array>(items: impl ExactSizeIterator<Item = A::Item>) -> Result<
 }
 
 /// [`with_room`] for lists that are short as a rule.
+#[inline]
 pub fn short_with_room<A: Array>(n: usize) -> Result<SmallVec<A>> {
     let mut list = SmallVec::new();
     match list.try_reserve_exact(n) {
