@@ -267,13 +267,19 @@ fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     }
 }
 
-/// In-place writes of several inputs at once, without a graph (optimizers).
-fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+/// Whether an op may write these inputs in place: what a caller of several updates asks before the first.
+pub fn check_update(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
         check_overlap(inputs[i], &inputs[..i])?;
         check_overlap(inputs[i], &inputs[i + 1..])?;
     }
+    Ok(())
+}
+
+/// In-place writes of several inputs at once, without a graph (optimizers).
+fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+    check_update(inputs, written)?;
     let ins = ins(inputs)?;
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.

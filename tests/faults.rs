@@ -521,6 +521,39 @@ fn optimizers() {
     println!("{tried} failed allocations");
 }
 
+#[test]
+fn a_step_that_one_parameter_refuses_changes_none() {
+    let _alone = alone();
+    let base = tensor(&Array::new(&[5], || 1.0), TENSOR_DTYPE_F32).unwrap();
+    let part = |start| out(|o| unsafe { tensor_narrow(base.0, 0, start, 4, o) }).unwrap();
+    // The gradient of the second lies over its own memory, one element further.
+    let (first, second, over) = (tensor(&Array::new(&[4], || 1.0), TENSOR_DTYPE_F32).unwrap(), part(0), part(1));
+    for (p, g) in [(&first, &part(1)), (&second, &over)] {
+        requires_grad(p).unwrap();
+        check(unsafe { tensor_set_grad(p.0, g.0) }).unwrap();
+    }
+    let params = vec![first, second];
+    let optimizer = Training::optimizer(&params, true).unwrap();
+    let training = Training { params, optimizer };
+    let before = training.state();
+    assert_eq!(training.step().unwrap_err().status, TENSOR_ERR_OVERLAP);
+    assert_eq!(training.state(), before);
+
+    let other = Training::new(true, 1);
+    let before = other.state();
+    let mut token = null_mut();
+    check(unsafe { tendon_cancel_token_create(&mut token) }).unwrap();
+    check(unsafe { tendon_cancel_token_cancel(token) }).unwrap();
+    check(unsafe { tendon_set_cancel_token(token) }).unwrap();
+    let step = other.step();
+    check(unsafe { tendon_set_cancel_token(null()) }).unwrap();
+    unsafe { tendon_cancel_token_release(token) };
+    assert_eq!(step.unwrap_err().status, TENSOR_ERR_CANCELLED);
+    assert_eq!(other.state(), before);
+    drop((training, other, base, over));
+    nothing_lives();
+}
+
 // ---- a full address space ----
 
 const CHILD: &str = "TENDON_TEST_ADDRESS_LIMIT";

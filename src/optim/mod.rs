@@ -2,7 +2,8 @@
 
 mod state;
 
-use crate::apply::apply;
+use crate::apply::{apply, check_update};
+use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
 pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
@@ -142,16 +143,27 @@ impl Optimizer {
             }
             due.push((i, g, buffers));
         }
-        for (i, g, buffers) in due {
-            let memory = &mut self.memory[i];
-            let op = Step { rule: self.rule, step: memory.steps + 1 };
-            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
-            inputs.extend(&buffers);
-            apply(&op, &inputs)?;
-            drop(inputs);
-            *memory = Memory { steps: memory.steps + 1, buffers };
+        for (i, g, buffers) in &due {
+            let inputs = self.inputs(*i, g, buffers);
+            check_update(&inputs, &Step::written(inputs.len()))?;
         }
-        Ok(())
+        cancel::check()?;
+        let caller = cancel::install(None);
+        let done = due.into_iter().try_for_each(|(i, g, buffers)| {
+            let op = Step { rule: self.rule, step: self.memory[i].steps + 1 };
+            apply(&op, &self.inputs(i, &g, &buffers))?;
+            self.memory[i] = Memory { steps: op.step, buffers };
+            Ok(())
+        });
+        cancel::install(caller);
+        done
+    }
+
+    /// What [`Step`] takes.
+    fn inputs<'a>(&'a self, i: usize, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
+        let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], g];
+        inputs.extend(buffers);
+        inputs
     }
 
     /// Every parameter loses its gradient (it has none, rather than zeros).
@@ -181,13 +193,20 @@ struct Step {
     step: i64,
 }
 
+impl Step {
+    /// All inputs but the gradient.
+    fn written(inputs: usize) -> SmallVec<[usize; 4]> {
+        (0..inputs).filter(|&i| i != 1).collect()
+    }
+}
+
 impl Op for Step {
     fn name(&self) -> &'static str {
         self.rule.name()
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
-        Ok(Plan::Update((0..inputs.len()).filter(|&i| i != 1).collect()))
+        Ok(Plan::Update(Step::written(inputs.len())))
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
