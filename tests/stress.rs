@@ -149,11 +149,18 @@ type Call = Box<dyn Fn() -> R<T>>;
 /// Calls over tensors large enough for every thread to get a piece.
 fn large_calls() -> Vec<(&'static str, Call)> {
     fn with(x: T, call: impl Fn(*const Tensor, *mut *mut Tensor) -> TensorStatus + 'static) -> Call {
-        Box::new(move || out(|o| call(x.0, o)))
+        Box::new(move || {
+            // The whole owner moves in, not the number alone.
+            let x = &x;
+            out(|o| call(x.0, o))
+        })
     }
     let (rows, long, tall) = ([257, 501], [300_001], [70_001, 3]);
     let other = f32s(&[501, 130], 9);
-    let product = move |x, o| unsafe { tensor_matmul(x, other.0, o) };
+    let product = move |x, o| {
+        let other = &other;
+        unsafe { tensor_matmul(x, other.0, o) }
+    };
     let index: Array = Array { shape: vec![70_001], data: (0..70_001).map(|i| (i * 31 % 97) as f64).collect() };
     let index = tensor(&index, TENSOR_DTYPE_I64).unwrap();
     let base = f32s(&[97, 3], 2);
@@ -172,7 +179,10 @@ fn large_calls() -> Vec<(&'static str, Call)> {
         ("matmul", with(f32s(&rows, 1), product)),
         ("exp", with(f32s(&long, 1), |x, o| unsafe { tensor_exp(x, o) })),
         ("index_add", {
-            with(f32s(&tall, 1), move |x, o| unsafe { tensor_index_add(base.0, 0, index.0, x, o) })
+            with(f32s(&tall, 1), move |x, o| {
+                let (base, index) = (&base, &index);
+                unsafe { tensor_index_add(base.0, 0, index.0, x, o) }
+            })
         }),
     ]
 }

@@ -87,10 +87,10 @@ impl Storage {
             version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
         };
+        LIVE.fetch_add(1, Relaxed);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
         bytes.owner = Owner::Borrowed(release);
-        LIVE.fetch_add(1, Relaxed);
         Ok(Storage(header.fill(bytes)))
     }
 

@@ -27,7 +27,7 @@ cargo rustc --locked --quiet --release --lib --crate-type staticlib --target "$h
 
 [ "$seconds" != 0 ] || exit 0
 code=0
-"$out/fuzz_calls" -max_total_time="$seconds" -max_len=4096 -len_control=20 -timeout=20 -print_final_stats=1 \
+"$out/fuzz_calls" -max_total_time="$seconds" -max_len=4096 -len_control=1 -entropic=0 -reload=0 -timeout=20 -print_final_stats=1 \
     -artifact_prefix="$out/" "$@" "$out/corpus" tests/fuzz/corpus > "$out/log" 2>&1 || code=$?
 grep -E '^(FINDING|fuzz_calls:|stat::(number_of_executed_units|average_exec_per_sec)|SUMMARY|artifact_prefix)' "$out/log" || true
 findings=$(find "$out" -maxdepth 1 -newer "$out/fuzz_calls" \( -name 'crash-*' -o -name 'timeout-*' -o -name 'oom-*' \) | wc -l)
