@@ -206,6 +206,52 @@ fn every_allocation_of_every_row() {
     println!("{} rows, {tried} failed allocations", table.len());
 }
 
+/// Large enough for workspaces and for pieces of several threads.
+#[test]
+fn every_allocation_of_large_calls() {
+    let _alone = alone();
+    let threads = unsafe { tendon_num_threads() };
+    check(unsafe { tendon_set_num_threads(4) }).unwrap();
+    type Call = fn(*const Tensor, *mut *mut Tensor) -> TensorStatus;
+    let calls: [(&str, [i64; 2], Call); 12] = [
+        ("matmul", [300, 300], |x, o| unsafe { tensor_matmul(x, x, o) }),
+        ("exp", [300, 300], |x, o| unsafe { tensor_exp(x, o) }),
+        ("sum", [90_000, 1], |x, o| unsafe { tensor_sum(x, null(), 0, null(), o) }),
+        ("sum over rows", [30_000, 3], |x, o| unsafe { tensor_sum(x, [0].as_ptr(), 1, null(), o) }),
+        ("var", [90_000, 1], |x, o| unsafe { tensor_var(x, null(), 0, null(), o) }),
+        ("var over rows", [30_000, 3], |x, o| unsafe { tensor_var(x, [0].as_ptr(), 1, null(), o) }),
+        ("max over rows", [30_000, 3], |x, o| unsafe { tensor_max(x, [0].as_ptr(), 1, null(), o) }),
+        ("argmax", [90_000, 1], |x, o| unsafe { tensor_argmax(x, null(), null(), o) }),
+        ("softmax", [300, 300], |x, o| unsafe { tensor_softmax(x, 1, null(), o) }),
+        ("softmax of columns", [300, 300], |x, o| unsafe { tensor_softmax(x, 0, null(), o) }),
+        ("log_softmax of columns", [300, 300], |x, o| unsafe { tensor_log_softmax(x, 0, null(), o) }),
+        ("dropout", [300, 300], |x, o| unsafe { tensor_dropout(x, 0.5, null(), o) }),
+    ];
+    let mut tried = 0;
+    for (name, shape, call) in calls {
+        let leaf = || {
+            let mut rng = Rng(1);
+            let x = tensor(&Array::new(&shape, || rng.uniform(-1.0, 1.0)), TENSOR_DTYPE_F32).unwrap();
+            requires_grad(&x).unwrap();
+            x
+        };
+        tried += storm(name, leaf, |x| out(|o| call(x.0, o)), fingerprint);
+        let prepare = || {
+            let x = leaf();
+            let y = out(|o| call(x.0, o)).unwrap();
+            let loss = loss(&to_dtype(&y, TENSOR_DTYPE_F32).unwrap()).unwrap();
+            (vec![x], loss)
+        };
+        if unsafe { tensor_requires_grad(prepare().1.0) } == 1 {
+            let backward = |(_, loss): &(Vec<T>, T)| check(unsafe { tensor_backward(loss.0, null()) });
+            let state = |(x, loss): &(Vec<T>, T)| [fingerprints(x), grads(x), fingerprint(loss)].concat();
+            tried += storm(&format!("{name}: tensor_backward"), prepare, backward, state);
+        }
+    }
+    check(unsafe { tendon_set_num_threads(threads) }).unwrap();
+    println!("{tried} failed allocations");
+}
+
 // ---- in place ----
 
 #[test]
@@ -591,6 +637,37 @@ fn in_a_full_address_space() {
     let index: Array = Array { shape: vec![4096], data: (0..4096).map(|i| (i * 7 % 1024) as f64).collect() };
     let index = tensor(&index, TENSOR_DTYPE_I64).unwrap();
     let many = vec![a.0.cast_const(); 3];
+    // Lists as long as the caller likes.
+    let tiny = tensor(&Array::new(&[1], || 1.0), TENSOR_DTYPE_F32).unwrap();
+    requires_grad(&tiny).unwrap();
+    const MANY: usize = 1 << 18;
+    let million = vec![tiny.0.cast_const(); MANY];
+    let room = std::cell::RefCell::new(vec![null_mut(); MANY]);
+    let text = std::cell::RefCell::new(vec![0u8; 16 << 20]);
+    let retained = |x: &T| out(|o| unsafe { tensor_retain(x.0, o) });
+    let chunks = || {
+        let (mut made, mut count) = (room.borrow_mut(), 0);
+        let status = unsafe { tensor_chunk(wide.0, MANY as i64, 1, made.as_mut_ptr(), MANY, &mut count) };
+        assert!(status == TENSOR_OK || made.iter().all(|x| x.is_null()), "on failure all outputs are NULL");
+        made.iter_mut().for_each(|x| drop(T(std::mem::replace(x, null_mut()))));
+        check(status)?;
+        retained(&tiny)
+    };
+    let gradients = || {
+        let y = out(|o| unsafe { tensor_mul(tiny.0, tiny.0, o) })?;
+        let mut made = room.borrow_mut();
+        let status = unsafe { tensor_grad_of(y.0, million.as_ptr(), MANY, null(), made.as_mut_ptr()) };
+        assert!(status == TENSOR_OK || made.iter().all(|x| x.is_null()), "on failure all outputs are NULL");
+        made.iter_mut().for_each(|x| drop(T(std::mem::replace(x, null_mut()))));
+        check(status)?;
+        retained(&tiny)
+    };
+    let print = || {
+        let all = TensorPrintOptions { threshold: i64::MAX, ..Options::DEFAULT };
+        let mut text = text.borrow_mut();
+        check(unsafe { tensor_to_string(a.0, &all, text.as_mut_ptr().cast(), text.len(), null_mut()) })?;
+        retained(&tiny)
+    };
     let calls: Vec<Call> = vec![
         unary("exp", tensor_exp),
         unary("tanh", tensor_tanh),
@@ -604,6 +681,11 @@ fn in_a_full_address_space() {
         ("max", Box::new(|| out(|o| unsafe { tensor_max(a.0, [1].as_ptr(), 1, null(), o) }))),
         ("argmax", Box::new(|| out(|o| unsafe { tensor_argmax(a.0, null(), null(), o) }))),
         ("cat", Box::new(|| out(|o| unsafe { tensor_cat(many.as_ptr(), many.len(), 0, o) }))),
+        ("cat of many", Box::new(|| out(|o| unsafe { tensor_cat(million.as_ptr(), MANY, 0, o) }))),
+        ("stack of many", Box::new(|| out(|o| unsafe { tensor_stack(million.as_ptr(), MANY, 0, o) }))),
+        ("chunk into many", Box::new(chunks)),
+        ("grad_of many", Box::new(gradients)),
+        ("to_string", Box::new(print)),
         ("index_select", Box::new(|| out(|o| unsafe { tensor_index_select(a.0, 0, index.0, o) }))),
         ("one_hot", Box::new(|| out(|o| unsafe { tensor_one_hot(index.0, 1024, o) }))),
         ("randperm", Box::new(|| out(|o| unsafe { tensor_randperm(1 << 20, null(), o) }))),
@@ -635,7 +717,7 @@ fn in_a_full_address_space() {
                 Ok(())
             });
             count(name, result);
-            for x in [&a, &b, &wide] {
+            for x in [&a, &b, &wide, &tiny] {
                 check(unsafe { tensor_set_grad(x.0, null()) }).unwrap();
             }
         }

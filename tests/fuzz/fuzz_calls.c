@@ -145,7 +145,9 @@ static void adopt(Tensor *x)
     if (numel != product) finding("numel", numel, product);
     size_t size = tensor_dtype_size(tensor_dtype(x));
     REQUIRE(size > 0);
-    if (tensor_nbytes(x) != numel * (int64_t)size) finding("nbytes", tensor_nbytes(x), numel);
+    int64_t nbytes;
+    if (__builtin_mul_overflow(numel, (int64_t)size, &nbytes)) nbytes = INT64_MAX;
+    if (tensor_nbytes(x) != nbytes) finding("nbytes", tensor_nbytes(x), nbytes);
     REQUIRE(tensor_is_same(x, x) == 1);
     int32_t requires = tensor_requires_grad(x);
     REQUIRE(requires == 0 || requires == 1);
