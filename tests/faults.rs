@@ -54,12 +54,7 @@ fn assert_out_of_memory(name: &str, n: u64, e: &Failure) {
 
 /// Runs `act` with the n-th allocation failing, on a fresh `prepare()` each time. After a failure `state` is as before,
 /// nothing has leaked, and `act` works. The number of failures that were tried.
-fn storm<S, V>(
-    name: &str,
-    prepare: impl Fn() -> S,
-    act: impl Fn(&S) -> R<V>,
-    state: impl Fn(&S) -> Vec<u8>,
-) -> u64 {
+fn storm<S, V>(name: &str, prepare: impl Fn() -> S, act: impl Fn(&S) -> R<V>, state: impl Fn(&S) -> Vec<u8>) -> u64 {
     for n in 1.. {
         assert!(n < 100_000, "{name}: does not end");
         let s = prepare();
@@ -611,7 +606,12 @@ fn in_a_full_address_space_calls_fail_and_the_process_lives() {
         return in_a_full_address_space();
     }
     let done = std::process::Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "in_a_full_address_space_calls_fail_and_the_process_lives", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            "in_a_full_address_space_calls_fail_and_the_process_lives",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(CHILD, "1")
         .output()
         .unwrap();

@@ -107,8 +107,7 @@ fn handles_are_shared_made_and_released_by_four_threads() {
                 for _ in 0..ROUNDS {
                     let [i, j, k] = [0; 3].map(|_| rng.below(PLACES as u64) as usize);
                     // Another thread may release it before or during the call.
-                    let (x, y) =
-                        (places[i].load(Acquire) as *const Tensor, places[j].load(Acquire) as *const Tensor);
+                    let (x, y) = (places[i].load(Acquire) as *const Tensor, places[j].load(Acquire) as *const Tensor);
                     let made = match rng.below(8) {
                         0 => out(|o| unsafe { tensor_full([2, 3].as_ptr(), 2, number(1.5), null(), o) }),
                         1 => out(|o| unsafe { tensor_retain(x, o) }),

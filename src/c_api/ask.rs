@@ -6,8 +6,8 @@ use crate::device::Device;
 use crate::dtype::{DType, result_type};
 use crate::error::Result;
 use crate::fail;
-use crate::list;
 use crate::layout::normalize_dim;
+use crate::list;
 use crate::tensor::Tensor as Value;
 use std::ffi::{CStr, c_char};
 
