@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 /// From the top down. Modules that share a floor do not know each other …
 const FLOORS: &[&[&str]] = &[
     &["c_api"],
-    &["optim", "interchange", "autograd"],
+    &["optim", "print", "interchange", "autograd"],
     &["backward"],
     &["ops"],
     &["apply"],
