@@ -50,7 +50,9 @@ header:
 licences:
 	@cargo xtask licences
 
-install: dist
+# With files of an earlier `make dist` at hand cargo is not needed: sudo often has none.
+install:
+	@if command -v cargo > /dev/null || [ ! -f $(DIST)/.stamp ]; then $(BUILD_DIST); fi
 	@[ "$(LIBDIR)" = lib ] || scripts/build-dist.sh build/dist-$(subst /,-,$(LIBDIR)) --target-dir $(TARGET) --libdir $(LIBDIR)
 	@from=$(if $(filter lib,$(LIBDIR)),$(DIST),build/dist-$(subst /,-,$(LIBDIR))); to="$(DESTDIR)$(PREFIX)"; \
 	mkdir -p "$$to"; \

@@ -1,8 +1,8 @@
 //! The one door that every op goes through: check, infer, decide overlap, allocate, run, note the node.
 
-use crate::cpu::cancel;
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::view::{In, Out};
+use crate::cpu::{cancel, pool};
 use crate::cuda;
 use crate::device::Device;
 use crate::error::Result;
@@ -35,7 +35,15 @@ pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
 
 /// [`apply`] for an op with one output.
 pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
-    match apply(op, inputs)?.pop() {
+    let device = common_device(inputs)?;
+    let mut outputs = match op.infer(&metas(inputs)?)? {
+        Plan::View(layout) => view(op, inputs[0], layout)?,
+        // The way of most ops, without lists.
+        Plan::Fresh(specs) if specs.len() == 1 => return single(op, inputs, device, &specs[0]),
+        Plan::Fresh(specs) => fresh(op, inputs, device, &specs)?,
+        Plan::Update(_) => Outputs::new(),
+    };
+    match outputs.pop() {
         Some(output) => Ok(output),
         None => fail!(INTERNAL, "{} has no output", op.name()),
     }
@@ -71,14 +79,14 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         target.check_recorded_write()?;
         let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
         let needs = needs(&node.inputs);
-        // A saved output is what the write leaves behind; an input that the write destroys is saved too, and
-        // backward then reports it as modified.
-        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
+        // A saved output is what the write leaves behind; of a saved input that the write destroys a copy is kept.
+        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some((target, version + 1)))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
     let ins = ins(inputs)?;
-    if cancel::active() {
-        // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
+    if cancel::active() || pool::is_host() {
+        // A call that is cancelled, or whose host loop fails, must leave the target as it was: compute beside it, then
+        // copy on this thread's and our own terms.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
         run(op, device, &ins, &[staged.output()])?;
         let caller = cancel::install(None);
@@ -206,6 +214,25 @@ fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
     Ok(smallvec![x.make_view(op, layout, origin)?])
 }
 
+/// Whether a graph is to go through `op`, provided that an output can carry a gradient.
+#[inline]
+fn is_recorded(op: &dyn Op, inputs: &[&Tensor]) -> bool {
+    inputs.iter().any(|x| x.is_tracked()) && mode::current() == Mode::Grad && op.differentiable()
+}
+
+/// [`fresh`] for one output.
+fn single(op: &dyn Op, inputs: &[&Tensor], device: Device, spec: &OutputSpec) -> Result<Tensor> {
+    let (storage, layout) = allocate(spec, device)?;
+    run(op, device, &ins(inputs)?, &[Out { base: storage.base(), dtype: spec.dtype, layout: &layout }])?;
+    if !(spec.dtype.is_float() && is_recorded(op, inputs)) {
+        return Tensor::new(storage, layout, spec.dtype);
+    }
+    let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: spec.dtype }])?;
+    let made = Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index: 0 })?;
+    save(&node, op.saves(needs(&node.inputs)), inputs, std::slice::from_ref(&made), None)?;
+    Ok(made)
+}
+
 fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
     let mut memory: SmallVec<[(Storage, Layout); 1]> = SmallVec::new();
     for spec in specs {
@@ -219,10 +246,7 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
         run(op, device, &ins(inputs)?, &outs)?;
     }
 
-    let recording = mode::current() == Mode::Grad
-        && inputs.iter().any(|x| x.is_tracked())
-        && op.differentiable()
-        && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
+    let recording = is_recorded(op, inputs) && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
     let mut made = Outputs::new();
     if !recording {
         for (spec, (storage, layout)) in specs.iter().zip(memory) {
@@ -248,27 +272,36 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
     Ok(made)
 }
 
+#[inline]
 fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     let layout = Layout::contiguous(&spec.shape);
     match device {
         Device::Cpu => {
-            let bytes = layout.numel() as u128 * spec.dtype.size() as u128;
-            if bytes > isize::MAX as u128 {
+            let bytes = (layout.numel() as usize).checked_mul(spec.dtype.size());
+            let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize) else {
                 fail!(
                     OUT_OF_MEMORY,
                     "{:?} of {} has more bytes than the address space",
                     spec.shape.as_slice(),
                     spec.dtype
                 );
-            }
-            Ok((Storage::allocate(bytes as usize)?, layout))
+            };
+            Ok((Storage::allocate(bytes)?, layout))
         }
         Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
     }
 }
 
-/// Whether an op may write these inputs in place: what a caller of several updates asks before the first.
-pub fn check_update(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
+/// Whether [`apply`] would let `op` write its inputs; several updates that must all happen are checked first.
+pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
+    common_device(inputs)?;
+    match op.infer(&metas(inputs)?)? {
+        Plan::Update(written) => check_written(inputs, &written),
+        _ => fail!(INTERNAL, "{} is no update", op.name()),
+    }
+}
+
+fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
         check_overlap(inputs[i], &inputs[..i])?;
@@ -279,7 +312,7 @@ pub fn check_update(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
 
 /// In-place writes of several inputs at once, without a graph (optimizers).
 fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
-    check_update(inputs, written)?;
+    check_written(inputs, written)?;
     let ins = ins(inputs)?;
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
@@ -308,13 +341,14 @@ fn needs(edges: &[Edge]) -> u32 {
     edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-/// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.
+/// Keeps what backward will read. `write` is the tensor that an in-place op is about to write, and the version that it
+/// will have then.
 fn save(
     node: &Node,
     saves: crate::tensor::op::Saves,
     inputs: &[&Tensor],
     outputs: &[Tensor],
-    written: Option<u64>,
+    write: Option<(&Tensor, u64)>,
 ) -> Result<()> {
     if saves.inputs == 0 && saves.outputs == 0 {
         return Ok(());
@@ -322,11 +356,18 @@ fn save(
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
     let mut kept = Saved { inputs: list::short_with_room(inputs.len())?, ..Saved::default() };
     for (i, x) in inputs.iter().enumerate() {
-        let wanted = bit(saves.inputs, i);
-        kept.inputs.push(if wanted { Some(SavedTensor::new(x, x.storage().version())?) } else { None });
+        kept.inputs.push(match write {
+            _ if !bit(saves.inputs, i) => None,
+            Some((target, _)) if x.storage().same(target.storage()) => {
+                let copy = Tensor::empty(x.shape(), x.dtype())?;
+                crate::cpu::copy::copy(x.input(), copy.output())?;
+                Some(SavedTensor::new(&copy, 0)?)
+            }
+            _ => Some(SavedTensor::new(x, x.storage().version())?),
+        });
     }
     for (i, x) in outputs.iter().enumerate() {
-        let version = written.unwrap_or_else(|| x.storage().version());
+        let version = write.map_or_else(|| x.storage().version(), |(_, version)| version);
         kept.outputs.push(if bit(saves.outputs, i) { Some(SavedTensor::new(x, version)?) } else { None });
     }
     *node.saved.lock() = kept;

@@ -13,7 +13,7 @@ use crate::list;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// `torch.optim.AdamW`
 #[derive(Clone, Copy, Debug)]
@@ -144,26 +144,23 @@ impl Optimizer {
             due.push((i, g, buffers));
         }
         for (i, g, buffers) in &due {
-            let inputs = self.inputs(*i, g, buffers);
-            check_update(&inputs, &Step::written(inputs.len()))?;
+            check_update(&self.update(*i), &update_inputs(&self.params[*i], g, buffers))?;
         }
         cancel::check()?;
-        let caller = cancel::install(None);
-        let done = due.into_iter().try_for_each(|(i, g, buffers)| {
-            let op = Step { rule: self.rule, step: self.memory[i].steps + 1 };
-            apply(&op, &self.inputs(i, &g, &buffers))?;
-            self.memory[i] = Memory { steps: op.step, buffers };
+        // Half a step would be worse than a late answer.
+        let token = cancel::install(None);
+        let outcome = due.into_iter().try_for_each(|(i, g, buffers)| {
+            apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
+            self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
             Ok(())
         });
-        cancel::install(caller);
-        done
+        cancel::install(token);
+        outcome
     }
 
-    /// What [`Step`] takes.
-    fn inputs<'a>(&'a self, i: usize, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
-        let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], g];
-        inputs.extend(buffers);
-        inputs
+    /// The next update of parameter `i`.
+    fn update(&self, i: usize) -> Step {
+        Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
     /// Every parameter loses its gradient (it has none, rather than zeros).
@@ -185,6 +182,10 @@ impl Optimizer {
     }
 }
 
+fn update_inputs<'a>(param: &'a Tensor, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
+    [param, g].into_iter().chain(buffers).collect()
+}
+
 /// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.
 #[derive(Clone)]
 struct Step {
@@ -193,20 +194,13 @@ struct Step {
     step: i64,
 }
 
-impl Step {
-    /// All inputs but the gradient.
-    fn written(inputs: usize) -> SmallVec<[usize; 4]> {
-        (0..inputs).filter(|&i| i != 1).collect()
-    }
-}
-
 impl Op for Step {
     fn name(&self) -> &'static str {
         self.rule.name()
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
-        Ok(Plan::Update(Step::written(inputs.len())))
+        Ok(Plan::Update((0..inputs.len()).filter(|&i| i != 1).collect()))
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {

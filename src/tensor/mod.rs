@@ -7,6 +7,7 @@ pub mod op;
 pub mod view;
 
 use crate::cpu::fork::ForkMutex;
+use crate::cpu::memory::{self, Live};
 use crate::cpu::view::{In, Out};
 use crate::device::Device;
 use crate::dtype::DType;
@@ -19,7 +20,7 @@ use mode::Mode;
 use node::{Origin, Target};
 use op::Meta;
 use smallvec::SmallVec;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::*};
+use std::sync::atomic::{AtomicBool, Ordering::*};
 use view::View;
 
 /// A shared, typed window on storage. Storage and layout never change; the gradient and the origin do. All clones are
@@ -51,20 +52,19 @@ struct Autograd {
     rebased: u64,
 }
 
-static LIVE: AtomicI64 = AtomicI64::new(0);
-
 /// Tensors alive in the process, those that graphs hold included.
 pub fn live_count() -> i64 {
-    LIVE.load(Relaxed)
+    memory::live(Live::Tensors)
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        LIVE.fetch_sub(1, Relaxed);
+        memory::note(Live::Tensors, -1);
     }
 }
 
 impl Tensor {
+    #[inline]
     fn make(
         storage: Storage,
         layout: Layout,
@@ -74,7 +74,7 @@ impl Tensor {
         rebased: u64,
     ) -> Result<Tensor> {
         let block = Shared::<Inner>::reserve()?;
-        LIVE.fetch_add(1, Relaxed);
+        memory::note(Live::Tensors, 1);
         Ok(Tensor(block.fill(Inner {
             storage,
             layout,
@@ -87,6 +87,7 @@ impl Tensor {
     }
 
     /// An untracked tensor. The layout must lie within the storage.
+    #[inline]
     pub fn new(storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
         Tensor::make(storage, layout, dtype, None, None, 0)
     }

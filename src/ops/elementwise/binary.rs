@@ -45,7 +45,19 @@ struct Types {
     result: DType,
 }
 
+#[inline]
 fn types(kind: Kind, operands: &[Operand]) -> Result<Types> {
+    if let [Operand::Tensor(a), Operand::Tensor(b)] = *operands
+        && a == b
+        && a.is_float()
+        && matches!(kind, Kind::Add | Kind::Sub | Kind::Mul | Kind::Div)
+    {
+        return Ok(Types { compute: a, result: a });
+    }
+    types_by_promotion(kind, operands)
+}
+
+fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
     use Kind::*;
     let logical = matches!(kind, LogicalAnd | LogicalOr | LogicalXor);
     let common = match result_type(operands) {
@@ -68,11 +80,20 @@ fn types(kind: Kind, operands: &[Operand]) -> Result<Types> {
 /// Runs the kernel over `a` and `b` stretched to the output's shape.
 fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
     let shape = out.layout.shape();
-    if a.layout.shape() == shape && b.layout.shape() == shape {
-        return kernel::binary(kind, a, b, compute, out);
-    }
-    let (la, lb) = (a.layout.expand(shape)?, b.layout.expand(shape)?);
-    kernel::binary(kind, In { layout: &la, ..a }, In { layout: &lb, ..b }, compute, out)
+    let (wide_a, wide_b);
+    let a = if a.layout.shape() == shape {
+        a
+    } else {
+        wide_a = a.layout.expand(shape)?;
+        In { layout: &wide_a, ..a }
+    };
+    let b = if b.layout.shape() == shape {
+        b
+    } else {
+        wide_b = b.layout.expand(shape)?;
+        In { layout: &wide_b, ..b }
+    };
+    kernel::binary(kind, a, b, compute, out)
 }
 
 #[derive(Clone, Copy)]
