@@ -84,7 +84,7 @@ test-full:
 	done
 
 # Scripts of the long run beside the two above, in this order.
-FULL_PARTS := tests/run-full.sh
+FULL_PARTS := tests/fuzz/run.sh tests/run-full.sh
 
 lint:
 	@scripts/setup.sh build lint

@@ -8,6 +8,7 @@ use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, Overlap};
+use crate::list;
 use crate::storage::Storage;
 use crate::storage::shared::Shared;
 use crate::tensor::Tensor;
@@ -102,21 +103,29 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
 
 /// `then` with the metadata of the inputs. One or two inputs, as most ops have, need no list.
 #[inline]
-fn with_metas<R>(inputs: &[&Tensor], then: impl FnOnce(&[Meta]) -> R) -> R {
+fn with_metas<R>(inputs: &[&Tensor], then: impl FnOnce(&[Meta]) -> Result<R>) -> Result<R> {
     match inputs {
         [x] => then(&[x.meta()]),
         [x, y] => then(&[x.meta(), y.meta()]),
-        _ => then(&inputs.iter().map(|x| x.meta()).collect::<SmallVec<[Meta; 8]>>()),
+        _ => {
+            let mut metas: SmallVec<[Meta; 8]> = list::short_with_room(inputs.len())?;
+            metas.extend(inputs.iter().map(|x| x.meta()));
+            then(&metas)
+        }
     }
 }
 
 /// `then` with the memory of the inputs.
 #[inline]
-fn with_ins<R>(inputs: &[&Tensor], then: impl FnOnce(&[In]) -> R) -> R {
+fn with_ins<R>(inputs: &[&Tensor], then: impl FnOnce(&[In]) -> Result<R>) -> Result<R> {
     match inputs {
         [x] => then(&[x.input()]),
         [x, y] => then(&[x.input(), y.input()]),
-        _ => then(&inputs.iter().map(|x| x.input()).collect::<SmallVec<[In; 8]>>()),
+        _ => {
+            let mut ins: SmallVec<[In; 8]> = list::short_with_room(inputs.len())?;
+            ins.extend(inputs.iter().map(|x| x.input()));
+            then(&ins)
+        }
     }
 }
 
@@ -304,9 +313,8 @@ pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
 fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
-        let others: SmallVec<[&Tensor; 4]> =
-            inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
-        check_overlap(inputs[i], &others)?;
+        check_overlap(inputs[i], &inputs[..i])?;
+        check_overlap(inputs[i], &inputs[i + 1..])?;
     }
     Ok(())
 }
@@ -328,7 +336,7 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
 }
 
 fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> Result<Shared<Node>> {
-    let mut edges = SmallVec::with_capacity(inputs.len());
+    let mut edges = list::short_with_room(inputs.len())?;
     for x in inputs {
         let target = if x.dtype().is_float() { x.target()? } else { Target::None };
         edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype() });
@@ -338,7 +346,7 @@ fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> 
 
 /// Bits of the first 32 inputs that a gradient flows to.
 fn needs(edges: &[Edge]) -> u32 {
-    edges.iter().enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
+    edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
 /// Keeps what backward will read. `write` is the tensor that an in-place op is about to write, and the version that it
@@ -354,7 +362,7 @@ fn save(
         return Ok(());
     }
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
-    let mut kept = Saved::default();
+    let mut kept = Saved { inputs: list::short_with_room(inputs.len())?, ..Saved::default() };
     for (i, x) in inputs.iter().enumerate() {
         kept.inputs.push(match write {
             _ if !bit(saves.inputs, i) => None,

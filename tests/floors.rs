@@ -16,7 +16,7 @@ const FLOORS: &[&[&str]] = &[
     &["tensor"],
     &["storage"],
     &["cpu", "cuda"],
-    &["random", "layout", "scalar", "dtype", "device"],
+    &["random", "layout", "scalar", "dtype", "device", "list"],
     &["error"],
 ];
 

@@ -9,6 +9,7 @@ pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
@@ -112,17 +113,18 @@ impl Optimizer {
                 fail!(READ_ONLY, "params[{i}] borrows read-only memory");
             }
         }
-        let mut ids: Vec<(usize, usize)> = params.iter().map(Tensor::id).zip(0..).collect();
+        let mut ids: Vec<(usize, usize)> = list::collect(params.iter().enumerate().map(|(i, p)| (p.id(), i)))?;
         ids.sort_unstable();
         if let Some(w) = ids.windows(2).find(|w| w[0].0 == w[1].0) {
             fail!(INVALID_ARGUMENT, "params[{}] and params[{}] are the same tensor", w[0].1, w[1].1);
         }
-        Ok(Optimizer { rule, params: params.to_vec(), memory: vec![Memory::default(); params.len()] })
+        let memory = list::collect(params.iter().map(|_| Memory::default()))?;
+        Ok(Optimizer { rule, params: list::collect(params.iter().cloned())?, memory })
     }
 
     /// One update of every parameter that has a gradient. Everything that can fail comes before the first write.
     pub fn step(&mut self) -> Result<()> {
-        let mut due = Vec::with_capacity(self.params.len());
+        let mut due = list::with_room(self.params.len())?;
         for (i, p) in self.params.iter().enumerate() {
             let Some(g) = p.grad() else { continue };
             if g.shape() != p.shape() || g.dtype() != p.dtype() || g.device() != p.device() {

@@ -96,10 +96,10 @@ impl Storage {
             version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
         };
+        memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
         bytes.owner = Owner::Borrowed(release);
-        memory::note(Live::Storages, 1);
         Ok(Storage(header.fill(bytes)))
     }
 

@@ -14,6 +14,7 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::Layout;
+use crate::list;
 use crate::storage::{Storage, shared::Shared};
 use mode::Mode;
 use node::{Origin, Target};
@@ -231,12 +232,13 @@ impl Tensor {
     }
 
     /// Replaces the gradients of several leaves at once, provided that each still is what the caller saw; else changes
-    /// none and returns false. `leaves` must be without repeats.
-    pub fn exchange_grads(leaves: &mut [GradExchange]) -> bool {
+    /// none and returns false. `leaves` must be without repeats and in the order of their ids.
+    pub fn exchange_grads(leaves: &mut [GradExchange]) -> Result<bool> {
         // Locks are taken in the order of addresses, so that two threads cannot wait for each other.
-        leaves.sort_by_key(|l| l.leaf.id());
-        let tensors: SmallVec<[Tensor; 8]> = leaves.iter().map(|l| l.leaf.clone()).collect();
-        let mut guards: SmallVec<[_; 8]> = tensors.iter().map(|t| t.0.autograd.lock()).collect();
+        debug_assert!(leaves.is_sorted_by(|a, b| a.leaf.id() < b.leaf.id()));
+        let tensors: SmallVec<[Tensor; 8]> = list::short(leaves.iter().map(|l| l.leaf.clone()))?;
+        let mut guards: SmallVec<[_; 8]> = list::short_with_room(tensors.len())?;
+        guards.extend(tensors.iter().map(|t| t.0.autograd.lock()));
         let same = |a: &Option<Tensor>, b: &Option<Tensor>| match (a, b) {
             (Some(a), Some(b)) => a.same(b),
             (None, None) => true,
@@ -249,7 +251,7 @@ impl Tensor {
                 std::mem::swap(&mut g.grad, &mut l.next);
             }
         }
-        unchanged
+        Ok(unchanged)
     }
 
     /// Makes `origin` the maker of this tensor, after a recorded in-place write.
