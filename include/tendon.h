@@ -165,7 +165,7 @@ typedef struct {
 } TendonMemoryInfo;
 
 /**
- * The type of an element. One of TENSOR_DTYPE_…
+ * The type of an element. One of TENSOR_DTYPE_...
  */
 typedef int32_t TensorDType;
 
@@ -196,7 +196,7 @@ typedef struct {
      */
     const int64_t *strides;
     /**
-     * In elements, from data to element [0, 0, …]: where negative strides start.
+     * In elements, from data to element [0, 0, ...]: where negative strides start.
      */
     int64_t offset;
     /**
@@ -210,7 +210,7 @@ typedef struct {
 } TensorHostBufferOptions;
 
 /**
- * The type of a device. One of TENSOR_DEVICE_…
+ * The type of a device. One of TENSOR_DEVICE_...
  */
 typedef int32_t TensorDeviceType;
 
@@ -274,7 +274,7 @@ typedef union {
  */
 typedef struct {
     /**
-     * One of TENSOR_SCALAR_…
+     * One of TENSOR_SCALAR_...
      */
     int32_t kind;
     /**
@@ -393,7 +393,7 @@ typedef struct {
      */
     uint32_t struct_size;
     /**
-     * One of TENSOR_ROUNDING_…
+     * One of TENSOR_ROUNDING_...
      */
     int32_t rounding;
 } TensorDivOptions;
@@ -501,7 +501,7 @@ typedef struct {
      */
     uint32_t struct_size;
     /**
-     * One of TENSOR_REDUCTION_…
+     * One of TENSOR_REDUCTION_...
      */
     int32_t reduction;
     /**
@@ -527,7 +527,7 @@ typedef struct {
      */
     uint32_t struct_size;
     /**
-     * One of TENSOR_REDUCTION_…
+     * One of TENSOR_REDUCTION_...
      */
     int32_t reduction;
 } TensorLossOptions;
@@ -882,7 +882,7 @@ int32_t tendon_num_threads(void);
 TENDON_MUST_USE TensorStatus tendon_set_parallel_for(TendonParallelForFn fn, void *user_data);
 
 /**
- * Why the last failed call of this thread failed: "tensor_matmul: a is [2, 3] and b is [4, 5]: …". "" when none did.
+ * Why the last failed call of this thread failed: "tensor_matmul: a is [2, 3] and b is [4, 5]: ...". "" when none did.
  *
  * Borrowed until the next failing call of this thread. Successful calls leave it as it is. At most 1023 bytes, UTF-8.
  */
@@ -891,7 +891,7 @@ const char *tendon_last_error_message(void);
 /**
  * The status of the last failed call of this thread; TENSOR_OK when none did.
  */
-TensorStatus tendon_last_error_status(void);
+TENDON_MUST_USE TensorStatus tendon_last_error_status(void);
 
 /**
  * Copies the message of tendon_last_error_message, cut to `capacity` bytes with its NUL.
@@ -986,7 +986,7 @@ TENDON_MUST_USE TensorStatus tendon_set_cancel_token(const TendonCancelToken *to
 TENDON_MUST_USE TensorStatus tendon_cuda_device_count(int32_t *out);
 
 /**
- * Borrows memory of the caller as a tensor, without a copy: element [0, 0, …] lies at `data` + offset. As
+ * Borrows memory of the caller as a tensor, without a copy: element [0, 0, ...] lies at `data` + offset. As
  * torch.from_blob.
  *
  * `nbytes` is the size of the buffer: shape, strides and offset must stay within. `shape` has `ndim` sizes; NULL only if
@@ -1087,7 +1087,7 @@ TensorStatus tensor_full(const int64_t *shape,
 TENDON_MUST_USE TensorStatus tensor_scalar(TensorScalar value, const TensorOptions *options, Tensor **out);
 
 /**
- * start, start + step, … before `end`: ceil((end - start) / step) numbers, in shape [n]. As torch.arange.
+ * start, start + step, ... before `end`: ceil((end - start) / step) numbers, in shape [n]. As torch.arange.
  *
  * The default dtype is i64 when all three are integers, else f32. Errors: INVALID_ARGUMENT when step is 0 or leads
  * away from end; else as tensor_full. `out`: new reference, release with tensor_release.
@@ -1161,7 +1161,7 @@ TensorStatus tensor_randint(int64_t low,
                             Tensor **out);
 
 /**
- * 0, 1, …, n - 1 in random order, in shape [n]. As torch.randperm.
+ * 0, 1, ..., n - 1 in random order, in shape [n]. As torch.randperm.
  *
  * The default dtype is i64. Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE,
  * AUTOGRAD. `out`: new reference, release with tensor_release.
@@ -1814,7 +1814,7 @@ TENDON_MUST_USE TensorStatus tensor_unsqueeze(const Tensor *x, int64_t dim, Tens
 TENDON_MUST_USE TensorStatus tensor_select(const Tensor *x, int64_t dim, int64_t index, Tensor **out);
 
 /**
- * start, start + step, … before `end` along `dim`. As x[start:end:step] in PyTorch: bounds count from the end when
+ * start, start + step, ... before `end` along `dim`. As x[start:end:step] in PyTorch: bounds count from the end when
  * negative and are cut to the size (INT64_MAX = to the end); step is at least 1.
  *
  * A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, INVALID_ARGUMENT. `out`: new reference,
@@ -2004,7 +2004,7 @@ TensorStatus tensor_clamp(const Tensor *x,
                           Tensor **out);
 
 /**
- * x Φ(x), with Φ the distribution function of the normal distribution. As torch.nn.functional.gelu.
+ * x Phi(x), with Phi the distribution function of the normal distribution. As torch.nn.functional.gelu.
  *
  * Errors: INVALID_HANDLE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
  */

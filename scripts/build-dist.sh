@@ -107,7 +107,7 @@ rm -f "$work/libtendon.a"
 # 5. Look at what came out: the API's symbols, all of them, and no other.
 "$NM" -g --defined-only "$work/libtendon.a" | awk 'NF == 3 { print $3 }' | sort > "$work/archive.syms"
 "$NM" -D --defined-only "$work/$so_file" | awk 'NF == 3 && $2 != "A" { print $3 }' | sort > "$work/shared.syms"
-sed "s/\$/@@$node/" "$work/api.syms" > "$work/versioned.syms"
+sed "s/\$/@@$node/" "$work/api.syms" | sort > "$work/versioned.syms"
 diff "$work/api.syms" "$work/archive.syms" >&2 || die "libtendon.a: global symbols (>) are not the list's (<)"
 diff "$work/versioned.syms" "$work/shared.syms" >&2 || die "$so_file: exported symbols (>) are not the list's (<)"
 if "$READELF" -sW "$work/libtendon.a" | awk '$5 == "GLOBAL" && $7 != "UND" && $6 != "HIDDEN"' | grep .; then

@@ -22,8 +22,7 @@ pub type Outputs = SmallVec<[Tensor; 1]>;
 /// Runs `op` and returns its outputs, hidden ones left out.
 pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
     let device = common_device(inputs)?;
-    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
-    match op.infer(&metas)? {
+    match op.infer(&metas(inputs))? {
         Plan::View(layout) => view(op, inputs[0], layout),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
         Plan::Update(written) => {
@@ -48,8 +47,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     if target.device() != device && !inputs.is_empty() {
         fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
     }
-    let metas: SmallVec<[Meta; 3]> = inputs.iter().map(|x| x.meta()).collect();
-    let spec = match op.infer(&metas)? {
+    let spec = match op.infer(&metas(inputs))? {
         Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
         _ => fail!(INTERNAL, "{} has no in-place form", op.name()),
     };
@@ -77,7 +75,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
-    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    let ins = ins(inputs);
     if cancel::active() {
         // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
@@ -96,18 +94,37 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     Ok(())
 }
 
+// Loops instead of `collect`: these run in every op, however small.
+
+fn metas<'a>(inputs: &[&'a Tensor]) -> SmallVec<[Meta<'a>; 3]> {
+    let mut metas = SmallVec::new();
+    for x in inputs {
+        metas.push(x.meta());
+    }
+    metas
+}
+
+fn ins<'a>(inputs: &[&'a Tensor]) -> Inputs<'a> {
+    let mut ins = Inputs::new();
+    for x in inputs {
+        ins.push(x.input());
+    }
+    ins
+}
+
 /// All inputs live on one device; a rank-0 CPU tensor may join those of another.
 fn common_device(inputs: &[&Tensor]) -> Result<Device> {
     let mut device = Device::Cpu;
     for x in inputs {
-        if x.device() == device || (x.device() == Device::Cpu && x.ndim() == 0) {
+        let here = x.device();
+        if here == device || (here == Device::Cpu && x.ndim() == 0) {
             continue;
         }
         if device != Device::Cpu || inputs.iter().any(|y| y.device() == Device::Cpu && y.ndim() > 0) {
             let all: Vec<String> = inputs.iter().map(|x| x.device().to_string()).collect();
             fail!(DEVICE, "the tensors are on different devices: {}", all.join(", "));
         }
-        device = x.device();
+        device = here;
     }
     Ok(device)
 }
@@ -189,29 +206,35 @@ fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
 }
 
 fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
-    let storages = specs.iter().map(|s| allocate(s, device)).collect::<Result<SmallVec<[(Storage, Layout); 1]>>>()?;
+    let mut memory: SmallVec<[(Storage, Layout); 1]> = SmallVec::new();
+    for spec in specs {
+        memory.push(allocate(spec, device)?);
+    }
     {
-        let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
-        let mut outs = SmallVec::<[Out; 1]>::new();
-        for (spec, (storage, layout)) in specs.iter().zip(&storages) {
+        let mut outs: SmallVec<[Out; 2]> = SmallVec::new();
+        for (spec, (storage, layout)) in specs.iter().zip(&memory) {
             outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
         }
-        run(op, device, &ins, &outs)?;
+        run(op, device, &ins(inputs), &outs)?;
     }
 
     let recording = mode::current() == Mode::Grad
-        && op.differentiable()
         && inputs.iter().any(|x| x.is_tracked())
+        && op.differentiable()
         && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
+    let mut made = Outputs::new();
     if !recording {
-        let visible = specs.iter().zip(storages).filter(|(spec, _)| !spec.hidden);
-        return visible.map(|(spec, (storage, layout))| Tensor::new(storage, layout, spec.dtype)).collect();
+        for (spec, (storage, layout)) in specs.iter().zip(memory) {
+            if !spec.hidden {
+                made.push(Tensor::new(storage, layout, spec.dtype)?);
+            }
+        }
+        return Ok(made);
     }
 
     let outputs = specs.iter().map(|s| OutputMeta { shape: s.shape.clone(), dtype: s.dtype }).collect();
     let node = node(op, inputs, outputs)?;
-    let mut made = Outputs::new();
-    for (index, (spec, (storage, layout))) in specs.iter().zip(storages).enumerate() {
+    for (index, (spec, (storage, layout))) in specs.iter().zip(memory).enumerate() {
         made.push(if spec.dtype.is_float() && !spec.hidden {
             Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index })?
         } else {
@@ -251,7 +274,7 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
             inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
         check_overlap(inputs[i], &others)?;
     }
-    let ins: Inputs = inputs.iter().map(|x| x.input()).collect();
+    let ins = ins(inputs);
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;

@@ -241,6 +241,12 @@ pub enum Operand {
 
 /// `torch.result_type` over any number of operands; `None` when there are none.
 pub fn result_type(operands: &[Operand]) -> Result<Option<DType>> {
+    // The common case first: tensors of one dtype.
+    if let [Operand::Tensor(first), rest @ ..] = operands
+        && rest.iter().all(|o| *o == operands[0])
+    {
+        return Ok(Some(*first));
+    }
     fn join(into: &mut Option<DType>, d: DType) -> Result<()> {
         *into = Some(match *into {
             Some(seen) => DType::promote(seen, d)?,

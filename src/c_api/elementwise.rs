@@ -199,7 +199,7 @@ pub unsafe extern "C" fn tensor_clamp(
     }
 }
 
-/// x Φ(x), with Φ the distribution function of the normal distribution. As torch.nn.functional.gelu.
+/// x Phi(x), with Phi the distribution function of the normal distribution. As torch.nn.functional.gelu.
 ///
 /// Errors: INVALID_HANDLE, DTYPE, INVALID_OPTIONS, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
 #[unsafe(no_mangle)]

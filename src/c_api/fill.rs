@@ -12,8 +12,8 @@ use crate::scalar::Scalar;
 use crate::tensor::Tensor as Value;
 
 /// [`TensorOptions`] with the defaults filled in.
-pub struct Made {
-    pub dtype: DType,
+pub(super) struct Made {
+    pub(super) dtype: DType,
     device: Device,
     requires_grad: bool,
 }
@@ -21,7 +21,7 @@ pub struct Made {
 impl Made {
     /// # Safety
     /// As [`options::read`].
-    pub unsafe fn read(options: *const TensorOptions, dtype: DType, device: Device) -> Result<Made> {
+    pub(super) unsafe fn read(options: *const TensorOptions, dtype: DType, device: Device) -> Result<Made> {
         // SAFETY: the caller's promise.
         let options = unsafe { options::read(options)? };
         let no_device = TensorDevice { r#type: 0, index: 0 };
@@ -35,7 +35,7 @@ impl Made {
         })
     }
 
-    pub fn finish(&self, make: impl FnOnce(DType, Device) -> Result<Value>) -> Result<Value> {
+    pub(super) fn finish(&self, make: impl FnOnce(DType, Device) -> Result<Value>) -> Result<Value> {
         if self.requires_grad && !self.dtype.is_float() {
             fail!(AUTOGRAD, "only float tensors can require grad, this one would be {}", self.dtype);
         }
@@ -199,7 +199,7 @@ pub unsafe extern "C" fn tensor_scalar(
     }
 }
 
-/// start, start + step, … before `end`: ceil((end - start) / step) numbers, in shape [n]. As torch.arange.
+/// start, start + step, ... before `end`: ceil((end - start) / step) numbers, in shape [n]. As torch.arange.
 ///
 /// The default dtype is i64 when all three are integers, else f32. Errors: INVALID_ARGUMENT when step is 0 or leads
 /// away from end; else as tensor_full. `out`: new reference, release with tensor_release.
@@ -329,7 +329,7 @@ pub unsafe extern "C" fn tensor_randint(
     }
 }
 
-/// 0, 1, …, n - 1 in random order, in shape [n]. As torch.randperm.
+/// 0, 1, ..., n - 1 in random order, in shape [n]. As torch.randperm.
 ///
 /// The default dtype is i64. Errors: SHAPE, DTYPE, DEVICE, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA_UNAVAILABLE,
 /// AUTOGRAD. `out`: new reference, release with tensor_release.

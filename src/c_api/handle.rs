@@ -89,7 +89,7 @@ fn kind_bits(handle: u64) -> u64 {
 
 // ---- a slot ----
 
-/// State: generation (32 bits) · kind (5) · live · closing · pins (25). Closing means: released, but a call looks at the
+/// State: generation (32 bits) , kind (5) , live , closing , pins (25). Closing means: released, but a call looks at the
 /// value at this moment; the last to unpin takes the value out.
 struct Slot {
     state: AtomicU64,
@@ -129,7 +129,7 @@ static CHUNKS: [AtomicPtr<Slot>; (SLOTS / CHUNK) as usize] =
     [const { AtomicPtr::new(ptr::null_mut()) }; (SLOTS / CHUNK) as usize];
 /// Slots below have been used.
 static USED: AtomicU32 = AtomicU32::new(1);
-/// Head of the stack of free slots: count of changes (38 bits) · slot (26).
+/// Head of the stack of free slots: count of changes (38 bits) , slot (26).
 static FREE: AtomicU64 = AtomicU64::new(0);
 static FIRST_GENERATION: AtomicU32 = AtomicU32::new(1);
 

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn tendon_set_parallel_for(r#fn: TendonParallelForFn, user
     })
 }
 
-/// Why the last failed call of this thread failed: "tensor_matmul: a is [2, 3] and b is [4, 5]: …". "" when none did.
+/// Why the last failed call of this thread failed: "tensor_matmul: a is [2, 3] and b is [4, 5]: ...". "" when none did.
 ///
 /// Borrowed until the next failing call of this thread. Successful calls leave it as it is. At most 1023 bytes, UTF-8.
 #[unsafe(no_mangle)]
@@ -90,6 +90,7 @@ pub unsafe extern "C" fn tendon_last_error_message() -> *const c_char {
 }
 
 /// The status of the last failed call of this thread; TENSOR_OK when none did.
+#[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_last_error_status() -> TensorStatus {
     border::last_error_status()
@@ -174,7 +175,7 @@ pub unsafe extern "C" fn tendon_set_log_callback(r#fn: TendonLogFn, user_data: *
 static LOG: ForkMutex<Option<LogCallback>> = ForkMutex::new(None);
 
 #[derive(Clone, Copy)]
-pub struct LogCallback {
+pub(super) struct LogCallback {
     function: unsafe extern "C" fn(*mut c_void, i32, *const c_char),
     user_data: *mut c_void,
 }
@@ -183,13 +184,13 @@ pub struct LogCallback {
 unsafe impl Send for LogCallback {}
 
 /// The callback that is set, copied out: no lock is held when it is called.
-pub fn log_callback() -> Option<LogCallback> {
+pub(super) fn log_callback() -> Option<LogCallback> {
     *LOG.lock()
 }
 
 impl LogCallback {
     /// `message` is NUL-terminated.
-    pub fn call(self, level: i32, message: *const c_char) {
+    pub(super) fn call(self, level: i32, message: *const c_char) {
         // SAFETY: the caller of C promised a function with this signature.
         unsafe { (self.function)(self.user_data, level, message) }
     }

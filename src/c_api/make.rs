@@ -16,7 +16,7 @@ use std::ffi::c_void;
 
 // ---- from memory ----
 
-/// Borrows memory of the caller as a tensor, without a copy: element [0, 0, …] lies at `data` + offset. As
+/// Borrows memory of the caller as a tensor, without a copy: element [0, 0, ...] lies at `data` + offset. As
 /// torch.from_blob.
 ///
 /// `nbytes` is the size of the buffer: shape, strides and offset must stay within. `shape` has `ndim` sizes; NULL only if
@@ -93,7 +93,7 @@ fn check_buffer(data: *const c_void, nbytes: usize, dtype: DType, layout: &Layou
     if nbytes > isize::MAX as usize || data.addr().checked_add(nbytes).is_none() {
         fail!(OUT_OF_BOUNDS, "{nbytes} bytes at {data:?} leave the address space");
     }
-    if data.addr() % dtype.size() != 0 {
+    if !data.addr().is_multiple_of(dtype.size()) {
         fail!(MISALIGNED, "data is {data:?}, {dtype} needs a multiple of {}", dtype.size());
     }
     Ok(())

@@ -13,7 +13,7 @@ use std::ffi::c_void;
 use std::sync::{Mutex, TryLockError};
 
 /// Tried, never waited for: a second call at the same time is an error.
-pub type SharedOptimizer = Shared<Mutex<Optimizer>>;
+pub(super) type SharedOptimizer = Shared<Mutex<Optimizer>>;
 
 /// # Safety
 /// `params` is NULL or holds `n` handles, `out` is NULL or writable.

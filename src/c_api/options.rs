@@ -20,7 +20,7 @@ pub struct TensorHostBufferOptions {
     pub reserved: [u8; 3],
     /// One per dimension, in elements; NULL = C order; may be negative or zero.
     pub strides: *const i64,
-    /// In elements, from data to element [0, 0, …]: where negative strides start.
+    /// In elements, from data to element [0, 0, ...]: where negative strides start.
     pub offset: i64,
     /// NULL = the caller keeps the memory valid for as long as any tensor uses it.
     pub release: TensorReleaseFn,
@@ -124,7 +124,7 @@ pub struct TensorGeluOptions {
 pub struct TensorDivOptions {
     /// sizeof(TensorDivOptions)
     pub struct_size: u32,
-    /// One of TENSOR_ROUNDING_…
+    /// One of TENSOR_ROUNDING_...
     pub rounding: i32,
 }
 
@@ -144,7 +144,7 @@ pub struct TensorSoftmaxOptions {
 pub struct TensorCrossEntropyOptions {
     /// sizeof(TensorCrossEntropyOptions)
     pub struct_size: u32,
-    /// One of TENSOR_REDUCTION_…
+    /// One of TENSOR_REDUCTION_...
     pub reduction: i32,
     /// Targets of this value do not count. Default -100.
     pub ignore_index: i64,
@@ -160,7 +160,7 @@ pub struct TensorCrossEntropyOptions {
 pub struct TensorLossOptions {
     /// sizeof(TensorLossOptions)
     pub struct_size: u32,
-    /// One of TENSOR_REDUCTION_…
+    /// One of TENSOR_REDUCTION_...
     pub reduction: i32,
 }
 
@@ -270,7 +270,7 @@ pub struct TendonMemoryInfo {
 ///
 /// # Safety
 /// `repr(C)`, a `u32` first, valid for any bytes, without padding.
-pub unsafe trait Options: Copy {
+pub(super) unsafe trait Options: Copy {
     const NAME: &'static str;
     const DEFAULT: Self;
     /// One past the last byte of each field.
@@ -355,7 +355,7 @@ const LARGEST: usize = 4096;
 ///
 /// # Safety
 /// `options` is NULL or readable for the number of bytes that its `struct_size` says (if that is at most [`LARGEST`]).
-pub unsafe fn read<T: Options>(options: *const T) -> Result<T> {
+pub(super) unsafe fn read<T: Options>(options: *const T) -> Result<T> {
     if options.is_null() {
         return Ok(T::DEFAULT);
     }
@@ -402,7 +402,7 @@ impl TendonMemoryInfo {
     ///
     /// # Safety
     /// `out` is NULL or a struct that [`read`] accepts, and writable.
-    pub unsafe fn write(out: *mut TendonMemoryInfo, value: TendonMemoryInfo) -> Result<()> {
+    pub(super) unsafe fn write(out: *mut TendonMemoryInfo, value: TendonMemoryInfo) -> Result<()> {
         border::not_null(out, "out")?;
         // SAFETY: the caller's promise.
         let size = unsafe { read(out.cast_const())? }.struct_size as usize;

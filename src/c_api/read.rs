@@ -60,14 +60,14 @@ fn note_write(x: &Value) -> Result<()> {
 }
 
 /// Address of the elements in C order.
-pub fn readable(x: &Value) -> Result<*const c_void> {
+pub(super) fn readable(x: &Value) -> Result<*const c_void> {
     on_cpu(x)?;
     contiguous(x, "tensor_data_strided")?;
     Ok(x.origin_address().cast())
 }
 
 /// As [`readable`], for writing.
-pub fn writable(x: &Value) -> Result<*mut c_void> {
+pub(super) fn writable(x: &Value) -> Result<*mut c_void> {
     on_cpu(x)?;
     contiguous(x, "tensor_data_mut_strided")?;
     note_write(x)?;

@@ -298,13 +298,15 @@ fn failures_are_logged() {
     }
 }
 
-/// The name that a function gives in messages is its own.
+/// The name that a function gives in messages is its own. And what becomes the header is ASCII.
 #[test]
 fn functions_know_their_names() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/c_api");
     let mut functions = 0;
     for entry in std::fs::read_dir(folder).unwrap() {
         let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        let documented = text.lines().find(|line| line.trim_start().starts_with("///") && !line.is_ascii());
+        assert_eq!(documented, None, "the header is ASCII");
         for part in text.split("pub unsafe extern \"C\" fn ").skip(1) {
             let name = part.split('(').next().unwrap();
             let body = part.split("\n}\n").next().unwrap();

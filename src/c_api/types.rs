@@ -63,7 +63,7 @@ pub const TENSOR_ERR_UNSUPPORTED: TensorStatus = 1600;
 /// A defect of the library.
 pub const TENSOR_ERR_INTERNAL: TensorStatus = 1700;
 
-/// The type of an element. One of TENSOR_DTYPE_…
+/// The type of an element. One of TENSOR_DTYPE_...
 pub type TensorDType = i32;
 
 /// No dtype: what a question answers when it fails, and "the default" in options.
@@ -99,7 +99,7 @@ pub const TENSOR_DTYPE_COMPLEX64: TensorDType = 14;
 /// Reserved.
 pub const TENSOR_DTYPE_COMPLEX128: TensorDType = 15;
 
-/// The type of a device. One of TENSOR_DEVICE_…
+/// The type of a device. One of TENSOR_DEVICE_...
 pub type TensorDeviceType = i32;
 
 /// The host.
@@ -141,7 +141,7 @@ pub union TensorScalarValue {
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct TensorScalar {
-    /// One of TENSOR_SCALAR_…
+    /// One of TENSOR_SCALAR_...
     pub kind: i32,
     /// Must be 0.
     pub reserved: i32,

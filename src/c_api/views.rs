@@ -178,7 +178,7 @@ pub unsafe extern "C" fn tensor_select(x: *const Tensor, dim: i64, index: i64, o
     unsafe { emit("tensor_select", out, || view::select(&tensor(x, "x")?, dim, index)) }
 }
 
-/// start, start + step, … before `end` along `dim`. As x[start:end:step] in PyTorch: bounds count from the end when
+/// start, start + step, ... before `end` along `dim`. As x[start:end:step] in PyTorch: bounds count from the end when
 /// negative and are cut to the size (INT64_MAX = to the end); step is at least 1.
 ///
 /// A view: it shares the memory of `x`. Errors: INVALID_HANDLE, SHAPE, INVALID_ARGUMENT. `out`: new reference,

@@ -69,12 +69,13 @@ fn parse(text: &str) -> Result<Vec<(String, String)>, String> {
     Ok(out)
 }
 
-/// The functions that a header declares: in each statement that is no typedef, the word before the first parenthesis.
+/// The functions that a header declares: in each statement that is no typedef and no inline function, the word before
+/// the first parenthesis.
 fn functions(header: &str) -> BTreeSet<String> {
     let text = without_directives(&without_comments(header)).replace("extern \"C\" {", "");
     text.split(';')
         .map(str::trim)
-        .filter(|statement| !statement.starts_with("typedef"))
+        .filter(|statement| !statement.starts_with("typedef") && !statement.contains("static inline"))
         .filter_map(|statement| statement.split_once('('))
         .map(|(head, _)| {
             head.trim_end().rsplit(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or("").to_string()
@@ -124,7 +125,8 @@ mod tests {
             TENDON_MUST_USE TensorStatus tensor_add(const Tensor *a, Tensor **out);
             const char *tendon_version_string(void);
             TensorStatus tendon_set_log_callback(void (*callback)(int level, void *user_data), void *user_data);
-            }";
+            }
+            static inline int tensor_helper(int x) { int y = x; return y; }";
         let expected = ["tendon_set_log_callback", "tendon_version_string", "tensor_add"];
         assert_eq!(functions(header).iter().map(String::as_str).collect::<Vec<_>>(), expected);
     }

@@ -13,7 +13,7 @@ use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
-use smallvec::{SmallVec, smallvec};
+use smallvec::smallvec;
 
 /// The word by which the op is known.
 fn name(kind: Kind) -> &'static str {
@@ -78,10 +78,8 @@ fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
 #[derive(Clone, Copy)]
 pub(crate) struct Binary(pub Kind);
 
-impl Binary {
-    fn operands(dtypes: impl Iterator<Item = (usize, DType)>) -> SmallVec<[Operand; 2]> {
-        dtypes.map(|(ndim, d)| if ndim == 0 { Operand::ZeroDim(d) } else { Operand::Tensor(d) }).collect()
-    }
+fn operand(x: &In) -> Operand {
+    if x.layout.ndim() == 0 { Operand::ZeroDim(x.dtype) } else { Operand::Tensor(x.dtype) }
 }
 
 impl Op for Binary {
@@ -95,7 +93,7 @@ impl Op for Binary {
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let operands = Binary::operands(inputs.iter().map(|x| (x.layout.ndim(), x.dtype)));
+        let operands = [operand(&inputs[0]), operand(&inputs[1])];
         run(self.0, inputs[0], inputs[1], types(self.0, &operands)?.compute, outputs[0])
     }
 
@@ -204,8 +202,7 @@ impl Op for WithScalar {
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         let x = inputs[0];
-        let operand = if x.layout.ndim() == 0 { Operand::ZeroDim(x.dtype) } else { Operand::Tensor(x.dtype) };
-        let compute = self.types(operand)?.compute;
+        let compute = self.types(operand(&x))?.compute;
         let bytes = self.value.to_bytes(compute);
         let layout = Layout::contiguous(&[]);
         // The number is at hand for as long as the kernel runs.
