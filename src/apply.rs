@@ -34,7 +34,15 @@ pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
 
 /// [`apply`] for an op with one output.
 pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
-    match apply(op, inputs)?.pop() {
+    let device = common_device(inputs)?;
+    let mut outputs = match op.infer(&metas(inputs))? {
+        Plan::View(layout) => view(op, inputs[0], layout)?,
+        // The way of most ops, without lists.
+        Plan::Fresh(specs) if specs.len() == 1 => return single(op, inputs, device, &specs[0]),
+        Plan::Fresh(specs) => fresh(op, inputs, device, &specs)?,
+        Plan::Update(_) => Outputs::new(),
+    };
+    match outputs.pop() {
         Some(output) => Ok(output),
         None => fail!(INTERNAL, "{} has no output", op.name()),
     }
@@ -205,6 +213,25 @@ fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
     Ok(smallvec![x.make_view(op, layout, origin)?])
 }
 
+/// Whether a graph is to go through `op`, provided that an output can carry a gradient.
+#[inline]
+fn is_recorded(op: &dyn Op, inputs: &[&Tensor]) -> bool {
+    inputs.iter().any(|x| x.is_tracked()) && mode::current() == Mode::Grad && op.differentiable()
+}
+
+/// [`fresh`] for one output.
+fn single(op: &dyn Op, inputs: &[&Tensor], device: Device, spec: &OutputSpec) -> Result<Tensor> {
+    let (storage, layout) = allocate(spec, device)?;
+    run(op, device, &ins(inputs), &[Out { base: storage.base(), dtype: spec.dtype, layout: &layout }])?;
+    if !(spec.dtype.is_float() && is_recorded(op, inputs)) {
+        return Tensor::new(storage, layout, spec.dtype);
+    }
+    let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: spec.dtype }])?;
+    let made = Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index: 0 })?;
+    save(&node, op.saves(needs(&node.inputs)), inputs, std::slice::from_ref(&made), None)?;
+    Ok(made)
+}
+
 fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
     let mut memory: SmallVec<[(Storage, Layout); 1]> = SmallVec::new();
     for spec in specs {
@@ -218,10 +245,7 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
         run(op, device, &ins(inputs), &outs)?;
     }
 
-    let recording = mode::current() == Mode::Grad
-        && inputs.iter().any(|x| x.is_tracked())
-        && op.differentiable()
-        && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
+    let recording = is_recorded(op, inputs) && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
     let mut made = Outputs::new();
     if !recording {
         for (spec, (storage, layout)) in specs.iter().zip(memory) {

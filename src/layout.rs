@@ -17,6 +17,9 @@ pub struct Layout {
     shape: Dims,
     strides: Dims,
     offset: i64,
+    // Worked out once: every op asks.
+    numel: i64,
+    contiguous: bool,
 }
 
 /// How two layouts over the same storage meet.
@@ -136,7 +139,14 @@ pub fn contiguous_strides(shape: &[i64]) -> Dims {
 impl Layout {
     /// C order from offset 0. The shape must have passed [`checked_numel`].
     pub fn contiguous(shape: &[i64]) -> Layout {
-        Layout { shape: Dims::from_slice(shape), strides: contiguous_strides(shape), offset: 0 }
+        let numel = shape.iter().product();
+        Layout {
+            shape: Dims::from_slice(shape),
+            strides: contiguous_strides(shape),
+            offset: 0,
+            numel,
+            contiguous: true,
+        }
     }
 
     /// Any strides; checks what the invariant says, not that memory is there (see [`Layout::extent`]).
@@ -145,7 +155,7 @@ impl Layout {
         if shape.len() != strides.len() {
             fail!(SHAPE, "{} strides for {} dimensions", strides.len(), shape.len());
         }
-        let layout = Layout { shape: Dims::from_slice(shape), strides: Dims::from_slice(strides), offset };
+        let layout = Layout::build(Dims::from_slice(shape), Dims::from_slice(strides), offset);
         let (mut low, mut high) = (offset as i128, offset as i128);
         for (&n, &s) in shape.iter().zip(strides) {
             let reach = (n - 1).max(0) as i128 * s as i128;
@@ -174,26 +184,26 @@ impl Layout {
         self.shape.len()
     }
 
+    #[inline]
     pub fn numel(&self) -> i64 {
-        self.shape.iter().product()
+        self.numel
     }
 
     /// C order without gaps (strides of sizes 0 and 1 do not count), at any offset.
+    #[inline]
     pub fn is_contiguous(&self) -> bool {
-        let mut expected = 1i64;
-        for (&n, &s) in self.shape.iter().zip(&self.strides).rev() {
-            if n == 0 {
-                return true;
-            }
-            if n != 1 {
-                if s != expected {
-                    // An empty tensor is contiguous whatever its strides.
-                    return self.shape.contains(&0);
-                }
-                expected *= n;
-            }
+        self.contiguous
+    }
+
+    fn build(shape: Dims, strides: Dims, offset: i64) -> Layout {
+        let numel: i64 = shape.iter().product();
+        let (mut contiguous, mut expected) = (true, 1i64);
+        for (&n, &s) in shape.iter().zip(&strides).rev() {
+            contiguous &= n == 1 || s == expected;
+            expected = expected.wrapping_mul(n);
         }
-        true
+        // An empty tensor is contiguous whatever its strides.
+        Layout { contiguous: contiguous || numel == 0, shape, strides, offset, numel }
     }
 
     /// First and one-past-last position that elements occupy; `None` when there are no elements.
@@ -266,33 +276,33 @@ impl Layout {
             }
         }
         checked_numel(&sizes)?;
-        Ok(Layout { shape: sizes, strides, offset: self.offset })
+        Ok(Layout::build(sizes, strides, self.offset))
     }
 
     pub fn permute(&self, dims: &[i64]) -> Result<Layout> {
         if dims.len() != self.ndim() {
             fail!(SHAPE, "dims {dims:?} must name each of the {} dimensions once", self.ndim());
         }
-        let mut out = Layout { shape: Dims::new(), strides: Dims::new(), offset: self.offset };
+        let (mut shape, mut strides) = (Dims::new(), Dims::new());
         if self.ndim() > 0 {
             dim_mask(dims, self.ndim())?;
         }
         for &d in dims {
             let d = normalize_dim(d, self.ndim())?;
-            out.shape.push(self.shape[d]);
-            out.strides.push(self.strides[d]);
+            shape.push(self.shape[d]);
+            strides.push(self.strides[d]);
         }
-        Ok(out)
+        Ok(Layout::build(shape, strides, self.offset))
     }
 
     pub fn transpose(&self, a: i64, b: i64) -> Result<Layout> {
         let (a, b) = (normalize_dim(a, self.ndim())?, normalize_dim(b, self.ndim())?);
-        let mut out = self.clone();
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
         if self.ndim() > 0 {
-            out.shape.swap(a, b);
-            out.strides.swap(a, b);
+            shape.swap(a, b);
+            strides.swap(a, b);
         }
-        Ok(out)
+        Ok(Layout::build(shape, strides, self.offset))
     }
 
     /// The slice at `index` along `dim`; the dimension disappears.
@@ -305,11 +315,11 @@ impl Layout {
         if index < -n || index >= n {
             fail!(INDEX, "index is {index}, expected {} to {} for dim {d} of {:?}", -n, n - 1, self.shape);
         }
-        let mut out = self.clone();
-        out.offset += (if index < 0 { index + n } else { index }) * self.strides[d];
-        out.shape.remove(d);
-        out.strides.remove(d);
-        Ok(out)
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
+        shape.remove(d);
+        strides.remove(d);
+        let index = if index < 0 { index + n } else { index };
+        Ok(Layout::build(shape, strides, self.offset + index * self.strides[d]))
     }
 
     /// Elements `start, start+step, …` below `end` along `dim`, bounds clamped as Python does; step ≥ 1 as in PyTorch.
@@ -325,13 +335,11 @@ impl Layout {
         let clamp = |i: i64| if i < 0 { (i.saturating_add(n)).max(0) } else { i.min(n) };
         let (start, end) = (clamp(start), clamp(end));
         let len = (end - start).max(0);
-        let mut out = self.clone();
-        out.shape[d] = len / step + (len % step != 0) as i64;
-        out.strides[d] = if out.shape[d] > 1 { self.strides[d] * step } else { self.strides[d] };
-        if out.shape[d] > 0 {
-            out.offset += start * self.strides[d];
-        }
-        Ok(out)
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
+        shape[d] = len / step + (len % step != 0) as i64;
+        strides[d] = if shape[d] > 1 { self.strides[d] * step } else { self.strides[d] };
+        let skipped = if shape[d] > 0 { start * self.strides[d] } else { 0 };
+        Ok(Layout::build(shape, strides, self.offset + skipped))
     }
 
     /// `length` elements from `start` along `dim`; unlike [`Layout::slice`] it refuses what does not fit.
@@ -351,14 +359,14 @@ impl Layout {
     /// Drops the dims of size 1 among `dims` (none given: all of them).
     pub fn squeeze(&self, dims: &[i64]) -> Result<Layout> {
         let mask = dim_mask(dims, self.ndim())?;
-        let mut out = Layout { shape: Dims::new(), strides: Dims::new(), offset: self.offset };
+        let (mut shape, mut strides) = (Dims::new(), Dims::new());
         for i in 0..self.ndim() {
             if !(mask[i] && self.shape[i] == 1) {
-                out.shape.push(self.shape[i]);
-                out.strides.push(self.strides[i]);
+                shape.push(self.shape[i]);
+                strides.push(self.strides[i]);
             }
         }
-        Ok(out)
+        Ok(Layout::build(shape, strides, self.offset))
     }
 
     /// Inserts a dim of size 1 before `dim`; negative dims count the new rank.
@@ -367,11 +375,11 @@ impl Layout {
             fail!(SHAPE, "a shape has at most {MAX_RANK} dimensions");
         }
         let d = normalize_dim(dim, self.ndim() + 1)?;
-        let mut out = self.clone();
+        let (mut shape, mut strides) = (self.shape.clone(), self.strides.clone());
         let stride = if d < self.ndim() { self.shape[d].saturating_mul(self.strides[d]) } else { 1 };
-        out.shape.insert(d, 1);
-        out.strides.insert(d, stride);
-        Ok(out)
+        shape.insert(d, 1);
+        strides.insert(d, stride);
+        Ok(Layout::build(shape, strides, self.offset))
     }
 
     /// The same elements in the same order under another shape, when strides can say so; `None` means "copy first".
@@ -404,7 +412,7 @@ impl Layout {
                 (run, filled) = (1, 1);
             }
         }
-        (new == 0).then(|| Layout { shape: Dims::from_slice(shape), strides, offset: self.offset })
+        (new == 0).then(|| Layout::build(Dims::from_slice(shape), strides, self.offset))
     }
 
     /// Moves the origin by `elements`.

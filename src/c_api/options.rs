@@ -270,7 +270,7 @@ pub struct TendonMemoryInfo {
 ///
 /// # Safety
 /// `repr(C)`, a `u32` first, valid for any bytes, without padding.
-pub(super) unsafe trait Options: Copy {
+pub unsafe trait Options: Copy {
     const NAME: &'static str;
     const DEFAULT: Self;
     /// One past the last byte of each field.

@@ -45,7 +45,19 @@ struct Types {
     result: DType,
 }
 
+#[inline]
 fn types(kind: Kind, operands: &[Operand]) -> Result<Types> {
+    if let [Operand::Tensor(a), Operand::Tensor(b)] = *operands
+        && a == b
+        && a.is_float()
+        && matches!(kind, Kind::Add | Kind::Sub | Kind::Mul | Kind::Div)
+    {
+        return Ok(Types { compute: a, result: a });
+    }
+    types_by_promotion(kind, operands)
+}
+
+fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
     use Kind::*;
     let logical = matches!(kind, LogicalAnd | LogicalOr | LogicalXor);
     let common = match result_type(operands) {
