@@ -71,6 +71,8 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     let tracked = |x: &&&Tensor| x.is_tracked();
     let recording = mode::current() == Mode::Grad
         && op.differentiable()
+        // Integers carry no gradient.
+        && target.dtype().is_float()
         && (target.is_tracked() || inputs.iter().any(|x| tracked(&x)));
     let version = target.storage().version();
     let mut prepared = None;
@@ -78,8 +80,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         target.check_recorded_write()?;
         let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
         let needs = needs(&node.inputs);
-        // A saved output is what the write leaves behind; an input that the write destroys is saved too, and
-        // backward then reports it as modified.
+        // A saved output is what the write leaves behind; an input that the write destroys is saved as a copy.
         save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
@@ -290,14 +291,35 @@ fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     }
 }
 
-/// In-place writes of several inputs at once, without a graph (optimizers).
-fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+/// The values of `x` in memory of its own, without history.
+fn duplicate(x: &Tensor) -> Result<Tensor> {
+    let copy = Tensor::empty(x.shape(), x.dtype())?;
+    crate::cpu::copy::copy(x.input(), copy.output())?;
+    Ok(copy)
+}
+
+/// Whether the update that `op` would make of `inputs` is allowed.
+pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
+    common_device(inputs)?;
+    match op.infer(&metas(inputs))? {
+        Plan::Update(written) => check_written(inputs, &written),
+        _ => fail!(INTERNAL, "{} is no update", op.name()),
+    }
+}
+
+fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
         let others: SmallVec<[&Tensor; 4]> =
             inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
         check_overlap(inputs[i], &others)?;
     }
+    Ok(())
+}
+
+/// In-place writes of several inputs at once, without a graph (optimizers).
+fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
+    check_written(inputs, written)?;
     let ins = ins(inputs);
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
@@ -323,10 +345,10 @@ fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> 
 
 /// Bits of the first 32 inputs that a gradient flows to.
 fn needs(edges: &[Edge]) -> u32 {
-    edges.iter().enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
+    edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-/// Keeps what backward will read. `written` is the version that outputs will have if that is not their present one.
+/// Keeps what backward will read. `written` is the version that the outputs will have after a write in place.
 fn save(
     node: &Node,
     saves: crate::tensor::op::Saves,
@@ -340,8 +362,12 @@ fn save(
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
     let mut kept = Saved::default();
     for (i, x) in inputs.iter().enumerate() {
-        let wanted = bit(saves.inputs, i);
-        kept.inputs.push(if wanted { Some(SavedTensor::new(x, x.storage().version())?) } else { None });
+        let overwritten = written.is_some() && outputs.iter().any(|y| y.storage().same(x.storage()));
+        kept.inputs.push(match bit(saves.inputs, i) {
+            true if overwritten => Some(SavedTensor::new(&duplicate(x)?, 0)?),
+            true => Some(SavedTensor::new(x, x.storage().version())?),
+            false => None,
+        });
     }
     for (i, x) in outputs.iter().enumerate() {
         let version = written.unwrap_or_else(|| x.storage().version());

@@ -38,13 +38,11 @@ pub fn to_string(x: &Tensor, options: &Options) -> Result<String> {
     let printer = Printer::new(&to_cpu(x)?, options, prefix.len())?;
     let mut body = String::new();
     printer.write(&mut body, 0, 0)?;
-    // What follows goes on a line of its own where the last line has no room for it.
+    // What follows goes on a line of its own where the last line has no room for it (PyTorch counts 2 too many).
     let last_line = body.rsplit('\n').next().map_or(0, str::len) + if body.contains('\n') { 0 } else { prefix.len() };
-    let mut parts = suffix.split(", ").skip(1).peekable();
-    let mut width = last_line;
-    while let Some(part) = parts.next() {
-        let end = 2 + parts.peek().is_none() as usize;
-        if width + part.len() + end > options.line_width {
+    let mut width = last_line + 2;
+    for part in suffix.split(", ").skip(1) {
+        if width + part.len() + 2 > options.line_width {
             body.push_str(",\n");
             body.push_str(&" ".repeat(prefix.len()));
             width = prefix.len() + part.len();
@@ -120,7 +118,9 @@ impl<'a> Printer<'a> {
         let mut shown = Vec::new();
         printer.collect(&mut shown, 0, 0)?;
         printer.style = printer.choose(&shown);
-        printer.width = shown.iter().map(|n| printer.format(n).len()).max().unwrap_or(0);
+        // As PyTorch: zeros, infinities and NaN do not count, and may stick out.
+        let counts = |n: &&Number| !matches!(n, Number::Float(f) if *f == 0.0 || !f.is_finite());
+        printer.width = shown.iter().filter(counts).map(|n| printer.format(n).len()).max().unwrap_or(1);
         Ok(printer)
     }
 
@@ -140,7 +140,7 @@ impl<'a> Printer<'a> {
     /// The positions along `dim` that are shown; `None` stands for the dots.
     fn shown(&self, dim: usize) -> Vec<Option<i64>> {
         let (n, edge) = (self.x.shape()[dim], self.options.edge_items.max(1));
-        if !self.shorten || n <= 2 * edge {
+        if !self.shorten || n <= edge.saturating_mul(2) {
             return (0..n).map(Some).collect();
         }
         (0..edge).map(Some).chain([None]).chain((n - edge..n).map(Some)).collect()

@@ -24,7 +24,7 @@ fn leaf(shape: &[i64], data: &[f64]) -> T {
 }
 
 fn zeros(shape: &[i64]) -> T {
-    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, ..TensorOptions::default() };
+    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, ..TensorOptions::DEFAULT };
     out(|o| unsafe { tensor_zeros(shape.as_ptr(), shape.len(), &options, o) }).unwrap()
 }
 
@@ -188,7 +188,7 @@ fn gradients_of_two_leaves_never_share_memory() {
     let (a, b) = (leaf(&[2], &[1.0, 2.0]), leaf(&[2], &[3.0, 4.0]));
     let seed = leaf(&[2], &[1.0, 1.0]);
     let y = out(|o| unsafe { tensor_add(a.0, b.0, o) }).unwrap();
-    let options = TensorBackwardOptions { create_graph: 1, gradient: seed.0, ..TensorBackwardOptions::default() };
+    let options = TensorBackwardOptions { create_graph: 1, gradient: seed.0, ..TensorBackwardOptions::DEFAULT };
     check(unsafe { tensor_backward(y.0, &options) }).unwrap();
     let handle = |x: &T| out(|o| unsafe { tensor_grad(x.0, o) }).unwrap();
     let (ga, gb) = (handle(&a), handle(&b));
@@ -206,7 +206,7 @@ fn no_recorded_write_into_a_base_that_overlaps_itself() {
     let _alone = alone();
     let mut memory = [1f64, 2.0];
     let (shape, strides) = ([3i64, 2], [0i64, 1]);
-    let options = TensorHostBufferOptions { strides: strides.as_ptr(), ..TensorHostBufferOptions::default() };
+    let options = TensorHostBufferOptions { strides: strides.as_ptr(), ..TensorHostBufferOptions::DEFAULT };
     let base = out(|o| unsafe {
         tensor_from_host_buffer(memory.as_mut_ptr().cast(), 16, TENSOR_DTYPE_F64, shape.as_ptr(), 2, &options, o)
     })
@@ -346,7 +346,7 @@ fn an_ignore_index_beyond_the_dtype_ignores_nothing() {
     let x = of(&[2, 2], &[0.0, 1.0, 2.0, 0.0]);
     let target = to_dtype(&of(&[2], &[1.0, 1.0]), TENSOR_DTYPE_I32).unwrap();
     let loss = |ignore_index| {
-        let options = TensorCrossEntropyOptions { ignore_index, ..TensorCrossEntropyOptions::default() };
+        let options = TensorCrossEntropyOptions { ignore_index, ..TensorCrossEntropyOptions::DEFAULT };
         data(&out(|o| unsafe { tensor_cross_entropy(x.0, target.0, &options, o) }).unwrap())
     };
     assert_eq!(loss((1 << 32) + 1), loss(-100));
@@ -386,7 +386,7 @@ fn a_release_callback_may_use_the_optimizer_that_triggers_it() {
     let options = TensorHostBufferOptions {
         release: Some(release),
         user_data: (&raw mut optimizer).cast(),
-        ..TensorHostBufferOptions::default()
+        ..TensorHostBufferOptions::DEFAULT
     };
     let g = out(|o| unsafe {
         tensor_from_host_buffer(memory.as_mut_ptr().cast(), 16, TENSOR_DTYPE_F64, [2i64].as_ptr(), 1, &options, o)

@@ -2,7 +2,8 @@
 
 mod state;
 
-use crate::apply::apply;
+use crate::apply::{apply, check_update};
+use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
 pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
@@ -138,25 +139,34 @@ impl Optimizer {
             while buffers.len() < self.rule.buffers() {
                 buffers.push(zeros_of(p)?);
             }
-            due.push((i, g, buffers));
+            let op = Step { rule: self.rule, step: self.memory[i].steps + 1 };
+            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![p, &g];
+            inputs.extend(&buffers);
+            check_update(&op, &inputs)?;
+            drop(inputs);
+            due.push((i, op, g, buffers));
         }
-        for (i, g, buffers) in due {
-            let memory = &mut self.memory[i];
-            let op = Step { rule: self.rule, step: memory.steps + 1 };
+        // The whole step is cancelled, or nothing of it.
+        cancel::check()?;
+        let caller = cancel::install(None);
+        let done = self.update(due);
+        cancel::install(caller);
+        done
+    }
+
+    fn update(&mut self, due: Vec<(usize, Step, Tensor, SmallVec<[Tensor; 3]>)>) -> Result<()> {
+        for (i, op, g, buffers) in due {
             let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
             inputs.extend(&buffers);
             apply(&op, &inputs)?;
             drop(inputs);
-            *memory = Memory { steps: memory.steps + 1, buffers };
+            self.memory[i] = Memory { steps: op.step, buffers };
         }
         Ok(())
     }
 
-    /// Every parameter loses its gradient (it has none, rather than zeros).
-    pub fn zero_grad(&self) {
-        for p in &self.params {
-            p.set_grad(None);
-        }
+    pub fn params(&self) -> &[Tensor] {
+        &self.params
     }
 
     pub fn lr(&self) -> f64 {
