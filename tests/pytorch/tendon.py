@@ -148,6 +148,15 @@ def load(path):
     lib = Library(path)
 
 
+# What tensors borrow, until they let go of it.
+lent = {}
+
+
+@c.CFUNCTYPE(None, ptr, ptr)
+def give_back(data, key):
+    lent.pop(key, None)
+
+
 class T:
     """A handle."""
 
@@ -193,19 +202,17 @@ def of(t, requires_grad=None):
         out = lib.from_host_copy(ptr(t0.data_ptr()), size_t(t0.numel() * t0.element_size()), i32(NUMBER[t.dtype]),
                                  tuple(t0.shape), None)
     else:
-        # A copy of the whole storage, then the view: PyTorch and Tendon must not share memory.
+        # A copy of the whole storage: PyTorch and Tendon must not share memory.
         flat = torch.empty(0, dtype=t.dtype).set_(t0.untyped_storage().clone())
-        owner = lib.from_host_copy(ptr(flat.data_ptr()), size_t(size // t0.element_size() * t0.element_size()),
-                                   i32(NUMBER[t.dtype]), (size // t0.element_size(),), None)
+        data = ptr(flat.untyped_storage().data_ptr())
         if t0.is_contiguous() and t0.storage_offset() == 0 and t0.numel() * t0.element_size() == size:
-            out = lib.from_host_copy(ptr(flat.data_ptr()), size_t(size), i32(NUMBER[t.dtype]), tuple(t0.shape), None)
+            out = lib.from_host_copy(data, size_t(size), i32(NUMBER[t.dtype]), tuple(t0.shape), None)
         else:
-            p = ptr()
-            lib.call("tensor_data_mut", owner, c.byref(p))
             strides = (i64 * max(t0.ndim, 1))(*t0.stride())
-            o = HostBuffer(strides=c.cast(strides, ptr), offset=t0.storage_offset())
-            out = lib.from_host_buffer(p, size_t(size), i32(NUMBER[t.dtype]), tuple(t0.shape), o)
-            out.keep = owner
+            lent[id(flat)] = flat
+            o = HostBuffer(strides=c.cast(strides, ptr), offset=t0.storage_offset(), release=c.cast(give_back, ptr),
+                           user_data=id(flat))
+            out = lib.from_host_buffer(data, size_t(size), i32(NUMBER[t.dtype]), tuple(t0.shape), o)
     if t.requires_grad if requires_grad is None else requires_grad:
         lib.call("tensor_set_requires_grad", out, True)
     return out
