@@ -45,7 +45,7 @@ def run(f):
         return f(), None
     except Error as e:
         return None, e
-    except (RuntimeError, IndexError, ValueError, TypeError, NotImplementedError) as e:
+    except (RuntimeError, IndexError, ValueError, TypeError, NotImplementedError, ArithmeticError) as e:
         return None, e
 
 
