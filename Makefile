@@ -12,7 +12,9 @@ DIST := build/dist
 PART := scripts/part.sh
 BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
 
-.PHONY: help demo hello dist test test-full lint header licences install bench-small clean
+PYTHON ?= python3
+
+.PHONY: help demo hello dist test test-full compare-pytorch lint header licences install bench-small clean
 
 help:
 	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
@@ -24,6 +26,7 @@ help:
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
 	@echo "make header        include/tendon.h, and what follows from it, from src/c_api"
 	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
+	@echo "make compare-pytorch  random cases against PyTorch (PYTHON=… has torch)"
 	@echo "make bench-small   the short benchmarks"
 	@echo "make clean"
 
@@ -85,6 +88,15 @@ test-full:
 
 # Scripts of the long run beside the two above, in this order.
 FULL_PARTS := tests/fuzz/run.sh tests/run-full.sh
+
+# No part of the tests: it needs PyTorch. Known differences: docs/differences.md.
+compare-pytorch:
+	@$(PYTHON) -c 'import torch' 2> /dev/null || { \
+	    echo "$(PYTHON) has no PyTorch. Install it beside the repository and name that Python:"; \
+	    echo "    python3 -m venv /opt/torch && /opt/torch/bin/pip install torch numpy"; \
+	    echo "    make compare-pytorch PYTHON=/opt/torch/bin/python"; exit 1; }
+	@$(BUILD_DIST)
+	@$(PYTHON) tests/pytorch/compare.py $(DIST)/lib/libtendon.so $(ARGS)
 
 lint:
 	@scripts/setup.sh build lint

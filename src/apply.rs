@@ -71,6 +71,8 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     let tracked = |x: &&&Tensor| x.is_tracked();
     let recording = mode::current() == Mode::Grad
         && op.differentiable()
+        // Integers carry no gradient.
+        && target.dtype().is_float()
         && (target.is_tracked() || inputs.iter().any(|x| tracked(&x)));
     let version = target.storage().version();
     let mut prepared = None;

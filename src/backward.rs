@@ -308,7 +308,8 @@ impl Walk {
     /// Lets the visited nodes drop what they saved, unless the graph is to be used again.
     fn free(&self) {
         if !self.retain {
-            for pending in self.pending.values() {
+            // The others were not run: another backward may still need them.
+            for pending in self.pending.values().filter(|p| p.useful) {
                 pending.node.free_saved();
             }
         }
@@ -344,7 +345,7 @@ fn fit(g: Tensor, shape: &Dims, dtype: DType) -> Result<Tensor> {
 
 /// `g` as a tensor that shares memory with nobody.
 fn own(g: Tensor, create_graph: bool) -> Result<Tensor> {
-    if g.is_sole() && g.is_contiguous() && !g.is_view() || create_graph && g.is_tracked() && g.is_contiguous() {
+    if g.is_sole() && g.is_contiguous() && !g.is_view() {
         return Ok(g);
     }
     let _mode = mode::within(if create_graph { Mode::Grad } else { Mode::NoGrad });

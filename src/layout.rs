@@ -168,7 +168,8 @@ impl Layout {
             low += reach.min(0);
             high += reach.max(0);
         }
-        if low < i64::MIN as i128 || high >= i64::MAX as i128 {
+        // The distance too: then no step on the way overflows either.
+        if low < i64::MIN as i128 || high >= i64::MAX as i128 || high - low >= i64::MAX as i128 {
             fail!(SHAPE, "strides {strides:?} over shape {shape:?} overflow 63 bits");
         }
         Ok(layout)
@@ -257,9 +258,52 @@ impl Layout {
             Overlap::None
         } else if self == other {
             Overlap::Equal
+        } else if self.is_disjoint(other) {
+            Overlap::None
         } else {
             Overlap::Partial
         }
+    }
+
+    /// Whether no element of `self` is one of `other`. May say "no" wrongly where that would take long to find out.
+    fn is_disjoint(&self, other: &Layout) -> bool {
+        // A common element is a solution of Σ i·s − Σ j·t = D in the indices i of self and j of other. Terms of one
+        // stride count as one, whose factor has a range: (stride, least, most).
+        let mut terms: SmallVec<[(i128, i128, i128); 8]> = SmallVec::new();
+        for (layout, sign) in [(self, 1), (other, -1)] {
+            for (&n, &s) in layout.shape.iter().zip(&layout.strides) {
+                let reach = sign * s.signum() as i128 * (n - 1) as i128;
+                let stride = s.unsigned_abs() as i128;
+                match terms.iter_mut().find(|t| t.0 == stride) {
+                    _ if reach == 0 => {}
+                    Some(term) => (term.1, term.2) = (term.1 + reach.min(0), term.2 + reach.max(0)),
+                    None => terms.push((stride, reach.min(0), reach.max(0))),
+                }
+            }
+        }
+        terms.sort_unstable_by_key(|t| std::cmp::Reverse(t.0));
+
+        /// Whether the terms can add up to `sum`; `None` when the steps run out.
+        fn solvable(terms: &[(i128, i128, i128)], sum: i128, steps: &mut u32) -> Option<bool> {
+            let Some(((stride, least, most), rest)) = terms.split_first() else { return Some(sum == 0) };
+            let (mut low, mut high) = (0, 0);
+            for (s, l, m) in rest {
+                (low, high) = (low + s * l, high + s * m);
+            }
+            // What is left for the smaller strides must be within their reach.
+            let first = (sum - high + stride - 1).div_euclid(*stride).max(*least);
+            let last = (sum - low).div_euclid(*stride).min(*most);
+            let mut factor = first;
+            while factor <= last {
+                *steps = steps.checked_sub(1)?;
+                if solvable(rest, sum - factor * stride, steps)? {
+                    return Some(true);
+                }
+                factor += 1;
+            }
+            Some(false)
+        }
+        solvable(&terms, other.offset as i128 - self.offset as i128, &mut 1000) == Some(false)
     }
 
     // ---- views: new layouts over the same memory ----

@@ -39,13 +39,11 @@ pub fn to_string(x: &Tensor, options: &Options) -> Result<String> {
     let mut body = Text::default();
     printer.write(&mut body, 0, 0)?;
     let Text(mut body) = body;
-    // What follows goes on a line of its own where the last line has no room for it.
+    // What follows goes on a line of its own where the last line has no room for it (PyTorch counts 2 too many).
     let last_line = body.rsplit('\n').next().map_or(0, str::len) + if body.contains('\n') { 0 } else { prefix.len() };
-    let mut parts = suffix.split(", ").skip(1).peekable();
-    let mut width = last_line;
-    while let Some(part) = parts.next() {
-        let end = 2 + parts.peek().is_none() as usize;
-        if width + part.len() + end > options.line_width {
+    let mut width = last_line + 2;
+    for part in suffix.split(", ").skip(1) {
+        if width + part.len() + 2 > options.line_width {
             body.push_str(",\n");
             body.push_str(&" ".repeat(prefix.len()));
             width = prefix.len() + part.len();

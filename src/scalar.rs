@@ -1,6 +1,8 @@
 //! One number with its kind, as a C caller passes it.
 
 use crate::dtype::{Bool, DType};
+use crate::error::Result;
+use crate::fail;
 use half::{bf16, f16};
 
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -8,6 +10,16 @@ pub enum Scalar {
     Bool(bool),
     Int(i64),
     Float(f64),
+}
+
+impl std::fmt::Display for Scalar {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Scalar::Bool(b) => b.fmt(f),
+            Scalar::Int(i) => i.fmt(f),
+            Scalar::Float(x) => x.fmt(f),
+        }
+    }
 }
 
 impl Scalar {
@@ -43,6 +55,41 @@ impl Scalar {
             Scalar::Int(i) => i != 0,
             Scalar::Float(f) => f != 0.0,
         }
+    }
+
+    /// Whether `dtype` can hold the number, rounded; a negative integer also as the two's complement of an unsigned
+    /// one. PyTorch's rule for filling.
+    pub fn check_fits(self, dtype: DType) -> Result<()> {
+        let bits = 8 * dtype.size() as u32;
+        let fits = match (dtype, self) {
+            (DType::Bool, _) | (_, Scalar::Bool(_)) => true,
+            (d, Scalar::Int(i)) if d.is_integer() => match d {
+                DType::U8 | DType::U16 | DType::U32 => i.unsigned_abs() < 1 << bits,
+                DType::I8 | DType::I16 | DType::I32 => (-(1i64 << (bits - 1))..1 << (bits - 1)).contains(&i),
+                _ => true,
+            },
+            (d, Scalar::Float(f)) if d.is_integer() => {
+                let (low, high) = match d {
+                    DType::U8 | DType::U16 | DType::U32 | DType::U64 => (0.0, 2f64.powi(bits as i32)),
+                    _ => (-2f64.powi(bits as i32 - 1), 2f64.powi(bits as i32 - 1)),
+                };
+                low <= f && f < high
+            }
+            (d, number) => {
+                let largest = match d {
+                    DType::F16 => f16::MAX.to_f64(),
+                    DType::BF16 => bf16::MAX.to_f64(),
+                    DType::F32 => f32::MAX as f64,
+                    _ => f64::MAX,
+                };
+                let f = number.to_f64();
+                !f.is_finite() || f.abs() <= largest
+            }
+        };
+        if !fits {
+            fail!(INVALID_ARGUMENT, "the value {self} does not fit {dtype}");
+        }
+        Ok(())
     }
 
     /// The number as one element of `dtype` (integers wrap, as a C cast does), in the first `dtype.size()` bytes.

@@ -75,8 +75,9 @@ pub unsafe extern "C" fn tensor_set_grad(x: *mut Tensor, grad: *const Tensor) ->
             if grad.device() != x.device() {
                 fail!(DEVICE, "grad is on {} and x is on {}", grad.device(), x.device());
             }
-            if grad.same(&x) {
-                fail!(AUTOGRAD, "grad is x itself: a tensor cannot be its own gradient");
+            // Such a circle would never be freed.
+            if grad.same(&x) || grad.is_view_of(&x) {
+                fail!(AUTOGRAD, "grad is x itself or a view of it: a tensor cannot be its own gradient");
             }
         }
         x.set_grad(grad);

@@ -121,10 +121,12 @@ pub unsafe extern "C" fn tensor_optimizer_step(optimizer: *mut TensorOptimizer) 
 #[must_use]
 pub unsafe extern "C" fn tensor_optimizer_zero_grad(optimizer: *mut TensorOptimizer) -> TensorStatus {
     call("tensor_optimizer_zero_grad", || {
-        with(optimizer, |o| {
-            o.zero_grad();
-            Ok(())
-        })
+        // Gradients go after the optimizer is open again: a release callback may use it.
+        let params = with(optimizer, |o| Ok(o.params().to_vec()))?;
+        for p in &params {
+            p.set_grad(None);
+        }
+        Ok(())
     })
 }
 

@@ -5,16 +5,18 @@ use super::types::*;
 use crate::error::Result;
 use crate::fail;
 use crate::list;
+use crate::ops::view::Pieces;
 use crate::ops::{join, view};
 use crate::tensor::Tensor as Value;
 
-/// Hands out as many tensors as there are, if there is room for all.
+/// Hands out as many views as there are, if there is room for all.
 ///
 /// # Safety
 /// `out` is NULL or has room for `capacity` handles, `count` is NULL or writable.
 unsafe fn hand_out_list(
     name: &str,
-    make: impl FnOnce() -> Result<Vec<Value>>,
+    x: *const Tensor,
+    plan: impl FnOnce(&Value) -> Result<Pieces>,
     out: *mut *mut Tensor,
     capacity: usize,
     count: *mut usize,
@@ -23,14 +25,15 @@ unsafe fn hand_out_list(
         // SAFETY: the caller's promise.
         unsafe { border::clear_all(out, capacity)? };
         border::not_null(count, "count")?;
-        let made = make()?;
-        let n = made.len();
+        let x = tensor(x, "x")?;
+        let pieces = plan(&x)?;
+        let n = pieces.count as usize;
         // SAFETY: not NULL.
         unsafe { border::put(count, n)? };
         if n > capacity {
             fail!(INVALID_ARGUMENT, "capacity is {capacity}, there are {n} tensors");
         }
-        let values = list::collect(made.into_iter().map(Some))?;
+        let values = list::collect(pieces.make(&x)?.into_iter().map(Some))?;
         // SAFETY: room for `capacity` handles, and `n` is no more.
         unsafe { border::hand_out_all(values, out) }
     })
@@ -224,7 +227,7 @@ pub unsafe extern "C" fn tensor_split(
     count: *mut usize,
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { hand_out_list("tensor_split", || view::split(&tensor(x, "x")?, size, dim), out, capacity, count) }
+    unsafe { hand_out_list("tensor_split", x, |x| Pieces::split(x, size, dim), out, capacity, count) }
 }
 
 /// At most `chunks` views of equal size along `dim`, the last one smaller if need be. As torch.chunk.
@@ -243,7 +246,7 @@ pub unsafe extern "C" fn tensor_chunk(
     count: *mut usize,
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { hand_out_list("tensor_chunk", || view::chunk(&tensor(x, "x")?, chunks, dim), out, capacity, count) }
+    unsafe { hand_out_list("tensor_chunk", x, |x| Pieces::chunk(x, chunks, dim), out, capacity, count) }
 }
 
 /// The tensors one after another along `dim`, in which alone they may differ. As torch.cat.

@@ -28,6 +28,7 @@ fn filled(shape: &[i64], dtype: DType, device: Device, fill: impl FnOnce(Out) ->
 }
 
 pub fn full(shape: &[i64], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
+    value.check_fits(dtype)?;
     filled(shape, dtype, device, |out| kernel::fill(out, value))
 }
 
@@ -86,6 +87,8 @@ pub fn linspace(start: f64, end: f64, steps: i64, dtype: DType, device: Device) 
     if dtype == DType::Bool {
         fail!(DTYPE, "linspace is not defined for bool");
     }
+    // Integers lie between integers, as in PyTorch.
+    let (start, end) = if dtype.is_float() { (start, end) } else { (start.trunc(), end.trunc()) };
     filled(&[steps], dtype, device, |out| kernel::linspace(out, Scalar::Float(start), Scalar::Float(end)))
 }
 

@@ -86,6 +86,7 @@ impl Op for Fill {
 }
 
 pub fn fill(x: &Tensor, value: Scalar) -> Result<()> {
+    value.check_fits(x.dtype())?;
     apply_in_place(&Fill { shape: Dims::from_slice(x.shape()), dtype: x.dtype(), value }, x, &[])
 }
 

@@ -22,6 +22,14 @@ fn check_index(index: &Meta) -> Result<()> {
     Ok(())
 }
 
+/// A rank-0 tensor has one place, which an index names once.
+fn check_one_place(x: &Meta, index: &Meta) -> Result<()> {
+    if x.ndim() == 0 && index.layout.numel() != 1 {
+        fail!(SHAPE, "index is {:?}, expected one index for a rank-0 tensor", index.shape());
+    }
+    Ok(())
+}
+
 /// y[…, j, …] = x[…, index[j], …] along `dim`.
 #[derive(Clone, Copy)]
 struct IndexSelect {
@@ -39,6 +47,7 @@ impl Op for IndexSelect {
         if index.ndim() > 1 {
             fail!(SHAPE, "index is {:?}, expected rank 1", index.shape());
         }
+        check_one_place(&x, &index)?;
         let mut shape = Dims::from_slice(x.shape());
         if let Some(n) = shape.get_mut(self.dim) {
             *n = index.layout.numel();
@@ -89,6 +98,7 @@ impl Op for IndexAdd {
                 expected.as_slice()
             );
         }
+        check_one_place(&x, &index)?;
         check_source(&x, &source)?;
         Ok(Plan::one(x.shape(), x.dtype))
     }

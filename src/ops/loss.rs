@@ -106,7 +106,7 @@ fn with_probabilities(input: &Tensor, target: &Tensor, dim: usize, options: &Cro
     match options.reduction {
         // Per sample, not per weight.
         Reduction::Mean => {
-            let samples = (input.numel() / classes.max(1)).max(1);
+            let samples = input.numel() / classes.max(1);
             super::elementwise::div_scalar(&sum(&loss, &[], false, None)?, Scalar::Int(samples))
         }
         other => reduced(loss, other),
@@ -128,7 +128,8 @@ fn with_classes(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntr
         fail!(DTYPE, "target is {}, expected i64 or i32 class numbers, or float probabilities", target.dtype());
     }
     let (dim64, dtype) = (dim as i64, input.dtype());
-    let counted = ne_scalar(target, Scalar::Int(options.ignore_index))?;
+    // In i64, which holds every ignore_index.
+    let counted = ne_scalar(&to_dtype(target, DType::I64)?, Scalar::Int(options.ignore_index))?;
     let class = where_(&counted, target, &zeros(&[], target.dtype(), target.device())?)?;
     let zero = zeros(&[], dtype, input.device())?;
 

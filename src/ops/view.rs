@@ -148,10 +148,10 @@ pub fn expand(x: &Tensor, shape: &[i64]) -> Result<Tensor> {
 
 /// Dims `start` to `end` (included) become one.
 pub fn flatten(x: &Tensor, start: i64, end: i64) -> Result<Tensor> {
+    let (s, e) = (normalize_dim(start, x.ndim())?, normalize_dim(end, x.ndim())?);
     if x.ndim() == 0 {
         return reshape(x, &[1]);
     }
-    let (s, e) = (normalize_dim(start, x.ndim())?, normalize_dim(end, x.ndim())?);
     if s > e {
         fail!(INVALID_ARGUMENT, "start_dim {start} comes after end_dim {end}");
     }
@@ -189,32 +189,49 @@ pub fn narrow(x: &Tensor, dim: i64, start: i64, length: i64) -> Result<Tensor> {
     apply_one(&View::Narrow { dim, start, length }, &[x])
 }
 
-/// Views of `size` along `dim`, the last one smaller if need be. Always at least one.
-pub fn split(x: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor>> {
-    if x.ndim() == 0 {
-        fail!(SHAPE, "split needs at least one dimension, got a rank-0 tensor");
-    }
-    let d = normalize_dim(dim, x.ndim())?;
-    let n = x.shape()[d];
-    if size < 0 || (size == 0 && n > 0) {
-        fail!(INVALID_ARGUMENT, "size is {size}, expected at least 1");
-    }
-    let count = if n == 0 { 1 } else { n / size + (n % size != 0) as i64 };
-    let mut parts = list::with_room(count as usize)?;
-    for i in 0..count {
-        parts.push(narrow(x, d as i64, i * size, size.min(n - i * size))?);
-    }
-    Ok(parts)
+/// Views of equal size along `dim`, the last one smaller if need be. Counted before they are made.
+pub struct Pieces {
+    dim: i64,
+    /// Of the dim that is cut.
+    total: i64,
+    size: i64,
+    pub count: i64,
 }
 
-/// At most `chunks` views of equal size (the last may be smaller) along `dim`.
-pub fn chunk(x: &Tensor, chunks: i64, dim: i64) -> Result<Vec<Tensor>> {
-    if chunks < 1 {
-        fail!(INVALID_ARGUMENT, "chunks is {chunks}, expected at least 1");
+impl Pieces {
+    /// Views of `size` each; always at least one (`torch.split`).
+    pub fn split(x: &Tensor, size: i64, dim: i64) -> Result<Pieces> {
+        if x.ndim() == 0 {
+            fail!(SHAPE, "split needs at least one dimension, got a rank-0 tensor");
+        }
+        let d = normalize_dim(dim, x.ndim())?;
+        let total = x.shape()[d];
+        if size < 0 || (size == 0 && total > 0) {
+            fail!(INVALID_ARGUMENT, "size is {size}, expected at least 1");
+        }
+        let count = if total == 0 { 1 } else { total / size + (total % size != 0) as i64 };
+        Ok(Pieces { dim: d as i64, total, size, count })
     }
-    if x.ndim() == 0 {
-        fail!(SHAPE, "chunk needs at least one dimension, got a rank-0 tensor");
+
+    /// At most `chunks` views; of nothing as many as asked for (`torch.chunk`).
+    pub fn chunk(x: &Tensor, chunks: i64, dim: i64) -> Result<Pieces> {
+        if chunks < 1 {
+            fail!(INVALID_ARGUMENT, "chunks is {chunks}, expected at least 1");
+        }
+        if x.ndim() == 0 {
+            fail!(SHAPE, "chunk needs at least one dimension, got a rank-0 tensor");
+        }
+        let total = x.shape()[normalize_dim(dim, x.ndim())?];
+        let pieces = Pieces::split(x, (total / chunks + (total % chunks != 0) as i64).max(1), dim)?;
+        Ok(if total == 0 { Pieces { size: 0, count: chunks, ..pieces } } else { pieces })
     }
-    let n = x.shape()[normalize_dim(dim, x.ndim())?];
-    split(x, (n / chunks + (n % chunks != 0) as i64).max(1), dim)
+
+    pub fn make(&self, x: &Tensor) -> Result<Vec<Tensor>> {
+        let mut parts = list::with_room(self.count as usize)?;
+        for i in 0..self.count {
+            let start = i * self.size;
+            parts.push(narrow(x, self.dim, start, self.size.min(self.total - start))?);
+        }
+        Ok(parts)
+    }
 }

@@ -141,10 +141,8 @@ impl Optimizer {
             while buffers.len() < self.rule.buffers() {
                 buffers.push(zeros_of(p)?);
             }
+            check_update(&self.update(i), &update_inputs(p, &g, &buffers))?;
             due.push((i, g, buffers));
-        }
-        for (i, g, buffers) in &due {
-            check_update(&self.update(*i), &update_inputs(&self.params[*i], g, buffers))?;
         }
         cancel::check()?;
         // Half a step would be worse than a late answer.
@@ -163,11 +161,8 @@ impl Optimizer {
         Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
-    /// Every parameter loses its gradient (it has none, rather than zeros).
-    pub fn zero_grad(&self) {
-        for p in &self.params {
-            p.set_grad(None);
-        }
+    pub fn params(&self) -> &[Tensor] {
+        &self.params
     }
 
     pub fn lr(&self) -> f64 {

@@ -35,7 +35,7 @@ struct Inner {
     /// Made in inference mode.
     inference: bool,
     /// How it looks into another tensor's storage, if it does.
-    view: Option<Shared<View>>,
+    view: Option<View>,
     /// Requires grad or has an origin; for a view: as of the last time it looked at its base.
     tracked: AtomicBool,
     autograd: ForkMutex<Autograd>,
@@ -69,7 +69,7 @@ impl Tensor {
         storage: Storage,
         layout: Layout,
         dtype: DType,
-        view: Option<Shared<View>>,
+        view: Option<View>,
         origin: Option<Origin>,
         rebased: u64,
     ) -> Result<Tensor> {

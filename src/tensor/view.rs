@@ -17,11 +17,13 @@ use crate::storage::shared::Shared;
 use smallvec::smallvec;
 use std::sync::atomic::Ordering::*;
 
-/// How a tensor looks into another one's storage.
+/// How a tensor looks into another's storage, and so what a write to it may do to the graph. Only a recorded view
+/// holds the tensor that it is of, and with it that tensor's graph.
+#[derive(Clone)]
 pub enum View {
     /// Made while recording: writes reach the base's history.
     Recorded {
-        /// Never a view itself.
+        /// Never a recorded view itself.
         base: Tensor,
         /// The last view op on the way from the base.
         link: Shared<Link>,
@@ -66,18 +68,17 @@ impl Tensor {
         if self.is_inference() {
             return Tensor::make(self.storage().clone(), layout, self.dtype(), None, None, 0);
         }
-        let (base, prev) = match self.0.view.as_deref() {
+        let (base, prev) = match &self.0.view {
             Some(View::Recorded { base, link }) => (base, Some(link.clone())),
-            Some(View::NoGrad) => return self.alias(layout, View::NoGrad),
-            Some(View::Detached) => return self.alias(layout, View::Detached),
+            Some(alias) => return self.alias(layout, alias.clone(), origin),
             None => (self, None),
         };
         if mode::current() != Mode::Grad {
-            return self.alias(layout, View::NoGrad);
+            return self.alias(layout, View::NoGrad, origin);
         }
-        let link = Shared::new(Link { prev, op: op.boxed(), shape: Dims::from_slice(self.shape()) })?;
         let rebased = base.0.autograd.lock().rebased;
-        let view = Shared::new(View::Recorded { base: base.clone(), link })?;
+        let link = Shared::new(Link { prev, op: op.boxed(), shape: Dims::from_slice(self.shape()) })?;
+        let view = View::Recorded { base: base.clone(), link };
         Tensor::make(self.storage().clone(), layout, self.dtype(), Some(view), origin, rebased)
     }
 
@@ -86,19 +87,25 @@ impl Tensor {
         if self.is_inference() {
             return Tensor::make(self.storage().clone(), self.layout().clone(), self.dtype(), None, None, 0);
         }
-        self.alias(self.layout().clone(), View::Detached)
+        self.alias(self.layout().clone(), View::Detached, None)
     }
 
-    fn alias(&self, layout: Layout, view: View) -> Result<Tensor> {
-        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(Shared::new(view)?), None, 0)
+    /// Another window on the storage, whose base is not known.
+    fn alias(&self, layout: Layout, view: View, origin: Option<Origin>) -> Result<Tensor> {
+        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(view), origin, 0)
     }
 
-    /// Base and last view op of a view that the graph knows.
+    /// Base and last view op of a recorded view.
     fn recorded_view(&self) -> Option<(&Tensor, &Shared<Link>)> {
-        match self.0.view.as_deref()? {
-            View::Recorded { base, link } => Some((base, link)),
-            View::NoGrad | View::Detached => None,
+        match &self.0.view {
+            Some(View::Recorded { base, link }) => Some((base, link)),
+            _ => None,
         }
+    }
+
+    /// Whether this is a recorded view of `base`.
+    pub fn is_view_of(&self, base: &Tensor) -> bool {
+        self.recorded_view().is_some_and(|(b, _)| b.same(base))
     }
 
     /// Whether this is a view whose base got a new origin since the view last looked.
@@ -156,7 +163,7 @@ impl Tensor {
         if leaf(self) {
             fail!(AUTOGRAD, "a leaf that requires grad can be written in place only in no-grad mode");
         }
-        if let Some(view) = self.0.view.as_deref() {
+        if let Some(view) = &self.0.view {
             match view {
                 View::Detached => fail!(
                     AUTOGRAD,
@@ -170,6 +177,13 @@ impl Tensor {
                 View::Recorded { base, .. } if leaf(base) => {
                     fail!(AUTOGRAD, "a view of a leaf that requires grad can be written in place only in no-grad mode")
                 }
+                // The graph would say that the write changes only what the view shows.
+                View::Recorded { base, .. } if base.layout().overlaps_itself() => fail!(
+                    OVERLAP,
+                    "the base of the view has shape {:?} and strides {:?} and overlaps itself: clone it before writing",
+                    base.shape(),
+                    base.layout().strides()
+                ),
                 View::Recorded { .. } => {}
             }
         }
