@@ -4,6 +4,9 @@
 //!
 //! `TENDON_TEST_FULL=1` leaves less room, in smaller steps.
 
+// Every call of a C function is unsafe; what the tests pass is valid, or is refused.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 mod common;
 
 use common::array::{Array, Rng};
@@ -276,7 +279,8 @@ fn a_write_in_place_that_fails_changes_nothing() {
     ];
     /// base, what is written, the other operand
     type Trio = (T, T, T);
-    let layouts: [(&str, fn(&T) -> R<T>); 3] = [
+    type Lay = fn(&T) -> R<T>;
+    let layouts: [(&str, Lay); 3] = [
         ("whole", |base| out(|o| unsafe { tensor_retain(base.0, o) })),
         ("transposed", |base| out(|o| unsafe { tensor_transpose(base.0, 0, 1, o) })),
         ("every second column", |base| out(|o| unsafe { tensor_slice(base.0, 1, 0, i64::MAX, 2, o) })),
@@ -636,7 +640,7 @@ fn in_a_full_address_space() {
     };
     let index: Array = Array { shape: vec![4096], data: (0..4096).map(|i| (i * 7 % 1024) as f64).collect() };
     let index = tensor(&index, TENSOR_DTYPE_I64).unwrap();
-    let many = vec![a.0.cast_const(); 3];
+    let many = [a.0.cast_const(); 3];
     // Lists as long as the caller likes.
     let tiny = tensor(&Array::new(&[1], || 1.0), TENSOR_DTYPE_F32).unwrap();
     requires_grad(&tiny).unwrap();

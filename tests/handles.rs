@@ -1,5 +1,8 @@
 //! Slots at the end of their generations, through the C functions. A program of its own: the generation that new slots
 //! start with is the whole process's.
+// Every call of a C function is unsafe; what the tests pass is valid, or is refused.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 use std::collections::HashSet;
 use std::ptr::{null, null_mut};
 

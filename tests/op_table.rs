@@ -1,6 +1,8 @@
 //! Every row of the op table: values against a slow f64 reference in every dtype and memory layout, gradients of first
 //! and second order against finite differences, and that the checks would see an error.
 
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 mod common;
 
 use common::array::{Array, Rng, indices};

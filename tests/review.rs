@@ -1,6 +1,9 @@
 //! Odd corners of views, in-place writes, graphs and sizes: each test is a case that once went wrong or that no other
 //! test would see going wrong.
 
+// Every call of a C function is unsafe; what the tests pass is valid, or is refused.
+#![allow(clippy::undocumented_unsafe_blocks)]
+
 mod common;
 
 use common::array::Array;

@@ -64,16 +64,16 @@ pub fn cross_entropy(input: &Tensor, target: &Tensor, options: &CrossEntropy) ->
     }
     let dim = if input.ndim() == 1 { 0 } else { 1 };
     let classes = input.shape()[dim];
-    if let Some(weight) = &options.weight {
-        if weight.shape() != [classes] || weight.dtype() != input.dtype() {
-            fail!(
-                SHAPE,
-                "options.weight is {} {:?}, expected {} [{classes}]",
-                weight.dtype(),
-                weight.shape(),
-                input.dtype()
-            );
-        }
+    if let Some(weight) = &options.weight
+        && (weight.shape() != [classes] || weight.dtype() != input.dtype())
+    {
+        fail!(
+            SHAPE,
+            "options.weight is {} {:?}, expected {} [{classes}]",
+            weight.dtype(),
+            weight.shape(),
+            input.dtype()
+        );
     }
     if target.dtype().is_float() {
         return with_probabilities(input, target, dim, options);

@@ -70,7 +70,7 @@ impl Optimizer {
             );
         }
         let lr = f64::from_le_bytes(input.array()?);
-        if !(lr >= 0.0) {
+        if lr.is_nan() || lr < 0.0 {
             fail!(FORMAT, "the state's lr is {lr}");
         }
         let count = u64::from_le_bytes(input.array()?);

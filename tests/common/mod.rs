@@ -1,6 +1,8 @@
 //! What the Rust tests share: a thin owner of C handles, plain f64 arrays as the reference's values, and the op table.
 
 #![allow(dead_code)]
+// Every call of a C function is unsafe. That none does harm, whatever it is given, is what the tests are about.
+#![allow(clippy::undocumented_unsafe_blocks)]
 
 pub mod array;
 pub mod rows;

@@ -7,6 +7,10 @@ use std::f64::consts::{FRAC_1_SQRT_2, PI};
 use std::ptr::{null, null_mut};
 use tendon::c_api::*;
 
+type MakeInputs = Box<dyn Fn(&mut Rng) -> Vec<Input> + Send + Sync>;
+type Run = Box<dyn Fn(&[T]) -> R<T> + Send + Sync>;
+type Reference = Box<dyn Fn(&[Array]) -> Array + Send + Sync>;
+
 pub struct Row {
     /// Tells rows of one function apart.
     pub name: String,
@@ -14,10 +18,10 @@ pub struct Row {
     pub functions: Vec<&'static str>,
     /// The recorded op whose backward formula the row checks.
     pub op: &'static str,
-    pub inputs: Box<dyn Fn(&mut Rng) -> Vec<Input> + Send + Sync>,
-    pub run: Box<dyn Fn(&[T]) -> R<T> + Send + Sync>,
+    pub inputs: MakeInputs,
+    pub run: Run,
     /// The same in slow f64.
-    pub reference: Box<dyn Fn(&[Array]) -> Array + Send + Sync>,
+    pub reference: Reference,
     pub gradient: Gradient,
     /// Whether integer inputs give the exact integer answer.
     pub integers: bool,
@@ -106,8 +110,8 @@ fn clone(x: &T) -> R<T> {
 
 struct Table(Vec<Row>);
 
+#[allow(clippy::too_many_arguments)]
 impl Table {
-    #[allow(clippy::too_many_arguments)]
     fn add(
         &mut self,
         name: &str,
@@ -641,7 +645,8 @@ fn reductions(t: &mut Table) {
     }
     type Arg =
         unsafe extern "C" fn(*const Tensor, *const i64, *const TensorReduceOptions, *mut *mut Tensor) -> TensorStatus;
-    let extremes: [(&'static str, Arg, fn(f64, f64) -> bool); 2] =
+    type Better = fn(f64, f64) -> bool;
+    let extremes: [(&'static str, Arg, Better); 2] =
         [("tensor_argmax", tensor_argmax, |a, b| a > b), ("tensor_argmin", tensor_argmin, |a, b| a < b)];
     for (function, call, better) in extremes {
         for dim in [Option::None, Some(0i64), Some(-1)] {
