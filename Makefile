@@ -51,7 +51,9 @@ header:
 licences:
 	@cargo xtask licences
 
-install: dist
+# With files of an earlier `make dist` at hand cargo is not needed: sudo often has none.
+install:
+	@if command -v cargo > /dev/null || [ ! -f $(DIST)/.stamp ]; then $(BUILD_DIST); fi
 	@[ "$(LIBDIR)" = lib ] || scripts/build-dist.sh build/dist-$(subst /,-,$(LIBDIR)) --target-dir $(TARGET) --libdir $(LIBDIR)
 	@from=$(if $(filter lib,$(LIBDIR)),$(DIST),build/dist-$(subst /,-,$(LIBDIR))); to="$(DESTDIR)$(PREFIX)"; \
 	mkdir -p "$$to"; \
@@ -82,7 +84,7 @@ test-full:
 	done
 
 # Scripts of the long run beside the two above, in this order.
-FULL_PARTS := tests/run-full.sh
+FULL_PARTS := tests/fuzz/run.sh tests/run-full.sh
 
 lint:
 	@scripts/setup.sh build lint

@@ -4,14 +4,9 @@ use super::border::{self, call, emit, sizes, tensor};
 use super::types::*;
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::{join, view};
 use crate::tensor::Tensor as Value;
-
-fn refs(values: &[Value]) -> Result<Vec<&Value>> {
-    let mut refs = border::vec_for(values.len())?;
-    refs.extend(values);
-    Ok(refs)
-}
 
 /// Hands out as many tensors as there are, if there is room for all.
 ///
@@ -35,8 +30,7 @@ unsafe fn hand_out_list(
         if n > capacity {
             fail!(INVALID_ARGUMENT, "capacity is {capacity}, there are {n} tensors");
         }
-        let mut values = border::vec_for(n)?;
-        values.extend(made.into_iter().map(Some));
+        let values = list::collect(made.into_iter().map(Some))?;
         // SAFETY: room for `capacity` handles, and `n` is no more.
         unsafe { border::hand_out_all(values, out) }
     })
@@ -268,7 +262,7 @@ pub unsafe extern "C" fn tensor_cat(
     unsafe {
         emit("tensor_cat", out, || {
             let tensors = border::tensors(tensors, n, "tensors")?;
-            join::cat(&refs(&tensors)?, dim)
+            join::cat(&list::collect(tensors.iter())?, dim)
         })
     }
 }
@@ -289,7 +283,7 @@ pub unsafe extern "C" fn tensor_stack(
     unsafe {
         emit("tensor_stack", out, || {
             let tensors = border::tensors(tensors, n, "tensors")?;
-            join::stack(&refs(&tensors)?, dim)
+            join::stack(&list::collect(tensors.iter())?, dim)
         })
     }
 }

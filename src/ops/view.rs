@@ -6,6 +6,7 @@ use crate::cpu::{copy as copy_kernel, fill as fill_kernel};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, infer_shape, normalize_dim};
+use crate::list;
 use crate::ops::copy;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -199,10 +200,7 @@ pub fn split(x: &Tensor, size: i64, dim: i64) -> Result<Vec<Tensor>> {
         fail!(INVALID_ARGUMENT, "size is {size}, expected at least 1");
     }
     let count = if n == 0 { 1 } else { n / size + (n % size != 0) as i64 };
-    let mut parts = Vec::new();
-    if parts.try_reserve(count as usize).is_err() {
-        fail!(OUT_OF_MEMORY, "no memory for {count} views");
-    }
+    let mut parts = list::with_room(count as usize)?;
     for i in 0..count {
         parts.push(narrow(x, d as i64, i * size, size.min(n - i * size))?);
     }

@@ -2,16 +2,18 @@
 
 mod state;
 
-use crate::apply::apply;
+use crate::apply::{apply, check_update};
+use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
 pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// `torch.optim.AdamW`
 #[derive(Clone, Copy, Debug)]
@@ -111,17 +113,18 @@ impl Optimizer {
                 fail!(READ_ONLY, "params[{i}] borrows read-only memory");
             }
         }
-        let mut ids: Vec<(usize, usize)> = params.iter().map(Tensor::id).zip(0..).collect();
+        let mut ids: Vec<(usize, usize)> = list::collect(params.iter().enumerate().map(|(i, p)| (p.id(), i)))?;
         ids.sort_unstable();
         if let Some(w) = ids.windows(2).find(|w| w[0].0 == w[1].0) {
             fail!(INVALID_ARGUMENT, "params[{}] and params[{}] are the same tensor", w[0].1, w[1].1);
         }
-        Ok(Optimizer { rule, params: params.to_vec(), memory: vec![Memory::default(); params.len()] })
+        let memory = list::collect(params.iter().map(|_| Memory::default()))?;
+        Ok(Optimizer { rule, params: list::collect(params.iter().cloned())?, memory })
     }
 
     /// One update of every parameter that has a gradient. Everything that can fail comes before the first write.
     pub fn step(&mut self) -> Result<()> {
-        let mut due = Vec::with_capacity(self.params.len());
+        let mut due = list::with_room(self.params.len())?;
         for (i, p) in self.params.iter().enumerate() {
             let Some(g) = p.grad() else { continue };
             if g.shape() != p.shape() || g.dtype() != p.dtype() || g.device() != p.device() {
@@ -140,16 +143,24 @@ impl Optimizer {
             }
             due.push((i, g, buffers));
         }
-        for (i, g, buffers) in due {
-            let memory = &mut self.memory[i];
-            let op = Step { rule: self.rule, step: memory.steps + 1 };
-            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
-            inputs.extend(&buffers);
-            apply(&op, &inputs)?;
-            drop(inputs);
-            *memory = Memory { steps: memory.steps + 1, buffers };
+        for (i, g, buffers) in &due {
+            check_update(&self.update(*i), &update_inputs(&self.params[*i], g, buffers))?;
         }
-        Ok(())
+        cancel::check()?;
+        // Half a step would be worse than a late answer.
+        let token = cancel::install(None);
+        let outcome = due.into_iter().try_for_each(|(i, g, buffers)| {
+            apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
+            self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
+            Ok(())
+        });
+        cancel::install(token);
+        outcome
+    }
+
+    /// The next update of parameter `i`.
+    fn update(&self, i: usize) -> Step {
+        Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
     /// Every parameter loses its gradient (it has none, rather than zeros).
@@ -169,6 +180,10 @@ impl Optimizer {
         *self.rule.lr() = lr;
         Ok(())
     }
+}
+
+fn update_inputs<'a>(param: &'a Tensor, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
+    [param, g].into_iter().chain(buffers).collect()
 }
 
 /// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.

@@ -2,14 +2,14 @@
 
 pub mod shared;
 
-use crate::cpu::memory;
+use crate::cpu::memory::{self, Live};
 use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Called once when the last tensor over borrowed memory is gone.
 pub type ReleaseFn = unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void);
@@ -48,11 +48,9 @@ unsafe impl Sync for Bytes {}
 /// Up to so many bytes live in one block with their header.
 const INLINE: usize = 1024;
 
-static LIVE: AtomicI64 = AtomicI64::new(0);
-
 /// Storages alive in the process.
 pub fn live_count() -> i64 {
-    LIVE.load(Relaxed)
+    memory::live(Live::Storages)
 }
 
 impl Storage {
@@ -69,13 +67,13 @@ impl Storage {
         };
         if nbytes <= INLINE {
             let header = Shared::<Bytes>::reserve_with_tail(nbytes)?;
-            LIVE.fetch_add(1, Relaxed);
+            memory::note(Live::Storages, 1);
             let base = header.tail();
             return Ok(Storage(header.fill(bytes(base, Owner::Inline))));
         }
         let header = Shared::<Bytes>::reserve()?;
         let block = memory::alloc(nbytes)?;
-        LIVE.fetch_add(1, Relaxed);
+        memory::note(Live::Storages, 1);
         Ok(Storage(header.fill(bytes(block.as_ptr(), Owner::Tendon))))
     }
 
@@ -98,10 +96,10 @@ impl Storage {
             version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
         };
+        memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
         bytes.owner = Owner::Borrowed(release);
-        LIVE.fetch_add(1, Relaxed);
         Ok(Storage(header.fill(bytes)))
     }
 
@@ -181,7 +179,7 @@ impl Storage {
 
 impl Drop for Bytes {
     fn drop(&mut self) {
-        LIVE.fetch_sub(1, Relaxed);
+        memory::note(Live::Storages, -1);
         match self.owner {
             Owner::Inline => {}
             Owner::Tendon => {

@@ -6,34 +6,30 @@
 
 use super::mode::{self, Mode};
 use super::node::{Edge, Node, Origin, OutputMeta, Saved, Target};
-use super::op::{Grads, Meta, Op, Plan};
-use super::{Autograd, Tensor, node::Vjp};
+use super::op::Op;
+use super::{Autograd, Tensor};
 use crate::cpu::fork::ForkMutex;
-use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout};
+use crate::list;
 use crate::storage::shared::Shared;
 use smallvec::smallvec;
 use std::sync::atomic::Ordering::*;
 
-/// What a write to a view may do to the graph.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Alias {
+/// How a tensor looks into another one's storage.
+pub enum View {
     /// Made while recording: writes reach the base's history.
-    Recorded,
+    Recorded {
+        /// Never a view itself.
+        base: Tensor,
+        /// The last view op on the way from the base.
+        link: Shared<Link>,
+    },
     /// Made without recording: its link to the base is not known to the graph.
     NoGrad,
-    /// Made by `detach`.
+    /// Made by `detach`. It does not know its base: a gradient may well be an alias of the tensor that holds it.
     Detached,
-}
-
-pub struct View {
-    /// Never a view itself.
-    base: Tensor,
-    /// The last view op on the way from the base.
-    link: Shared<Link>,
-    alias: Alias,
 }
 
 /// One view op, and those before it.
@@ -46,15 +42,15 @@ pub struct Link {
 
 impl Link {
     /// The view ops from the base on, with the shape that each was applied to.
-    fn path(link: &Shared<Link>) -> Vec<&Link> {
+    fn path(link: &Shared<Link>) -> Result<Vec<&Link>> {
         let mut path = Vec::new();
         let mut next = Some(link);
         while let Some(link) = next {
-            path.push(&**link);
+            list::push(&mut path, &**link)?;
             next = link.prev.as_ref();
         }
         path.reverse();
-        path
+        Ok(path)
     }
 }
 
@@ -70,13 +66,19 @@ impl Tensor {
         if self.is_inference() {
             return Tensor::make(self.storage().clone(), layout, self.dtype(), None, None, 0);
         }
-        let here = if mode::current() == Mode::Grad { Alias::Recorded } else { Alias::NoGrad };
-        let (base, prev, alias) = match &self.0.view {
-            Some(view) if view.alias != Alias::Recorded => (&view.base, Some(view.link.clone()), view.alias),
-            Some(view) => (&view.base, Some(view.link.clone()), here),
-            None => (self, None, here),
+        let (base, prev) = match self.0.view.as_deref() {
+            Some(View::Recorded { base, link }) => (base, Some(link.clone())),
+            Some(View::NoGrad) => return self.alias(layout, View::NoGrad),
+            Some(View::Detached) => return self.alias(layout, View::Detached),
+            None => (self, None),
         };
-        self.alias(base, prev, op, layout, alias, origin)
+        if mode::current() != Mode::Grad {
+            return self.alias(layout, View::NoGrad);
+        }
+        let link = Shared::new(Link { prev, op: op.boxed(), shape: Dims::from_slice(self.shape()) })?;
+        let rebased = base.0.autograd.lock().rebased;
+        let view = Shared::new(View::Recorded { base: base.clone(), link })?;
+        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(view), origin, rebased)
     }
 
     /// An untracked tensor over the same storage (`torch.Tensor.detach`).
@@ -84,47 +86,39 @@ impl Tensor {
         if self.is_inference() {
             return Tensor::make(self.storage().clone(), self.layout().clone(), self.dtype(), None, None, 0);
         }
-        let base = self.0.view.as_ref().map_or(self, |view| &view.base);
-        self.alias(base, None, &Detach, self.layout().clone(), Alias::Detached, None)
+        self.alias(self.layout().clone(), View::Detached)
     }
 
-    fn alias(
-        &self,
-        base: &Tensor,
-        prev: Option<Shared<Link>>,
-        op: &dyn Op,
-        layout: Layout,
-        alias: Alias,
-        origin: Option<Origin>,
-    ) -> Result<Tensor> {
-        let link = Shared::new(Link { prev, op: op.boxed(), shape: Dims::from_slice(self.shape()) })?;
-        let view = Shared::new(View { base: base.clone(), link, alias })?;
-        let rebased = base.0.autograd.lock().rebased;
-        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(view), origin, rebased)
+    fn alias(&self, layout: Layout, view: View) -> Result<Tensor> {
+        Tensor::make(self.storage().clone(), layout, self.dtype(), Some(Shared::new(view)?), None, 0)
     }
 
-    fn recorded_view(&self) -> Option<&View> {
-        self.0.view.as_deref().filter(|view| view.alias == Alias::Recorded)
+    /// Base and last view op of a view that the graph knows.
+    fn recorded_view(&self) -> Option<(&Tensor, &Shared<Link>)> {
+        match self.0.view.as_deref()? {
+            View::Recorded { base, link } => Some((base, link)),
+            View::NoGrad | View::Detached => None,
+        }
     }
 
     /// Whether this is a view whose base got a new origin since the view last looked.
     pub(super) fn base_was_rebased(&self) -> bool {
-        let Some(view) = self.recorded_view() else { return false };
-        let base = view.base.0.autograd.lock().rebased;
+        let Some((base, _)) = self.recorded_view() else { return false };
+        let base = base.0.autograd.lock().rebased;
         base != self.0.autograd.lock().rebased
     }
 
     /// Brings the origin of a view up to date with its base.
     pub(super) fn refresh(&self) -> Result<()> {
-        let Some(view) = self.recorded_view() else { return Ok(()) };
+        let Some((base, link)) = self.recorded_view() else { return Ok(()) };
         if !self.base_was_rebased() {
             return Ok(());
         }
         let (mut target, rebased) = {
-            let base = view.base.0.autograd.lock();
+            let base = base.0.autograd.lock();
             (base.origin.clone().map_or(Target::None, Target::Node), base.rebased)
         };
-        let path = Link::path(&view.link);
+        let path = Link::path(link)?;
         for (i, link) in path.iter().enumerate() {
             let shape = path.get(i + 1).map_or(self.shape(), |next| &next.shape);
             let node = Shared::new(Node {
@@ -162,21 +156,21 @@ impl Tensor {
         if leaf(self) {
             fail!(AUTOGRAD, "a leaf that requires grad can be written in place only in no-grad mode");
         }
-        if let Some(view) = &self.0.view {
-            match view.alias {
-                Alias::Detached => fail!(
+        if let Some(view) = self.0.view.as_deref() {
+            match view {
+                View::Detached => fail!(
                     AUTOGRAD,
                     "tracked values cannot be written through a detached alias, its origin would miss them: write to \
                      the tensor itself, or clone the alias first"
                 ),
-                Alias::NoGrad => fail!(
+                View::NoGrad => fail!(
                     AUTOGRAD,
                     "tracked values cannot be written through a view that was made in no-grad mode: make the view again"
                 ),
-                Alias::Recorded if leaf(&view.base) => {
+                View::Recorded { base, .. } if leaf(base) => {
                     fail!(AUTOGRAD, "a view of a leaf that requires grad can be written in place only in no-grad mode")
                 }
-                Alias::Recorded => {}
+                View::Recorded { .. } => {}
             }
         }
         Ok(())
@@ -184,11 +178,10 @@ impl Tensor {
 
     /// Does all of [`Tensor::note_write`] that can fail, before the write. `written` made the new value.
     pub fn prepare_write(&self, written: Origin) -> Result<PreparedWrite> {
-        let Some(view) = self.recorded_view() else {
+        let Some((base, link)) = self.recorded_view() else {
             return Ok(PreparedWrite { owner: self.clone(), origin: written });
         };
-        let base = &view.base;
-        let copy_slices = CopySlices { link: view.link.clone(), geometry: dense_like(base.layout())? };
+        let copy_slices = CopySlices { link: link.clone(), geometry: dense_like(base.layout())? };
         let edge = |target, t: &Tensor| Edge { target, shape: Dims::from_slice(t.shape()), dtype: t.dtype() };
         let node = Shared::new(Node {
             op: Box::new(copy_slices),
@@ -236,31 +229,12 @@ pub struct CopySlices {
 
 impl CopySlices {
     /// What the view ops show of a tensor.
-    pub fn view_ops(&self) -> impl Iterator<Item = &dyn Op> {
-        Link::path(&self.link).into_iter().map(|link| &*link.op)
+    pub fn view_ops(&self) -> Result<impl Iterator<Item = &dyn Op>> {
+        Ok(Link::path(&self.link)?.into_iter().map(|link| &*link.op))
     }
 
     /// A layout of the base in which every view op of the path succeeds.
     pub fn geometry(&self) -> &Layout {
         &self.geometry
-    }
-}
-
-/// The word for a detached alias; it is never recorded and never replayed.
-#[derive(Clone)]
-struct Detach;
-
-impl Op for Detach {
-    fn name(&self) -> &'static str {
-        "detach"
-    }
-    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
-        Ok(Plan::View(inputs[0].layout.clone()))
-    }
-    fn cpu(&self, _: &[In], _: &[Out]) -> Result<()> {
-        fail!(INTERNAL, "a view op runs nothing")
-    }
-    fn vjp(&self, _: &Vjp) -> Result<Grads> {
-        Ok(smallvec![None])
     }
 }
