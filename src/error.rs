@@ -3,6 +3,8 @@
 //! A message says what was expected and what was found; the name of the C function that failed is put in front of it
 //! once, at the border (`c_api::border`).
 
+use std::fmt::Write;
+
 /// Status numbers of the C API. Frozen; in ranges of 100 by theme, so that `status / 100` names the theme.
 pub type Status = i32;
 
@@ -39,9 +41,10 @@ pub mod status {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
+#[error("{}", self.message())]
 pub struct Error {
     status: Status,
+    /// Empty when there was no memory for the words of OUT_OF_MEMORY.
     message: String,
 }
 
@@ -57,18 +60,29 @@ impl Error {
     }
 
     pub fn message(&self) -> &str {
-        &self.message
+        if self.message.is_empty() && self.status == status::OUT_OF_MEMORY { "out of memory" } else { &self.message }
     }
 
     /// The same error with `prefix: ` before its sentence.
     pub fn within(mut self, prefix: &str) -> Error {
+        if self.status == status::OUT_OF_MEMORY
+            && (self.message.is_empty() || self.message.try_reserve(prefix.len() + 2).is_err())
+        {
+            return self;
+        }
         self.message.insert_str(0, ": ");
         self.message.insert_str(0, prefix);
         self
     }
 
+    /// Of all errors this one must not need memory: where there is none for its words, it goes without.
     pub fn out_of_memory(bytes: usize) -> Error {
-        Error::new(status::OUT_OF_MEMORY, format!("out of memory: {bytes} bytes asked for"))
+        let mut message = String::new();
+        if message.try_reserve(64).is_ok() {
+            // Within the capacity: 20 digits at most.
+            let _ = write!(message, "out of memory: {bytes} bytes asked for");
+        }
+        Error { status: status::OUT_OF_MEMORY, message }
     }
 }
 
