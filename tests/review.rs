@@ -291,7 +291,7 @@ fn huge_sizes_are_answered() {
     let x = out(|o| unsafe { tensor_expand(zeros(&[1]).0, &huge, 1, o) }).unwrap();
     let index = to_dtype(&zeros(&[1]), TENSOR_DTYPE_I64).unwrap();
     let mut results: Vec<(&str, R<T>)> = Vec::new();
-    let mut note = |name, f: &dyn Fn(*mut *mut Tensor) -> TensorStatus| results.push((name, out(|o| f(o))));
+    let mut note = |name, f: &dyn Fn(*mut *mut Tensor) -> TensorStatus| results.push((name, out(f)));
     unsafe {
         note("clone", &|o| tensor_clone(x.0, o));
         note("add", &|o| tensor_add(x.0, x.0, o));

@@ -163,7 +163,7 @@ fn probes(function: &Function, structs: &BTreeMap<String, Vec<String>>) -> Resul
         } else if parameter.ty.ends_with('*')
             && !OPTIONAL.contains(&parameter.name.as_str())
             && !OPTIONAL.contains(&full(&parameter.name).as_str())
-            && !(parameter.name == "dims" && function.name != "tensor_permute")
+            && (parameter.name != "dims" || function.name == "tensor_permute")
         {
             out.push(null_probe(function, i));
         }
