@@ -159,7 +159,7 @@ typedef struct {
      */
     int64_t cached_bytes;
     /**
-     * The most live_bytes so far.
+     * The most bytes held from the system at one time, live and cached.
      */
     int64_t peak_bytes;
 } TendonMemoryInfo;
@@ -955,7 +955,7 @@ TENDON_MUST_USE TensorStatus tendon_memory_info(TendonMemoryInfo *out);
 TENDON_MUST_USE TensorStatus tendon_cancel_token_create(TendonCancelToken **out);
 
 /**
- * Calls of the threads that watch this token return TENSOR_ERR_CANCELLED soon, and later ones at once, until
+ * Calls that compute, of the threads that watch this token, return TENSOR_ERR_CANCELLED soon, later ones at once, until
  * tendon_cancel_token_reset. Outputs and in-place targets of a cancelled call are unchanged. Safe from any thread.
  */
 TENDON_MUST_USE TensorStatus tendon_cancel_token_cancel(TendonCancelToken *token);
