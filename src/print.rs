@@ -220,7 +220,7 @@ impl<'a> Printer<'a> {
         let stride = self.x.layout().strides()[dim];
         let inner = dim + 1 == self.x.ndim();
         // Elements are separated by ", " and wrapped; rows by a line break, and a blank line more per rank.
-        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim + 1)) / (self.width + 2)).max(1);
+        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim)) / (self.width + 2)).max(1);
         let newline = if inner { 1 } else { self.x.ndim() - dim - 1 };
         let margin = " ".repeat(self.indent + dim + 1);
         for (k, i) in self.shown(dim).into_iter().enumerate() {
