@@ -241,10 +241,8 @@ fn an_optimizer_that_fails_has_changed_nothing() {
     let mut memory = [1f64; 6];
     let shape = [2i64];
     let borrow = |at: *mut f64| {
-        out(|o| unsafe {
-            tensor_from_host_buffer(at.cast(), 16, TENSOR_DTYPE_F64, shape.as_ptr(), 1, null(), o)
-        })
-        .unwrap()
+        out(|o| unsafe { tensor_from_host_buffer(at.cast(), 16, TENSOR_DTYPE_F64, shape.as_ptr(), 1, null(), o) })
+            .unwrap()
     };
     let at = memory.as_mut_ptr();
     // The second parameter's gradient lies across its elements.
@@ -422,8 +420,7 @@ fn strides_that_reach_over_the_whole_range_are_refused() {
     let mut memory = [0f64; 4];
     let far = 9_000_000_000_000_000_000i64;
     for (n, stride, offset) in [(3i64, far, -far), (3, -far, far), (2, i64::MIN, i64::MAX), (2, i64::MAX, i64::MIN)] {
-        let options =
-            TensorHostBufferOptions { strides: &stride, offset, ..TensorHostBufferOptions::DEFAULT };
+        let options = TensorHostBufferOptions { strides: &stride, offset, ..TensorHostBufferOptions::DEFAULT };
         let x = out(|o| unsafe {
             tensor_from_host_buffer(memory.as_mut_ptr().cast(), 32, TENSOR_DTYPE_F64, &n, 1, &options, o)
         });
@@ -455,13 +452,13 @@ fn text_wraps_where_pytorch_wraps() {
     let x = to_dtype(&of(&[3], &[inf, 1.0, -inf]), TENSOR_DTYPE_F32).unwrap();
     assert_eq!(text(&x, &TensorPrintOptions::DEFAULT), "tensor([inf, 1., -inf])");
     // Six columns of 12 characters and ", ": 80 - 8 leaves room for exactly that.
-    let row = [1000.5, -4000.25, 3.0, 4.0, 5.0, 6.0, 7.0];
+    let row = [1000.5, -4000.25, 30.0, 40.0, 50.0, 60.0, 70.0];
     let y = to_dtype(&of(&[2, 7], &[row, row].concat()), TENSOR_DTYPE_F32).unwrap();
     let wide = TensorPrintOptions { line_width: 8 + 6 * 12, ..TensorPrintOptions::DEFAULT };
     assert_eq!(
         text(&y, &wide),
-        "tensor([[ 1000.5000, -4000.2500,     3.0000,     4.0000,     5.0000,     6.0000,\n             7.0000],\n        \
-         [ 1000.5000, -4000.2500,     3.0000,     4.0000,     5.0000,     6.0000,\n             7.0000]])"
+        "tensor([[ 1000.5000, -4000.2500,    30.0000,    40.0000,    50.0000,    60.0000,\n            70.0000],\n        \
+         [ 1000.5000, -4000.2500,    30.0000,    40.0000,    50.0000,    60.0000,\n            70.0000]])"
     );
     let all = TensorPrintOptions { threshold: 0, edge_items: i64::MAX, ..TensorPrintOptions::DEFAULT };
     assert!(!text(&y, &all).contains("..."));
