@@ -24,7 +24,7 @@ help:
 	@echo "make test          all tests of everyday use"
 	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
-	@echo "make header        include/tendon.h and cmake/tendon.symbols from src/c_api"
+	@echo "make header        include/tendon.h, and what follows from it, from src/c_api"
 	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
 	@echo "make compare-pytorch  random cases against PyTorch (PYTHON=… has torch)"
 	@echo "make bench-small   the short benchmarks"
@@ -49,11 +49,14 @@ hello: c_examples/hello.c
 header:
 	@cargo xtask header
 	@cargo xtask symbols
+	@cargo xtask handles
 
 licences:
 	@cargo xtask licences
 
-install: dist
+# With files of an earlier `make dist` at hand cargo is not needed: sudo often has none.
+install:
+	@if command -v cargo > /dev/null || [ ! -f $(DIST)/.stamp ]; then $(BUILD_DIST); fi
 	@[ "$(LIBDIR)" = lib ] || scripts/build-dist.sh build/dist-$(subst /,-,$(LIBDIR)) --target-dir $(TARGET) --libdir $(LIBDIR)
 	@from=$(if $(filter lib,$(LIBDIR)),$(DIST),build/dist-$(subst /,-,$(LIBDIR))); to="$(DESTDIR)$(PREFIX)"; \
 	mkdir -p "$$to"; \
@@ -84,7 +87,7 @@ test-full:
 	done
 
 # Scripts of the long run beside the two above, in this order.
-FULL_PARTS := tests/run-full.sh
+FULL_PARTS := tests/fuzz/run.sh tests/run-full.sh
 
 # No part of the tests: it needs PyTorch. Known differences: docs/differences.md.
 compare-pytorch:
@@ -101,6 +104,7 @@ lint:
 	cargo clippy --locked --workspace --all-targets -- -D warnings
 	cargo xtask header --check
 	cargo xtask symbols --check
+	cargo xtask handles --check
 	cargo xtask licences --check
 
 bench-small:

@@ -16,13 +16,25 @@ static TensorStatus step(const Tensor *x, const Tensor *y, Tensor *const *wb, Te
     return tensor_item_f64(loss, error);
 }
 
+static TensorStatus descend(const Tensor *x, const Tensor *y, Tensor *const *wb, TensorOptimizer *sgd) {
+    for (int i = 1; i <= STEPS; i++) {
+        TensorScope *scope;
+        double error;
+        TENSOR_TRY(tensor_scope_begin(&scope));
+        TensorStatus status = step(x, y, wb, sgd, &error);
+        TENSOR_TRY(tensor_scope_end(scope)); /* the tensors of the step go, also when it failed */
+        TENSOR_TRY(status);
+        if (i == 1 || i % 50 == 0) printf("step %3d: mean squared error %.3f\n", i, error);
+    }
+    return TENSOR_OK;
+}
+
 static TensorStatus fit(float *xs, float *ys, double *w, double *b) {
     const int64_t shape[] = {N};
     TensorOptions trained = TENSOR_OPTIONS_INIT;
     TensorSgdOptions options = TENSOR_SGD_OPTIONS_INIT;
     TensorOptimizer *sgd;
     Tensor *x, *y, *wb[2];
-    double error;
     trained.requires_grad = true;
     options.lr = 0.1;
     TENSOR_TRY(tensor_from_host_buffer(xs, N * sizeof *xs, TENSOR_DTYPE_F32, shape, 1, NULL, &x));
@@ -30,21 +42,16 @@ static TensorStatus fit(float *xs, float *ys, double *w, double *b) {
     TENSOR_TRY(tensor_zeros(NULL, 0, &trained, &wb[0])); /* one number each */
     TENSOR_TRY(tensor_zeros(NULL, 0, &trained, &wb[1]));
     TENSOR_TRY(tensor_sgd_create(wb, 2, &options, &sgd));
-    for (int i = 1; i <= STEPS; i++) {
-        TensorScope *scope; /* the tensors of one step go with it */
-        TENSOR_TRY(tensor_scope_begin(&scope));
-        TENSOR_TRY(step(x, y, wb, sgd, &error));
-        TENSOR_TRY(tensor_scope_end(scope));
-        if (i == 1 || i % 50 == 0) printf("step %3d: mean squared error %.3f\n", i, error);
-    }
+    TensorStatus status = descend(x, y, wb, sgd);
+    TENSOR_TRY(tensor_optimizer_release(sgd)); /* scopes release tensors only */
+    TENSOR_TRY(status);
     TENSOR_TRY(tensor_item_f64(wb[0], w));
-    TENSOR_TRY(tensor_item_f64(wb[1], b));
-    return tensor_optimizer_release(sgd);
+    return tensor_item_f64(wb[1], b);
 }
 
 int main(void) {
     float xs[N], ys[N];
-    double w, b;
+    double w = 0, b = 0;
     unsigned noise = 1;
     for (int i = 0; i < N; i++) { /* y = 3x − 2 ± 0.2 */
         noise = noise * 1103515245u + 12345u;

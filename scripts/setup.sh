@@ -2,7 +2,7 @@
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
 #   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   full: valgrind · bench: python3              (default: build test lint full)
+#                                   full: valgrind clang (libFuzzer) · bench: python3   (default: build test lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -29,7 +29,16 @@ for group in $groups; do
             needs readelf binutils
             ;;
         lint) ;;
-        full) needs valgrind valgrind ;;
+        full)
+            needs valgrind valgrind
+            needs clang clang
+            # libFuzzer comes with the compiler's runtime, which distributions pack apart from it.
+            if has clang && [ ! -e "$(clang -print-file-name=libclang_rt.fuzzer-"$(uname -m)".a)" ]; then
+                packages+=("libclang-rt-$(clang -dumpversion | cut -d. -f1)-dev")
+            elif ! has clang; then
+                packages+=(libclang-rt-dev)
+            fi
+            ;;
         bench) needs python3 python3 ;;
         *) echo "setup: unknown group '$group' (build, test, lint, full, bench)" >&2; exit 2 ;;
     esac

@@ -1,13 +1,14 @@
 //! The one door that every op goes through: check, infer, decide overlap, allocate, run, note the node.
 
-use crate::cpu::cancel;
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::view::{In, Out};
+use crate::cpu::{cancel, pool};
 use crate::cuda;
 use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, Overlap};
+use crate::list;
 use crate::storage::Storage;
 use crate::storage::shared::Shared;
 use crate::tensor::Tensor;
@@ -16,13 +17,12 @@ use crate::tensor::node::{Edge, Node, Origin, OutputMeta, Saved, SavedTensor, Ta
 use crate::tensor::op::{Meta, Op, OutputSpec, Plan};
 use smallvec::{SmallVec, smallvec};
 
-pub type Inputs<'a> = SmallVec<[In<'a>; 3]>;
 pub type Outputs = SmallVec<[Tensor; 1]>;
 
 /// Runs `op` and returns its outputs, hidden ones left out.
 pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
     let device = common_device(inputs)?;
-    match op.infer(&metas(inputs))? {
+    match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::View(layout) => view(op, inputs[0], layout),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
         Plan::Update(written) => {
@@ -35,7 +35,7 @@ pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
 /// [`apply`] for an op with one output.
 pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
     let device = common_device(inputs)?;
-    let mut outputs = match op.infer(&metas(inputs))? {
+    let mut outputs = match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::View(layout) => view(op, inputs[0], layout)?,
         // The way of most ops, without lists.
         Plan::Fresh(specs) if specs.len() == 1 => return single(op, inputs, device, &specs[0]),
@@ -55,7 +55,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     if target.device() != device && !inputs.is_empty() {
         fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
     }
-    let spec = match op.infer(&metas(inputs))? {
+    let spec = match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
         _ => fail!(INTERNAL, "{} has no in-place form", op.name()),
     };
@@ -80,21 +80,21 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         target.check_recorded_write()?;
         let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
         let needs = needs(&node.inputs);
-        // A saved output is what the write leaves behind; an input that the write destroys is saved as a copy.
-        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(version + 1))?;
+        // A saved output is what the write leaves behind; of a saved input that the write destroys a copy is kept.
+        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some((target, version + 1)))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
-    let ins = ins(inputs);
-    if cancel::active() {
-        // A cancelled call must leave the target as it was: compute beside it, then copy without a way out.
+    if cancel::active() || pool::is_host() {
+        // A call that is cancelled, or whose host loop fails, must leave the target as it was: compute beside it, then
+        // copy on this thread's and our own terms.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
-        run(op, device, &ins, &[staged.output()])?;
+        with_ins(inputs, |ins| run(op, device, ins, &[staged.output()]))?;
         let caller = cancel::install(None);
         let copied = crate::cpu::copy::copy(staged.input(), target.output());
         cancel::install(caller);
         copied?;
     } else {
-        run(op, device, &ins, &[target.output()])?;
+        with_ins(inputs, |ins| run(op, device, ins, &[target.output()]))?;
     }
     target.storage().bump();
     if let Some(prepared) = prepared {
@@ -103,22 +103,32 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     Ok(())
 }
 
-// Loops instead of `collect`: these run in every op, however small.
-
-fn metas<'a>(inputs: &[&'a Tensor]) -> SmallVec<[Meta<'a>; 3]> {
-    let mut metas = SmallVec::new();
-    for x in inputs {
-        metas.push(x.meta());
+/// `then` with the metadata of the inputs. One or two inputs, as most ops have, need no list.
+#[inline]
+fn with_metas<R>(inputs: &[&Tensor], then: impl FnOnce(&[Meta]) -> Result<R>) -> Result<R> {
+    match inputs {
+        [x] => then(&[x.meta()]),
+        [x, y] => then(&[x.meta(), y.meta()]),
+        _ => {
+            let mut metas: SmallVec<[Meta; 8]> = list::short_with_room(inputs.len())?;
+            metas.extend(inputs.iter().map(|x| x.meta()));
+            then(&metas)
+        }
     }
-    metas
 }
 
-fn ins<'a>(inputs: &[&'a Tensor]) -> Inputs<'a> {
-    let mut ins = Inputs::new();
-    for x in inputs {
-        ins.push(x.input());
+/// `then` with the memory of the inputs.
+#[inline]
+fn with_ins<R>(inputs: &[&Tensor], then: impl FnOnce(&[In]) -> Result<R>) -> Result<R> {
+    match inputs {
+        [x] => then(&[x.input()]),
+        [x, y] => then(&[x.input(), y.input()]),
+        _ => {
+            let mut ins: SmallVec<[In; 8]> = list::short_with_room(inputs.len())?;
+            ins.extend(inputs.iter().map(|x| x.input()));
+            then(&ins)
+        }
     }
-    ins
 }
 
 /// All inputs live on one device; a rank-0 CPU tensor may join those of another.
@@ -223,7 +233,8 @@ fn is_recorded(op: &dyn Op, inputs: &[&Tensor]) -> bool {
 /// [`fresh`] for one output.
 fn single(op: &dyn Op, inputs: &[&Tensor], device: Device, spec: &OutputSpec) -> Result<Tensor> {
     let (storage, layout) = allocate(spec, device)?;
-    run(op, device, &ins(inputs), &[Out { base: storage.base(), dtype: spec.dtype, layout: &layout }])?;
+    let out = Out { base: storage.base(), dtype: spec.dtype, layout: &layout };
+    with_ins(inputs, |ins| run(op, device, ins, &[out]))?;
     if !(spec.dtype.is_float() && is_recorded(op, inputs)) {
         return Tensor::new(storage, layout, spec.dtype);
     }
@@ -243,7 +254,7 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
         for (spec, (storage, layout)) in specs.iter().zip(&memory) {
             outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
         }
-        run(op, device, &ins(inputs), &outs)?;
+        with_ins(inputs, |ins| run(op, device, ins, &outs))?;
     }
 
     let recording = is_recorded(op, inputs) && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
@@ -272,36 +283,30 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
     Ok(made)
 }
 
+#[inline]
 fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
     let layout = Layout::contiguous(&spec.shape);
     match device {
         Device::Cpu => {
-            let bytes = layout.numel() as u128 * spec.dtype.size() as u128;
-            if bytes > isize::MAX as u128 {
+            let bytes = (layout.numel() as usize).checked_mul(spec.dtype.size());
+            let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize) else {
                 fail!(
                     OUT_OF_MEMORY,
                     "{:?} of {} has more bytes than the address space",
                     spec.shape.as_slice(),
                     spec.dtype
                 );
-            }
-            Ok((Storage::allocate(bytes as usize)?, layout))
+            };
+            Ok((Storage::allocate(bytes)?, layout))
         }
         Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
     }
 }
 
-/// The values of `x` in memory of its own, without history.
-fn duplicate(x: &Tensor) -> Result<Tensor> {
-    let copy = Tensor::empty(x.shape(), x.dtype())?;
-    crate::cpu::copy::copy(x.input(), copy.output())?;
-    Ok(copy)
-}
-
-/// Whether the update that `op` would make of `inputs` is allowed.
+/// Whether [`apply`] would let `op` write its inputs; several updates that must all happen are checked first.
 pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
     common_device(inputs)?;
-    match op.infer(&metas(inputs))? {
+    match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::Update(written) => check_written(inputs, &written),
         _ => fail!(INTERNAL, "{} is no update", op.name()),
     }
@@ -310,9 +315,8 @@ pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
 fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
     for &i in written {
         check_writable(inputs[i])?;
-        let others: SmallVec<[&Tensor; 4]> =
-            inputs.iter().enumerate().filter(|(j, _)| *j != i).map(|(_, x)| *x).collect();
-        check_overlap(inputs[i], &others)?;
+        check_overlap(inputs[i], &inputs[..i])?;
+        check_overlap(inputs[i], &inputs[i + 1..])?;
     }
     Ok(())
 }
@@ -320,12 +324,11 @@ fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
 /// In-place writes of several inputs at once, without a graph (optimizers).
 fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
     check_written(inputs, written)?;
-    let ins = ins(inputs);
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
     let caller = cancel::install(None);
-    let done = run(op, device, &ins, &outs);
+    let done = with_ins(inputs, |ins| run(op, device, ins, &outs));
     cancel::install(caller);
     done?;
     for &i in written {
@@ -335,7 +338,7 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
 }
 
 fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> Result<Shared<Node>> {
-    let mut edges = SmallVec::with_capacity(inputs.len());
+    let mut edges = list::short_with_room(inputs.len())?;
     for x in inputs {
         let target = if x.dtype().is_float() { x.target()? } else { Target::None };
         edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype() });
@@ -348,29 +351,33 @@ fn needs(edges: &[Edge]) -> u32 {
     edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-/// Keeps what backward will read. `written` is the version that the outputs will have after a write in place.
+/// Keeps what backward will read. `write` is the tensor that an in-place op is about to write, and the version that it
+/// will have then.
 fn save(
     node: &Node,
     saves: crate::tensor::op::Saves,
     inputs: &[&Tensor],
     outputs: &[Tensor],
-    written: Option<u64>,
+    write: Option<(&Tensor, u64)>,
 ) -> Result<()> {
     if saves.inputs == 0 && saves.outputs == 0 {
         return Ok(());
     }
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
-    let mut kept = Saved::default();
+    let mut kept = Saved { inputs: list::short_with_room(inputs.len())?, ..Saved::default() };
     for (i, x) in inputs.iter().enumerate() {
-        let overwritten = written.is_some() && outputs.iter().any(|y| y.storage().same(x.storage()));
-        kept.inputs.push(match bit(saves.inputs, i) {
-            true if overwritten => Some(SavedTensor::new(&duplicate(x)?, 0)?),
-            true => Some(SavedTensor::new(x, x.storage().version())?),
-            false => None,
+        kept.inputs.push(match write {
+            _ if !bit(saves.inputs, i) => None,
+            Some((target, _)) if x.storage().same(target.storage()) => {
+                let copy = Tensor::empty(x.shape(), x.dtype())?;
+                crate::cpu::copy::copy(x.input(), copy.output())?;
+                Some(SavedTensor::new(&copy, 0)?)
+            }
+            _ => Some(SavedTensor::new(x, x.storage().version())?),
         });
     }
     for (i, x) in outputs.iter().enumerate() {
-        let version = written.unwrap_or_else(|| x.storage().version());
+        let version = write.map_or_else(|| x.storage().version(), |(_, version)| version);
         kept.outputs.push(if bit(saves.outputs, i) { Some(SavedTensor::new(x, version)?) } else { None });
     }
     *node.saved.lock() = kept;

@@ -8,6 +8,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::layout::Dims;
+use crate::list;
 use crate::ops::copy::{clone, to_dtype};
 use crate::ops::create::{ones, zeros_of};
 use crate::ops::elementwise::add;
@@ -19,7 +20,7 @@ use crate::tensor::{GradExchange, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
@@ -49,7 +50,7 @@ pub fn grad_of(
     options: &Options,
     allow_unused: bool,
 ) -> Result<Vec<Option<Tensor>>> {
-    let mut targets: SmallVec<[Key; 8]> = SmallVec::new();
+    let mut targets: SmallVec<[Key; 8]> = list::short_with_room(inputs.len())?;
     for (i, x) in inputs.iter().enumerate() {
         match Key::of(&x.target()?) {
             Some(key) => targets.push(key),
@@ -58,7 +59,7 @@ pub fn grad_of(
     }
     let mut walk = Walk::new(root, options, Some(&targets))?;
     walk.run()?;
-    let mut grads = Vec::with_capacity(inputs.len());
+    let mut grads = list::with_room(inputs.len())?;
     for (i, key) in targets.iter().enumerate() {
         let grad = match key {
             Key::Leaf(id) => walk.leaves.get(id).map(|(_, g)| g.clone()),
@@ -95,10 +96,10 @@ fn address(node: &Shared<Node>) -> usize {
     node.as_ptr() as usize
 }
 
-/// `Vec::push` that can fail: graphs grow with the caller's program.
-fn push<T>(list: &mut Vec<T>, item: T) -> Result<()> {
-    list.try_reserve(1).map_err(|_| Error::out_of_memory(size_of::<T>()))?;
-    list.push(item);
+/// `HashMap::insert` that can fail: graphs grow with the caller's program.
+fn insert<K: Eq + Hash, V>(map: &mut AddressMap<K, V>, key: K, value: V) -> Result<()> {
+    map.try_reserve(1).map_err(|_| Error::out_of_memory(size_of::<(K, V)>()))?;
+    map.insert(key, value);
     Ok(())
 }
 
@@ -154,7 +155,7 @@ impl Walk {
             ready: Vec::new(),
             leaves: HashMap::default(),
             captured: HashMap::default(),
-            wanted: wanted.map(SmallVec::from_slice),
+            wanted: wanted.map(|wanted| list::short(wanted.iter().copied())).transpose()?,
             retain: options.retain_graph || options.create_graph,
             create_graph: options.create_graph,
         };
@@ -164,7 +165,7 @@ impl Walk {
         }
         walk.deliver(&target, seed)?;
         if let Target::Node(origin) = target {
-            walk.ready.push(address(&origin.node));
+            list::push(&mut walk.ready, address(&origin.node))?;
         }
         Ok(walk)
     }
@@ -178,14 +179,14 @@ impl Walk {
             grads: smallvec![None; node.outputs.len()],
             useful: true,
         };
-        self.pending.insert(address(root), new(root));
+        insert(&mut self.pending, address(root), new(root))?;
         // Each entry of the path is a node and its next input to look at: a depth-first walk without recursion.
-        let mut path: Vec<(Shared<Node>, usize)> = vec![(root.clone(), 0)];
+        let mut path: Vec<(Shared<Node>, usize)> = list::collect([(root.clone(), 0)].into_iter())?;
         let mut finished: Vec<usize> = Vec::new();
         while let Some((node, next)) = path.last_mut() {
             let Some(edge) = node.inputs.get(*next) else {
                 if self.wanted.is_some() {
-                    push(&mut finished, address(node))?;
+                    list::push(&mut finished, address(node))?;
                 }
                 path.pop();
                 continue;
@@ -198,7 +199,7 @@ impl Walk {
                     Entry::Vacant(first) => {
                         first.insert(Pending { consumers: 1, ..new(&origin.node) });
                         let child = (origin.node.clone(), 0);
-                        push(&mut path, child)?;
+                        list::push(&mut path, child)?;
                     }
                 }
             }
@@ -242,12 +243,13 @@ impl Walk {
             if self.wanted.is_some() {
                 for (i, g) in grads.iter().enumerate() {
                     if let Some(g) = g.as_ref().filter(|_| self.is_wanted(Some(Key::Output(id, i)))) {
-                        self.captured.insert((id, i), g.clone());
+                        insert(&mut self.captured, (id, i), g.clone())?;
                     }
                 }
             }
             if useful && grads.iter().any(Option::is_some) {
-                let wanted: SmallVec<[bool; 4]> = node.inputs.iter().map(|e| self.leads_to_wanted(&e.target)).collect();
+                let wanted: SmallVec<[bool; 4]> =
+                    list::short(node.inputs.iter().map(|e| self.leads_to_wanted(&e.target)))?;
                 let answers = node
                     .op
                     .vjp(&Vjp::new(&node, &grads, &wanted, self.create_graph))
@@ -286,7 +288,7 @@ impl Walk {
                         Some((_, before)) => add(before, &g)?,
                         None => g,
                     };
-                    self.leaves.insert(leaf.id(), (leaf.clone(), sum));
+                    insert(&mut self.leaves, leaf.id(), (leaf.clone(), sum))?;
                 }
             }
             Target::Node(origin) => {
@@ -319,10 +321,10 @@ fn seed(root: &Tensor, gradient: Option<&Tensor>) -> Result<Tensor> {
     match gradient {
         Some(g) => {
             if g.shape() != root.shape() {
-                fail!(SHAPE, "gradient is {:?}, expected the tensor's shape {:?}", g.shape(), root.shape());
+                fail!(SHAPE, "options.gradient is {:?}, expected the tensor's shape {:?}", g.shape(), root.shape());
             }
             if g.device() != root.device() {
-                fail!(DEVICE, "gradient is on {}, the tensor is on {}", g.device(), root.device());
+                fail!(DEVICE, "options.gradient is on {}, the tensor is on {}", g.device(), root.device());
             }
             to_dtype(g, root.dtype())
         }
@@ -352,19 +354,17 @@ fn own(g: Tensor, create_graph: bool) -> Result<Tensor> {
 
 /// Adds to the gradients of all leaves or, on failure, of none. Another thread may add at the same time: whoever finds
 /// that a gradient is no longer what it was computed from adds anew.
-fn accumulate(leaves: impl Iterator<Item = (Tensor, Tensor)>, create_graph: bool) -> Result<()> {
+fn accumulate(leaves: impl ExactSizeIterator<Item = (Tensor, Tensor)>, create_graph: bool) -> Result<()> {
     let _mode = mode::within(if create_graph { Mode::Grad } else { Mode::NoGrad });
-    let mut exchange: Vec<GradExchange> = Vec::new();
-    let mut fresh: Vec<Tensor> = Vec::new();
+    // In the order of addresses, as `exchange_grads` wants them.
+    let mut leaves = list::collect(leaves)?;
+    leaves.sort_unstable_by_key(|(leaf, _)| leaf.id());
+    let mut exchange: Vec<GradExchange> = list::with_room(leaves.len())?;
+    let mut fresh: Vec<Tensor> = list::with_room(leaves.len())?;
     for (leaf, g) in leaves {
         fresh.push(own(g, create_graph)?);
         exchange.push(GradExchange { leaf, seen: None, next: None });
     }
-    // `exchange_grads` sorts by leaf: keep the gradients in the same order.
-    let mut order: Vec<usize> = (0..exchange.len()).collect();
-    order.sort_by_key(|&i| exchange[i].leaf.id());
-    let fresh: Vec<Tensor> = order.into_iter().map(|i| fresh[i].clone()).collect();
-    exchange.sort_by_key(|e| e.leaf.id());
     loop {
         for (e, g) in exchange.iter_mut().zip(&fresh) {
             let now = e.leaf.grad();
@@ -381,7 +381,7 @@ fn accumulate(leaves: impl Iterator<Item = (Tensor, Tensor)>, create_graph: bool
                 e.seen = now;
             }
         }
-        if Tensor::exchange_grads(&mut exchange) {
+        if Tensor::exchange_grads(&mut exchange)? {
             return Ok(());
         }
     }

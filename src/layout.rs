@@ -80,9 +80,15 @@ pub fn dim_mask(dims: &[i64], ndim: usize) -> Result<SmallVec<[bool; 8]>> {
     Ok(mask)
 }
 
+/// `a == b`, without the call that comparing slices of any length is.
+#[inline]
+pub fn same_shape(a: &[i64], b: &[i64]) -> bool {
+    a.len() == b.len() && a.iter().zip(b).all(|(x, y)| x == y)
+}
+
 /// NumPy's broadcasting: shapes are right-aligned, and 1 stretches.
 pub fn broadcast_shapes(a: &[i64], b: &[i64]) -> Result<Dims> {
-    if a == b {
+    if same_shape(a, b) {
         return Ok(Dims::from_slice(a));
     }
     let ndim = a.len().max(b.len());
@@ -130,7 +136,7 @@ pub fn infer_shape(shape: &[i64], numel: i64) -> Result<Dims> {
 
 /// C-order strides.
 pub fn contiguous_strides(shape: &[i64]) -> Dims {
-    let mut strides: Dims = smallvec![1; shape.len()];
+    let mut strides = Dims::from_slice(shape);
     let mut step = 1i64;
     for i in (0..shape.len()).rev() {
         strides[i] = step;

@@ -11,7 +11,7 @@
 //! tensor                             the tensor, the node that made it, the op trait
 //! storage                            bytes on a device and who owns them
 //! cpu · cuda                         memory, threads, kernels: pointers, layouts and numbers
-//! random · layout · scalar · dtype · device
+//! random · layout · scalar · dtype · device · list
 //! error
 //! ```
 
@@ -24,6 +24,7 @@ pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod layout;
+pub mod list;
 pub mod ops;
 pub mod optim;
 pub mod print;

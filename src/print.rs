@@ -2,7 +2,7 @@
 
 use crate::device::Device;
 use crate::dtype::DType;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::fail;
 use crate::ops::copy::{contiguous, to_cpu, to_dtype};
 use crate::tensor::Tensor;
@@ -36,8 +36,9 @@ pub fn to_string(x: &Tensor, options: &Options) -> Result<String> {
         return Ok(format!("{prefix}[]{size}{suffix})"));
     }
     let printer = Printer::new(&to_cpu(x)?, options, prefix.len())?;
-    let mut body = String::new();
+    let mut body = Text::default();
     printer.write(&mut body, 0, 0)?;
+    let Text(mut body) = body;
     // What follows goes on a line of its own where the last line has no room for it (PyTorch counts 2 too many).
     let last_line = body.rsplit('\n').next().map_or(0, str::len) + if body.contains('\n') { 0 } else { prefix.len() };
     let mut width = last_line + 2;
@@ -52,8 +53,25 @@ pub fn to_string(x: &Tensor, options: &Options) -> Result<String> {
         }
         body.push_str(part);
     }
-    Ok(format!("{prefix}{body})"))
+    body.push(')');
+    body.insert_str(0, prefix);
+    Ok(body)
 }
+
+/// Text that grows with the tensor: running out of memory is an error.
+#[derive(Default)]
+struct Text(String);
+
+impl Text {
+    fn put(&mut self, part: &str) -> Result<()> {
+        self.0.try_reserve(part.len() + SPARE).map_err(|_| Error::out_of_memory(self.0.len() + part.len()))?;
+        self.0.push_str(part);
+        Ok(())
+    }
+}
+
+/// Room for what stands around the elements.
+const SPARE: usize = 256;
 
 /// What is not the default: dtype, device, part in a graph.
 fn suffix(x: &Tensor) -> Result<String> {
@@ -93,6 +111,51 @@ enum Style {
     Scientific(usize),
 }
 
+/// What decides how the numbers look.
+struct Range {
+    floats: bool,
+    /// Smallest and largest magnitude of those that are finite and not 0.
+    low: f64,
+    high: f64,
+    whole: bool,
+}
+
+impl Default for Range {
+    fn default() -> Range {
+        Range { floats: false, low: f64::INFINITY, high: 0.0, whole: true }
+    }
+}
+
+impl Range {
+    fn see(&mut self, n: &Number) {
+        if let Number::Float(f) = n {
+            self.floats = true;
+            if f.is_finite() && *f != 0.0 {
+                self.low = self.low.min(f.abs());
+                self.high = self.high.max(f.abs());
+                self.whole &= f.fract() == 0.0;
+            }
+        }
+    }
+
+    /// PyTorch's rule: scientific where fixed digits would be too many or all zero.
+    fn style(&self, digits: usize) -> Style {
+        if !self.floats {
+            return Style::Plain;
+        }
+        if self.high == 0.0 {
+            return Style::Whole;
+        }
+        let wide = self.high / self.low > 1000.0 || self.high > 1e8;
+        match self.whole {
+            true if wide => Style::Scientific(digits),
+            true => Style::Whole,
+            false if wide || self.low < 1e-4 => Style::Scientific(digits),
+            false => Style::Fixed(digits),
+        }
+    }
+}
+
 struct Printer<'a> {
     x: Tensor,
     options: &'a Options,
@@ -115,12 +178,18 @@ impl<'a> Printer<'a> {
         let x = contiguous(&to_dtype(x, wide)?)?;
         let shorten = x.numel() > options.threshold;
         let mut printer = Printer { x, options, indent, shorten, style: Style::Plain, width: 0 };
-        let mut shown = Vec::new();
-        printer.collect(&mut shown, 0, 0)?;
-        printer.style = printer.choose(&shown);
-        // As PyTorch: zeros, infinities and NaN do not count, and may stick out.
-        let counts = |n: &&Number| !matches!(n, Number::Float(f) if *f == 0.0 || !f.is_finite());
-        printer.width = shown.iter().filter(counts).map(|n| printer.format(n).len()).max().unwrap_or(1);
+        let mut range = Range::default();
+        printer.each(0, 0, &mut |n| range.see(n))?;
+        printer.style = range.style(options.precision);
+        // PyTorch's rule again: zeros, infinities and NaN are padded, but nothing is padded for them.
+        let counts = |n: &Number| !matches!(n, Number::Float(f) if *f == 0.0 || !f.is_finite());
+        let mut width = 0;
+        printer.each(0, 0, &mut |n| {
+            if counts(n) {
+                width = width.max(printer.format(n).len());
+            }
+        })?;
+        printer.width = width;
         Ok(printer)
     }
 
@@ -138,53 +207,27 @@ impl<'a> Printer<'a> {
     }
 
     /// The positions along `dim` that are shown; `None` stands for the dots.
-    fn shown(&self, dim: usize) -> Vec<Option<i64>> {
+    fn shown(&self, dim: usize) -> impl Iterator<Item = Option<i64>> + use<> {
         let (n, edge) = (self.x.shape()[dim], self.options.edge_items.max(1));
-        if !self.shorten || n <= edge.saturating_mul(2) {
-            return (0..n).map(Some).collect();
-        }
-        (0..edge).map(Some).chain([None]).chain((n - edge..n).map(Some)).collect()
+        let whole = !self.shorten || n - edge <= edge;
+        let count = if whole { n } else { 2 * edge + 1 };
+        (0..count).map(move |k| match k {
+            k if whole || k < edge => Some(k),
+            k if k == edge => None,
+            k => Some(n - count + k),
+        })
     }
 
-    fn collect(&self, into: &mut Vec<Number>, dim: usize, base: i64) -> Result<()> {
+    /// Shows `see` every number that is shown.
+    fn each(&self, dim: usize, base: i64, see: &mut dyn FnMut(&Number)) -> Result<()> {
         if dim == self.x.ndim() {
-            into.push(self.read(base)?);
+            see(&self.read(base)?);
             return Ok(());
         }
-        for i in self.shown(dim).into_iter().flatten() {
-            self.collect(into, dim + 1, base + i * self.x.layout().strides()[dim])?;
+        for i in self.shown(dim).flatten() {
+            self.each(dim + 1, base + i * self.x.layout().strides()[dim], see)?;
         }
         Ok(())
-    }
-
-    /// PyTorch's rule: scientific where fixed digits would be too many or all zero.
-    fn choose(&self, shown: &[Number]) -> Style {
-        let mut floats = false;
-        let (mut low, mut high, mut whole) = (f64::INFINITY, 0f64, true);
-        for n in shown {
-            if let Number::Float(f) = n {
-                floats = true;
-                if f.is_finite() && *f != 0.0 {
-                    low = low.min(f.abs());
-                    high = high.max(f.abs());
-                    whole &= f.fract() == 0.0;
-                }
-            }
-        }
-        let digits = self.options.precision;
-        if !floats {
-            return Style::Plain;
-        }
-        if high == 0.0 {
-            return Style::Whole;
-        }
-        let wide = high / low > 1000.0 || high > 1e8;
-        match whole {
-            true if wide => Style::Scientific(digits),
-            true => Style::Whole,
-            false if wide || low < 1e-4 => Style::Scientific(digits),
-            false => Style::Fixed(digits),
-        }
     }
 
     fn format(&self, n: &Number) -> String {
@@ -211,40 +254,39 @@ impl<'a> Printer<'a> {
         }
     }
 
-    fn write(&self, out: &mut String, dim: usize, base: i64) -> Result<()> {
+    fn write(&self, out: &mut Text, dim: usize, base: i64) -> Result<()> {
         if self.x.ndim() == 0 {
-            out.push_str(&self.format(&self.read(base)?));
-            return Ok(());
+            return out.put(&self.format(&self.read(base)?));
         }
-        out.push('[');
+        out.put("[")?;
         let stride = self.x.layout().strides()[dim];
         let inner = dim + 1 == self.x.ndim();
         // Elements are separated by ", " and wrapped; rows by a line break, and a blank line more per rank.
-        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim)) / (self.width + 2)).max(1);
+        let per_line = ((self.options.line_width.saturating_sub(self.indent + dim)) / (self.width.max(1) + 2)).max(1);
         let newline = if inner { 1 } else { self.x.ndim() - dim - 1 };
         let margin = " ".repeat(self.indent + dim + 1);
-        for (k, i) in self.shown(dim).into_iter().enumerate() {
+        for (k, i) in self.shown(dim).enumerate() {
             if k > 0 {
-                out.push(',');
+                out.put(",")?;
                 if !inner || k % per_line == 0 {
-                    out.push_str(&"\n".repeat(newline));
-                    out.push_str(&margin);
+                    out.put(&"\n".repeat(newline))?;
+                    out.put(&margin)?;
                 } else {
-                    out.push(' ');
+                    out.put(" ")?;
                 }
             }
             match i {
-                None if inner => out.push_str(" ..."),
-                None => out.push_str("..."),
+                None if inner => out.put(" ...")?,
+                None => out.put("...")?,
                 Some(i) if inner => {
                     let text = self.format(&self.read(base + i * stride)?);
-                    out.push_str(&" ".repeat(self.width - text.len().min(self.width)));
-                    out.push_str(&text);
+                    out.put(&" ".repeat(self.width - text.len().min(self.width)))?;
+                    out.put(&text)?;
                 }
                 Some(i) => self.write(out, dim + 1, base + i * stride)?,
             }
         }
-        out.push(']');
+        out.put("]")?;
         Ok(())
     }
 }

@@ -9,14 +9,14 @@ use std::path::{Path, PathBuf};
 /// From the top down. Modules that share a floor do not know each other …
 const FLOORS: &[&[&str]] = &[
     &["c_api"],
-    &["optim", "interchange", "autograd"],
+    &["optim", "print", "interchange", "autograd"],
     &["backward"],
     &["ops"],
     &["apply"],
     &["tensor"],
     &["storage"],
     &["cpu", "cuda"],
-    &["random", "layout", "scalar", "dtype", "device"],
+    &["random", "layout", "scalar", "dtype", "device", "list"],
     &["error"],
 ];
 

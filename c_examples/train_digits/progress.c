@@ -33,8 +33,9 @@ void progress_show(const Progress *progress, int done, const Epoch *last) {
     else printf("epoch ");
     printf("%3d/%d ", done, progress->epochs);
     if (progress->terminal) bar(done, progress->epochs);
-    printf("loss %.3f train %5.1f%% test %5.1f%% %4.0fk images/s %.1f s left", last->train_loss,
-           100 * last->train_accuracy, 100 * last->test_accuracy, done * progress->images_per_epoch / passed / 1000, left);
+    printf("loss %.3f train %5.1f%% test %5.1f%% ", last->train_loss, 100 * last->train_accuracy,
+           100 * last->test_accuracy);
+    printf("%4.0fk images/s %.1f s left", done * progress->images_per_epoch / passed / 1000, left);
     if (!progress->terminal || done == progress->epochs) putchar('\n');
     fflush(stdout);
 }

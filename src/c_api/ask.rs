@@ -3,10 +3,11 @@
 use super::border::{self, ask, call, peek, put};
 use super::types::*;
 use crate::device::Device;
-use crate::dtype::{DType, Operand, result_type};
+use crate::dtype::{DType, result_type};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::normalize_dim;
+use crate::list;
 use crate::tensor::Tensor as Value;
 use std::ffi::{CStr, c_char};
 
@@ -239,8 +240,7 @@ pub unsafe extern "C" fn tensor_result_type(
         border::not_null(out, "out")?;
         // SAFETY: the caller's array.
         let tensors = unsafe { border::tensors(tensors, n, "tensors")? };
-        let mut operands: Vec<Operand> = border::vec_for(n)?;
-        operands.extend(tensors.iter().map(|x| x.meta().operand()));
+        let operands = list::collect(tensors.iter().map(|x| x.meta().operand()))?;
         match result_type(&operands)? {
             // SAFETY: the caller's variable.
             Some(dtype) => unsafe { put(out, dtype as i32) },

@@ -6,6 +6,7 @@ use super::scope;
 use super::types::*;
 use crate::backward;
 use crate::fail;
+use crate::list;
 use crate::tensor::mode::{self, Mode};
 
 /// Starts or stops recording ops on a leaf. As torch.Tensor.requires_grad_.
@@ -118,8 +119,7 @@ pub unsafe extern "C" fn tensor_grad_of(
             retain_graph: o.retain_graph != 0,
             create_graph: o.create_graph != 0,
         };
-        let mut refs = border::vec_for(n)?;
-        refs.extend(&inputs);
+        let refs = list::collect(inputs.iter())?;
         let grads = backward::grad_of(&output, &refs, &options, o.allow_unused != 0)?;
         // SAFETY: one gradient per input.
         unsafe { border::hand_out_all(grads, out) }

@@ -9,6 +9,7 @@ use crate::dtype::DType;
 use crate::error::{Error, Result, status};
 use crate::fail;
 use crate::layout::MAX_RANK;
+use crate::list;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor as Value;
 use std::any::Any;
@@ -228,7 +229,7 @@ pub fn held<T, R>(x: *const T, kind: Kind, name: &str, read: impl FnOnce(&Held) 
 pub unsafe fn tensors(tensors: *const *const Tensor, n: usize, name: &str) -> Result<Vec<Value>> {
     // SAFETY: the caller's promise.
     let handles = unsafe { slice_of(tensors, n, name)? };
-    let mut values = vec_for(n)?;
+    let mut values = list::with_room(n)?;
     for (i, &x) in handles.iter().enumerate() {
         match tensor(x, name) {
             Ok(value) => values.push(value),
@@ -237,15 +238,6 @@ pub unsafe fn tensors(tensors: *const *const Tensor, n: usize, name: &str) -> Re
         }
     }
     Ok(values)
-}
-
-/// An empty vector with room for `n`.
-pub fn vec_for<T>(n: usize) -> Result<Vec<T>> {
-    let mut v = Vec::new();
-    match v.try_reserve_exact(n) {
-        Ok(()) => Ok(v),
-        Err(_) => Err(Error::out_of_memory(n.saturating_mul(size_of::<T>()))),
-    }
 }
 
 /// The `n` things at `data`.

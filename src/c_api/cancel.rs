@@ -24,7 +24,7 @@ pub unsafe extern "C" fn tendon_cancel_token_create(out: *mut *mut TendonCancelT
     })
 }
 
-/// Calls of the threads that watch this token return TENSOR_ERR_CANCELLED soon, and later ones at once, until
+/// Calls that compute, of the threads that watch this token, return TENSOR_ERR_CANCELLED soon, later ones at once, until
 /// tendon_cancel_token_reset. Outputs and in-place targets of a cancelled call are unchanged. Safe from any thread.
 #[unsafe(no_mangle)]
 #[must_use]

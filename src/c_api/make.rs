@@ -68,7 +68,13 @@ pub unsafe extern "C" fn tensor_from_host_buffer(
 
 /// Every element of `layout` lies within `nbytes` bytes at `data`, and aligned.
 fn check_buffer(data: *const c_void, nbytes: usize, dtype: DType, layout: &Layout) -> Result<()> {
-    let Some((low, high)) = layout.extent() else { return Ok(()) };
+    let Some((low, high)) = layout.extent() else {
+        let room = nbytes / dtype.size();
+        if usize::try_from(layout.offset()).is_ok_and(|offset| offset <= room) {
+            return Ok(());
+        }
+        fail!(OUT_OF_BOUNDS, "offset is {}, the buffer has {room} elements of {dtype}", layout.offset());
+    };
     border::not_null(data, "data")?;
     if low < 0 {
         fail!(

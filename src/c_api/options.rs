@@ -262,7 +262,7 @@ pub struct TendonMemoryInfo {
     pub live_bytes: i64,
     /// Bytes kept for later use; tendon_release_cached_memory gives them back.
     pub cached_bytes: i64,
-    /// The most live_bytes so far.
+    /// The most bytes held from the system at one time, live and cached.
     pub peak_bytes: i64,
 }
 

@@ -4,15 +4,10 @@ use super::border::{self, call, emit, sizes, tensor};
 use super::types::*;
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::view::Pieces;
 use crate::ops::{join, view};
 use crate::tensor::Tensor as Value;
-
-fn refs(values: &[Value]) -> Result<Vec<&Value>> {
-    let mut refs = border::vec_for(values.len())?;
-    refs.extend(values);
-    Ok(refs)
-}
 
 /// Hands out as many views as there are, if there is room for all.
 ///
@@ -38,8 +33,7 @@ unsafe fn hand_out_list(
         if n > capacity {
             fail!(INVALID_ARGUMENT, "capacity is {capacity}, there are {n} tensors");
         }
-        let mut values = border::vec_for(n)?;
-        values.extend(pieces.make(&x)?.into_iter().map(Some));
+        let values = list::collect(pieces.make(&x)?.into_iter().map(Some))?;
         // SAFETY: room for `capacity` handles, and `n` is no more.
         unsafe { border::hand_out_all(values, out) }
     })
@@ -271,7 +265,7 @@ pub unsafe extern "C" fn tensor_cat(
     unsafe {
         emit("tensor_cat", out, || {
             let tensors = border::tensors(tensors, n, "tensors")?;
-            join::cat(&refs(&tensors)?, dim)
+            join::cat(&list::collect(tensors.iter())?, dim)
         })
     }
 }
@@ -292,7 +286,7 @@ pub unsafe extern "C" fn tensor_stack(
     unsafe {
         emit("tensor_stack", out, || {
             let tensors = border::tensors(tensors, n, "tensors")?;
-            join::stack(&refs(&tensors)?, dim)
+            join::stack(&list::collect(tensors.iter())?, dim)
         })
     }
 }

@@ -5,7 +5,7 @@
 //! from `cancel()` to the return of the call is a few grains.
 
 use crate::error::{Error, Result, status};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -40,29 +40,44 @@ impl Token {
 }
 
 thread_local! {
+    /// Whether there is one in CURRENT. Looked at first: a thread without a token never touches CURRENT, whose destructor
+    /// would have to be registered; in the destructors of a thread's keys that is too late and leaks.
+    static ACTIVE: Cell<bool> = const { Cell::new(false) };
     static CURRENT: RefCell<Option<Token>> = const { RefCell::new(None) };
 }
 
 /// Makes `token` the calling thread's, until another is installed; answers the one before. In the last destructors of
 /// an ending thread there is no place for a token any more: it is dropped, and calls there are not cancelled.
 pub fn install(token: Option<Token>) -> Option<Token> {
-    CURRENT.try_with(|current| current.replace(token)).unwrap_or(None)
+    if !ACTIVE.get() && token.is_none() {
+        return None;
+    }
+    let active = token.is_some();
+    let before = CURRENT.try_with(|current| current.replace(token));
+    ACTIVE.set(active && before.is_ok());
+    before.unwrap_or(None)
 }
 
 /// Whether the calling thread has a token.
 #[inline]
 pub fn active() -> bool {
-    CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
+    ACTIVE.get() && CURRENT.try_with(|current| current.borrow().is_some()).unwrap_or(false)
 }
 
 /// The calling thread's token.
 pub fn current() -> Option<Token> {
+    if !ACTIVE.get() {
+        return None;
+    }
     CURRENT.try_with(|current| current.borrow().clone()).unwrap_or(None)
 }
 
 /// CANCELLED "the call was cancelled" when the calling thread's token is set.
 #[inline]
 pub fn check() -> Result<()> {
+    if !ACTIVE.get() {
+        return Ok(());
+    }
     CURRENT.try_with(|current| current.borrow().as_ref().map_or(Ok(()), Token::check)).unwrap_or(Ok(()))
 }
 

@@ -168,7 +168,8 @@ pub fn eye(out: Out) -> Result<()> {
     fill(out, Scalar::Int(0))?;
     let (shape, strides) = (out.layout.shape(), out.layout.strides());
     let [rows, columns] = *shape else { return Ok(()) };
-    let step = (strides[0] + strides[1]) as isize;
+    // Without elements the strides may be anything.
+    let step = strides[0].wrapping_add(strides[1]) as isize;
     dispatch!(out.dtype, T => {
         let to = out.origin() as *mut T;
         for i in 0..rows.min(columns) as isize {

@@ -104,7 +104,8 @@ impl ForkLock {
     /// None when another thread of this process has it.
     #[inline]
     pub fn try_lock(&self) -> Option<ForkGuard<'_>> {
-        self.try_acquire().then_some(ForkGuard { lock: self })
+        // The guard is made only after the lock was taken: one dropped here would free the lock of its holder.
+        if self.try_acquire() { Some(ForkGuard { lock: self }) } else { None }
     }
 
     /// Whether a thread of this process has it, at this moment.
@@ -299,6 +300,7 @@ mod tests {
         let m = ForkMutex::new(1);
         let guard = m.lock();
         assert!(m.try_lock().is_none());
+        assert!(m.try_lock().is_none(), "a vain attempt leaves the lock to its holder");
         drop(guard);
         assert_eq!(*m.try_lock().unwrap(), 1);
     }

@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 
-pub use host::{HostParallelFor, set_host_parallel_for};
+pub use host::{HostParallelFor, is_host, set_host_parallel_for};
 
 /// The largest number of threads, the caller included.
 pub const MAX_THREADS: usize = 1024;

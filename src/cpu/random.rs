@@ -3,6 +3,7 @@
 //! Each takes the seed and the first block that a generator reserved; `*_blocks` says how many. Numbers depend on the
 //! element's place in C order only, never on threads or strides.
 
+use super::cancel;
 use super::elementwise::cast::BLOCK;
 use super::fill::generate;
 use super::math;
@@ -183,6 +184,9 @@ pub fn randperm(out: Out, seed: u64, offset: u64) -> Result<()> {
         unsafe { at(i).write(i as i64) }
     }
     for i in (1..n).rev() {
+        if i % GRAIN == 0 {
+            cancel::check()?;
+        }
         let lanes = block(seed, offset.wrapping_add(i as u64 / 2));
         let pair = 2 * (i % 2);
         let j = below(lanes[pair], lanes[pair + 1], i as u64 + 1) as usize;

@@ -1,5 +1,6 @@
 //! Softmax and log-softmax.
 
+use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
 use super::pool::try_parallel_for;
@@ -291,6 +292,9 @@ unsafe fn row<S: Load<T> + Store<T>, T: Real, const LOG: bool, const FMA: bool>(
     )
 }
 
+/// Elements of a long row between two looks at the cancel token. A row cut short is noticed by the loop over rows.
+const LOOK: usize = 1 << 18;
+
 /// # Safety
 /// `n` elements at `from`, `block` and `to`.
 #[inline(always)]
@@ -322,6 +326,9 @@ unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
             for lane in 0..LANES {
                 lanes[lane] = larger(lanes[lane], x[lane]);
             }
+            if i % LOOK == LOOK - LANES && cancel::check().is_err() {
+                return;
+            }
             i += LANES;
         }
         let max = fold(lanes, larger);
@@ -346,6 +353,9 @@ unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
             for lane in 0..LANES {
                 lanes[lane] = lanes[lane].add(e[lane]);
             }
+            if i % LOOK == LOOK - LANES && cancel::check().is_err() {
+                return;
+            }
             i += LANES;
         }
         let sum = fold(lanes, T::add);
@@ -360,6 +370,9 @@ unsafe fn row_inline<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
                 y[lane] = finish(if LOG { x[lane].sub(max) } else { x[lane] });
             }
             to.add(i).cast::<[S; LANES]>().write_unaligned(y);
+            if i % LOOK == LOOK - LANES && cancel::check().is_err() {
+                return;
+            }
             i += LANES;
         }
         for i in whole..n {

@@ -22,7 +22,7 @@ impl CopySlices {
     /// What the view ops show of something laid out like `layout`.
     fn region(&self, layout: &Layout, dtype: DType, device: crate::device::Device) -> Result<Layout> {
         let mut region = layout.clone();
-        for op in self.view_ops() {
+        for op in self.view_ops()? {
             match op.infer(&[Meta { layout: &region, dtype, device }])? {
                 Plan::View(next) => region = next,
                 _ => fail!(INTERNAL, "{} is no view op", op.name()),
@@ -65,7 +65,7 @@ impl Op for CopySlices {
         }
         if cx.needs(1) {
             let mut part = g.clone();
-            for op in self.view_ops() {
+            for op in self.view_ops()? {
                 let meta = part.meta();
                 // A view that the base's strides allow may need a copy under the gradient's.
                 if op.infer(&[meta]).is_err() {

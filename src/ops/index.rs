@@ -92,7 +92,7 @@ impl Op for IndexAdd {
         if index.ndim() > 1 || source.shape() != &expected[..] {
             fail!(
                 SHAPE,
-                "index is {:?} and source is {:?}, expected rank 1 and {:?}",
+                "index is {:?} and src is {:?}, expected rank 1 and {:?}",
                 index.shape(),
                 source.shape(),
                 expected.as_slice()
@@ -122,7 +122,7 @@ impl Op for IndexAdd {
 
 fn check_source(x: &Meta, source: &Meta) -> Result<()> {
     if x.dtype != source.dtype {
-        fail!(DTYPE, "source is {}, expected {} as x", source.dtype, x.dtype);
+        fail!(DTYPE, "src is {}, expected {} as x", source.dtype, x.dtype);
     }
     Ok(())
 }
@@ -183,7 +183,7 @@ impl Op for ScatterAdd {
         let (x, index, source) = (inputs[0], inputs[1], inputs[2]);
         check_gather(self.dim, &x, &index)?;
         if source.ndim() != index.ndim() || (0..index.ndim()).any(|d| index.shape()[d] > source.shape()[d]) {
-            fail!(SHAPE, "index is {:?}, larger than source {:?}", index.shape(), source.shape());
+            fail!(SHAPE, "index is {:?}, larger than src {:?}", index.shape(), source.shape());
         }
         check_source(&x, &source)?;
         Ok(Plan::one(x.shape(), x.dtype))

@@ -8,6 +8,7 @@ use crate::dtype::{Operand, result_type};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, normalize_dim};
+use crate::list;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
@@ -45,7 +46,7 @@ impl Op for Cat {
         }
         shape[self.dim] = length;
         crate::layout::checked_numel(&shape)?;
-        let operands: SmallVec<[Operand; 8]> = inputs.iter().map(|x| Operand::Tensor(x.dtype)).collect();
+        let operands: SmallVec<[Operand; 8]> = list::short(inputs.iter().map(|x| Operand::Tensor(x.dtype)))?;
         Ok(Plan::one(shape, result_type(&operands)?.unwrap_or(inputs[0].dtype)))
     }
 
@@ -64,7 +65,7 @@ impl Op for Cat {
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
         let g = cx.g()?;
         let mut start = 0;
-        let mut grads = Grads::new();
+        let mut grads: Grads = list::short_with_room(cx.inputs())?;
         for i in 0..cx.inputs() {
             let length = cx.shape(i)[self.dim];
             grads.push(if cx.needs(i) { Some(narrow(g, self.dim as i64, start, length)?) } else { None });
@@ -90,6 +91,9 @@ pub fn stack(tensors: &[&Tensor], dim: i64) -> Result<Tensor> {
     if let Some((i, x)) = tensors.iter().enumerate().find(|(_, x)| x.shape() != first.shape()) {
         fail!(SHAPE, "tensor {i} is {:?}, expected {:?} like the first", x.shape(), first.shape());
     }
-    let wide = tensors.iter().map(|x| unsqueeze(x, dim)).collect::<Result<SmallVec<[Tensor; 8]>>>()?;
-    cat(&wide.iter().collect::<SmallVec<[&Tensor; 8]>>(), dim)
+    let mut wide: SmallVec<[Tensor; 8]> = list::short_with_room(tensors.len())?;
+    for x in tensors {
+        wide.push(unsqueeze(x, dim)?);
+    }
+    cat(&list::short::<[&Tensor; 8]>(wide.iter())?, dim)
 }

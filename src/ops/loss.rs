@@ -60,13 +60,19 @@ pub fn cross_entropy(input: &Tensor, target: &Tensor, options: &CrossEntropy) ->
         fail!(DTYPE, "input is {}, expected floats", input.dtype());
     }
     if !(0.0..=1.0).contains(&options.label_smoothing) {
-        fail!(INVALID_ARGUMENT, "label_smoothing is {}, expected 0 to 1", options.label_smoothing);
+        fail!(INVALID_ARGUMENT, "options.label_smoothing is {}, expected 0 to 1", options.label_smoothing);
     }
     let dim = if input.ndim() == 1 { 0 } else { 1 };
     let classes = input.shape()[dim];
     if let Some(weight) = &options.weight {
         if weight.shape() != [classes] || weight.dtype() != input.dtype() {
-            fail!(SHAPE, "weight is {} {:?}, expected {} [{classes}]", weight.dtype(), weight.shape(), input.dtype());
+            fail!(
+                SHAPE,
+                "options.weight is {} {:?}, expected {} [{classes}]",
+                weight.dtype(),
+                weight.shape(),
+                input.dtype()
+            );
         }
     }
     if target.dtype().is_float() {

@@ -47,7 +47,9 @@ impl Op for Matmul {
         if ka != kb {
             fail!(SHAPE, "a is {a:?} and b is {b:?}: inner sizes {ka} and {kb} differ");
         }
-        let mut shape = broadcast_shapes(&a[..a.len() - 2], &b[..b.len() - 2])?;
+        let Ok(mut shape) = broadcast_shapes(&a[..a.len() - 2], &b[..b.len() - 2]) else {
+            fail!(SHAPE, "a is {a:?} and b is {b:?}: the dimensions before the last two do not broadcast");
+        };
         shape.extend_from_slice(&[a[a.len() - 2], b[b.len() - 1]]);
         crate::layout::checked_numel(&shape)?;
         Ok(Plan::one(shape, inputs[0].dtype))

@@ -6,6 +6,7 @@ use crate::cpu::{copy as copy_kernel, fill as fill_kernel};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, infer_shape, normalize_dim};
+use crate::list;
 use crate::ops::copy;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -226,10 +227,7 @@ impl Pieces {
     }
 
     pub fn make(&self, x: &Tensor) -> Result<Vec<Tensor>> {
-        let mut parts = Vec::new();
-        if parts.try_reserve(self.count as usize).is_err() {
-            fail!(OUT_OF_MEMORY, "no memory for {} views", self.count);
-        }
+        let mut parts = list::with_room(self.count as usize)?;
         for i in 0..self.count {
             let start = i * self.size;
             parts.push(narrow(x, self.dim, start, self.size.min(self.total - start))?);

@@ -9,10 +9,11 @@ pub use crate::cpu::optim::Sgd;
 use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
 /// `torch.optim.AdamW`
 #[derive(Clone, Copy, Debug)]
@@ -112,17 +113,18 @@ impl Optimizer {
                 fail!(READ_ONLY, "params[{i}] borrows read-only memory");
             }
         }
-        let mut ids: Vec<usize> = params.iter().map(Tensor::id).collect();
+        let mut ids: Vec<(usize, usize)> = list::collect(params.iter().enumerate().map(|(i, p)| (p.id(), i)))?;
         ids.sort_unstable();
-        if ids.windows(2).any(|w| w[0] == w[1]) {
-            fail!(INVALID_ARGUMENT, "a parameter appears twice");
+        if let Some(w) = ids.windows(2).find(|w| w[0].0 == w[1].0) {
+            fail!(INVALID_ARGUMENT, "params[{}] and params[{}] are the same tensor", w[0].1, w[1].1);
         }
-        Ok(Optimizer { rule, params: params.to_vec(), memory: vec![Memory::default(); params.len()] })
+        let memory = list::collect(params.iter().map(|_| Memory::default()))?;
+        Ok(Optimizer { rule, params: list::collect(params.iter().cloned())?, memory })
     }
 
     /// One update of every parameter that has a gradient. Everything that can fail comes before the first write.
     pub fn step(&mut self) -> Result<()> {
-        let mut due = Vec::with_capacity(self.params.len());
+        let mut due = list::with_room(self.params.len())?;
         for (i, p) in self.params.iter().enumerate() {
             let Some(g) = p.grad() else { continue };
             if g.shape() != p.shape() || g.dtype() != p.dtype() || g.device() != p.device() {
@@ -139,30 +141,24 @@ impl Optimizer {
             while buffers.len() < self.rule.buffers() {
                 buffers.push(zeros_of(p)?);
             }
-            let op = Step { rule: self.rule, step: self.memory[i].steps + 1 };
-            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![p, &g];
-            inputs.extend(&buffers);
-            check_update(&op, &inputs)?;
-            drop(inputs);
-            due.push((i, op, g, buffers));
+            check_update(&self.update(i), &update_inputs(p, &g, &buffers))?;
+            due.push((i, g, buffers));
         }
-        // The whole step is cancelled, or nothing of it.
         cancel::check()?;
-        let caller = cancel::install(None);
-        let done = self.update(due);
-        cancel::install(caller);
-        done
+        // Half a step would be worse than a late answer.
+        let token = cancel::install(None);
+        let outcome = due.into_iter().try_for_each(|(i, g, buffers)| {
+            apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
+            self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
+            Ok(())
+        });
+        cancel::install(token);
+        outcome
     }
 
-    fn update(&mut self, due: Vec<(usize, Step, Tensor, SmallVec<[Tensor; 3]>)>) -> Result<()> {
-        for (i, op, g, buffers) in due {
-            let mut inputs: SmallVec<[&Tensor; 5]> = smallvec![&self.params[i], &g];
-            inputs.extend(&buffers);
-            apply(&op, &inputs)?;
-            drop(inputs);
-            self.memory[i] = Memory { steps: op.step, buffers };
-        }
-        Ok(())
+    /// The next update of parameter `i`.
+    fn update(&self, i: usize) -> Step {
+        Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
     pub fn params(&self) -> &[Tensor] {
@@ -179,6 +175,10 @@ impl Optimizer {
         *self.rule.lr() = lr;
         Ok(())
     }
+}
+
+fn update_inputs<'a>(param: &'a Tensor, g: &'a Tensor, buffers: &'a [Tensor]) -> SmallVec<[&'a Tensor; 5]> {
+    [param, g].into_iter().chain(buffers).collect()
 }
 
 /// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.

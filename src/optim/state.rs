@@ -7,6 +7,7 @@
 use super::{Memory, Optimizer};
 use crate::error::Result;
 use crate::fail;
+use crate::list;
 use crate::ops::create::from_bytes;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
@@ -76,7 +77,7 @@ impl Optimizer {
         if count != self.params.len() as u64 {
             fail!(FORMAT, "the state has {count} parameters, this optimizer {}", self.params.len());
         }
-        let mut memory = Vec::with_capacity(self.params.len());
+        let mut memory = list::with_room(self.params.len())?;
         for (i, p) in self.params.iter().enumerate() {
             let steps = i64::from_le_bytes(input.array()?);
             let buffers = u32::from_le_bytes(input.array()?) as usize;

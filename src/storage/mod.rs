@@ -2,14 +2,14 @@
 
 pub mod shared;
 
-use crate::cpu::memory;
+use crate::cpu::memory::{self, Live};
 use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Called once when the last tensor over borrowed memory is gone.
 pub type ReleaseFn = unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void);
@@ -31,6 +31,8 @@ struct Bytes {
 }
 
 enum Owner {
+    /// The tail of this very block.
+    Inline,
     /// A block of the caching allocator.
     Tendon,
     /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
@@ -43,29 +45,36 @@ unsafe impl Send for Bytes {}
 // SAFETY: as above.
 unsafe impl Sync for Bytes {}
 
-static LIVE: AtomicI64 = AtomicI64::new(0);
+/// Up to so many bytes live in one block with their header.
+const INLINE: usize = 1024;
 
 /// Storages alive in the process.
 pub fn live_count() -> i64 {
-    LIVE.load(Relaxed)
+    memory::live(Live::Storages)
 }
 
 impl Storage {
     /// `nbytes` uninitialised bytes of the CPU.
     pub fn allocate(nbytes: usize) -> Result<Storage> {
-        let block = memory::alloc(nbytes)?;
-        let bytes = Bytes {
-            base: block.as_ptr(),
+        let bytes = |base, owner| Bytes {
+            base,
             nbytes,
             device: Device::Cpu,
-            owner: Owner::Tendon,
+            owner,
             read_only: false,
-            version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
+            version: AtomicU64::new(0),
         };
-        // Counted before the header is made: if that fails, dropping `bytes` frees the block and counts down.
-        LIVE.fetch_add(1, Relaxed);
-        Ok(Storage(Shared::new(bytes)?))
+        if nbytes <= INLINE {
+            let header = Shared::<Bytes>::reserve_with_tail(nbytes)?;
+            memory::note(Live::Storages, 1);
+            let base = header.tail();
+            return Ok(Storage(header.fill(bytes(base, Owner::Inline))));
+        }
+        let header = Shared::<Bytes>::reserve()?;
+        let block = memory::alloc(nbytes)?;
+        memory::note(Live::Storages, 1);
+        Ok(Storage(header.fill(bytes(block.as_ptr(), Owner::Tendon))))
     }
 
     /// Borrows `nbytes` bytes at `base`. `release` is not called when this fails.
@@ -87,10 +96,10 @@ impl Storage {
             version: AtomicU64::new(0),
             forgotten: AtomicBool::new(false),
         };
+        memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
         bytes.owner = Owner::Borrowed(release);
-        LIVE.fetch_add(1, Relaxed);
         Ok(Storage(header.fill(bytes)))
     }
 
@@ -170,8 +179,9 @@ impl Storage {
 
 impl Drop for Bytes {
     fn drop(&mut self) {
-        LIVE.fetch_sub(1, Relaxed);
+        memory::note(Live::Storages, -1);
         match self.owner {
+            Owner::Inline => {}
             Owner::Tendon => {
                 if let Some(block) = NonNull::new(self.base) {
                     // SAFETY: from `memory::alloc(self.nbytes)`; the last owner is gone.

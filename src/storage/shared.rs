@@ -16,6 +16,8 @@ struct Header {
     count: AtomicUsize,
     /// Drops the value and frees the block.
     destroy: unsafe fn(NonNull<Header>),
+    /// Bytes of the block.
+    size: usize,
 }
 
 #[repr(C)]
@@ -32,16 +34,23 @@ unsafe impl<T: Send + Sync> Send for Shared<T> {}
 unsafe impl<T: Send + Sync> Sync for Shared<T> {}
 
 impl<T> Shared<T> {
-    const SIZE: usize = size_of::<Counted<T>>();
+    /// Where the tail begins.
+    const TAIL: usize = size_of::<Counted<T>>().next_multiple_of(memory::ALIGNMENT);
 
     pub fn new(value: T) -> Result<Shared<T>> {
         Ok(Self::reserve()?.fill(value))
     }
 
     /// Does the part of [`Shared::new`] that can fail, before the value exists.
+    #[inline]
     pub fn reserve() -> Result<Reserved<T>> {
-        const { assert!(align_of::<Counted<T>>() <= memory::ALIGNMENT) };
-        Ok(Reserved(memory::alloc(Self::SIZE)?.cast()))
+        Reserved::of_size(size_of::<Counted<T>>())
+    }
+
+    /// As [`Shared::reserve`], with `bytes` more, aligned as every block, behind the value.
+    #[inline]
+    pub fn reserve_with_tail(bytes: usize) -> Result<Reserved<T>> {
+        Reserved::of_size(Self::TAIL + bytes)
     }
 
     fn counted(&self) -> &Counted<T> {
@@ -65,13 +74,28 @@ impl<T> Shared<T> {
 }
 
 /// A block that waits for its value.
-pub struct Reserved<T>(NonNull<Counted<T>>);
+pub struct Reserved<T> {
+    block: NonNull<Counted<T>>,
+    size: usize,
+}
 
 impl<T> Reserved<T> {
+    #[inline]
+    fn of_size(size: usize) -> Result<Reserved<T>> {
+        const { assert!(align_of::<Counted<T>>() <= memory::ALIGNMENT) };
+        Ok(Reserved { block: memory::alloc(size)?.cast(), size })
+    }
+
+    /// Address of the tail, if one was reserved.
+    pub fn tail(&self) -> *mut u8 {
+        self.block.as_ptr().cast::<u8>().wrapping_add(Shared::<T>::TAIL)
+    }
+
+    #[inline]
     pub fn fill(self, value: T) -> Shared<T> {
-        let block = self.0;
+        let (block, size) = (self.block, self.size);
         std::mem::forget(self);
-        let header = Header { count: AtomicUsize::new(1), destroy: destroy::<T> };
+        let header = Header { count: AtomicUsize::new(1), destroy: destroy::<T>, size };
         // SAFETY: the block is fresh, large and aligned enough.
         unsafe { block.write(Counted { header, value }) };
         Shared(block)
@@ -80,8 +104,8 @@ impl<T> Reserved<T> {
 
 impl<T> Drop for Reserved<T> {
     fn drop(&mut self) {
-        // SAFETY: allocated in `reserve` with this size and never filled.
-        unsafe { memory::free(self.0.cast(), Shared::<T>::SIZE) }
+        // SAFETY: allocated in `of_size` with this size and never filled.
+        unsafe { memory::free(self.block.cast(), self.size) }
     }
 }
 
@@ -105,7 +129,9 @@ impl<T> Clone for Shared<T> {
 impl<T> Drop for Shared<T> {
     #[inline]
     fn drop(&mut self) {
-        if self.counted().header.count.fetch_sub(1, Release) == 1 {
+        let count = &self.counted().header.count;
+        // A sole owner needs no read-modify-write: nobody else is there to make a second one.
+        if count.load(Acquire) == 1 || count.fetch_sub(1, Release) == 1 {
             fence(Acquire);
             bury(self.0.cast());
         }
@@ -118,8 +144,8 @@ unsafe fn destroy<T>(header: NonNull<Header>) {
     let block = header.cast::<Counted<T>>();
     // SAFETY: nobody else reaches the value.
     unsafe { ptr::drop_in_place(&raw mut (*block.as_ptr()).value) };
-    // SAFETY: allocated in `Shared::<T>::new` with this size.
-    unsafe { memory::free(block.cast(), Shared::<T>::SIZE) };
+    // SAFETY: allocated in `Reserved::of_size` with this size, which `drop_in_place` left alone.
+    unsafe { memory::free(block.cast(), header.as_ref().size) };
 }
 
 /// "Nothing is dying on this thread."

@@ -7,18 +7,20 @@ pub mod op;
 pub mod view;
 
 use crate::cpu::fork::ForkMutex;
+use crate::cpu::memory::{self, Live};
 use crate::cpu::view::{In, Out};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::Layout;
+use crate::list;
 use crate::storage::{Storage, shared::Shared};
 use mode::Mode;
 use node::{Origin, Target};
 use op::Meta;
 use smallvec::SmallVec;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering::*};
+use std::sync::atomic::{AtomicBool, Ordering::*};
 use view::View;
 
 /// A shared, typed window on storage. Storage and layout never change; the gradient and the origin do. All clones are
@@ -50,20 +52,19 @@ struct Autograd {
     rebased: u64,
 }
 
-static LIVE: AtomicI64 = AtomicI64::new(0);
-
 /// Tensors alive in the process, those that graphs hold included.
 pub fn live_count() -> i64 {
-    LIVE.load(Relaxed)
+    memory::live(Live::Tensors)
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
-        LIVE.fetch_sub(1, Relaxed);
+        memory::note(Live::Tensors, -1);
     }
 }
 
 impl Tensor {
+    #[inline]
     fn make(
         storage: Storage,
         layout: Layout,
@@ -73,7 +74,7 @@ impl Tensor {
         rebased: u64,
     ) -> Result<Tensor> {
         let block = Shared::<Inner>::reserve()?;
-        LIVE.fetch_add(1, Relaxed);
+        memory::note(Live::Tensors, 1);
         Ok(Tensor(block.fill(Inner {
             storage,
             layout,
@@ -90,6 +91,7 @@ impl Tensor {
     }
 
     /// An untracked tensor. The layout must lie within the storage.
+    #[inline]
     pub fn new(storage: Storage, layout: Layout, dtype: DType) -> Result<Tensor> {
         Tensor::make(storage, layout, dtype, None, None, 0)
     }
@@ -234,12 +236,13 @@ impl Tensor {
     }
 
     /// Replaces the gradients of several leaves at once, provided that each still is what the caller saw; else changes
-    /// none and returns false. `leaves` must be without repeats.
-    pub fn exchange_grads(leaves: &mut [GradExchange]) -> bool {
+    /// none and returns false. `leaves` must be without repeats and in the order of their ids.
+    pub fn exchange_grads(leaves: &mut [GradExchange]) -> Result<bool> {
         // Locks are taken in the order of addresses, so that two threads cannot wait for each other.
-        leaves.sort_by_key(|l| l.leaf.id());
-        let tensors: SmallVec<[Tensor; 8]> = leaves.iter().map(|l| l.leaf.clone()).collect();
-        let mut guards: SmallVec<[_; 8]> = tensors.iter().map(|t| t.0.autograd.lock()).collect();
+        debug_assert!(leaves.is_sorted_by(|a, b| a.leaf.id() < b.leaf.id()));
+        let tensors: SmallVec<[Tensor; 8]> = list::short(leaves.iter().map(|l| l.leaf.clone()))?;
+        let mut guards: SmallVec<[_; 8]> = list::short_with_room(tensors.len())?;
+        guards.extend(tensors.iter().map(|t| t.0.autograd.lock()));
         let same = |a: &Option<Tensor>, b: &Option<Tensor>| match (a, b) {
             (Some(a), Some(b)) => a.same(b),
             (None, None) => true,
@@ -252,7 +255,7 @@ impl Tensor {
                 std::mem::swap(&mut g.grad, &mut l.next);
             }
         }
-        unchanged
+        Ok(unchanged)
     }
 
     /// Makes `origin` the maker of this tensor, after a recorded in-place write.

@@ -12,6 +12,7 @@ use crate::cpu::fork::ForkMutex;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout};
+use crate::list;
 use crate::storage::shared::Shared;
 use smallvec::smallvec;
 use std::sync::atomic::Ordering::*;
@@ -29,7 +30,7 @@ pub enum View {
     },
     /// Made without recording: its link to the base is not known to the graph.
     NoGrad,
-    /// Made by `detach`.
+    /// Made by `detach`. It does not know its base: a gradient may well be an alias of the tensor that holds it.
     Detached,
     /// Of a tensor made in inference mode, and so as good as made there.
     Inference,
@@ -45,15 +46,15 @@ pub struct Link {
 
 impl Link {
     /// The view ops from the base on, with the shape that each was applied to.
-    fn path(link: &Shared<Link>) -> Vec<&Link> {
+    fn path(link: &Shared<Link>) -> Result<Vec<&Link>> {
         let mut path = Vec::new();
         let mut next = Some(link);
         while let Some(link) = next {
-            path.push(&**link);
+            list::push(&mut path, &**link)?;
             next = link.prev.as_ref();
         }
         path.reverse();
-        path
+        Ok(path)
     }
 }
 
@@ -123,7 +124,7 @@ impl Tensor {
             let base = base.0.autograd.lock();
             (base.origin.clone().map_or(Target::None, Target::Node), base.rebased)
         };
-        let path = Link::path(link);
+        let path = Link::path(link)?;
         for (i, link) in path.iter().enumerate() {
             let shape = path.get(i + 1).map_or(self.shape(), |next| &next.shape);
             let node = Shared::new(Node {
@@ -241,8 +242,8 @@ pub struct CopySlices {
 
 impl CopySlices {
     /// What the view ops show of a tensor.
-    pub fn view_ops(&self) -> impl Iterator<Item = &dyn Op> {
-        Link::path(&self.link).into_iter().map(|link| &*link.op)
+    pub fn view_ops(&self) -> Result<impl Iterator<Item = &dyn Op>> {
+        Ok(Link::path(&self.link)?.into_iter().map(|link| &*link.op))
     }
 
     /// A layout of the base in which every view op of the path succeeds.

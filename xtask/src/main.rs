@@ -4,8 +4,10 @@
 //! header [--check]     include/tendon.h from src/c_api; --check fails when the committed file differs
 //! symbols [--check]    cmake/tendon.symbols from include/tendon.h; --check fails when one is missing or disappeared
 //!         [--remove]   … and drop the disappeared ones (an ABI break: the soname must change)
+//! handles [--check]    tests/handles/probes.h: the calls of tests/c/handles.c, from include/tendon.h
 //! licences [--check]   THIRD-PARTY-LICENSES: what the crates linked into the library ask to be passed on
 //! ```
+mod handles;
 mod header;
 mod licences;
 mod symbols;
@@ -25,9 +27,13 @@ fn main() -> ExitCode {
         ["symbols"] => symbols::write(&root(), false),
         ["symbols", "--remove"] => symbols::write(&root(), true),
         ["symbols", "--check"] => symbols::check(&root()),
+        ["handles"] => handles::write(&root()),
+        ["handles", "--check"] => handles::check(&root()),
         ["licences"] => licences::write(&root()),
         ["licences", "--check"] => licences::check(&root()),
-        _ => Err("usage: cargo xtask header [--check] | symbols [--check | --remove] | licences [--check]".to_string()),
+        _ => Err("usage: cargo xtask header [--check] | symbols [--check | --remove] | handles [--check] | \
+                  licences [--check]"
+            .to_string()),
     };
     match outcome {
         Ok(said) => {

@@ -6,6 +6,7 @@
 //! micro-kernel lie along n, its broadcast side along m.
 
 use super::Problem;
+use crate::cpu::cancel;
 use crate::cpu::convert::{Load, Store};
 use crate::cpu::memory::Workspace;
 use crate::cpu::simd::{self, Level};
@@ -188,6 +189,8 @@ impl<T: Float + std::ops::Add<Output = T> + std::ops::Mul<Output = T>> Plan<T> {
             // A stored by rows stays so (converted or not); otherwise panels of `nr` rows, `nr` numbers per step.
             let by_rows = p.a_k == 1 && !cfg!(target_arch = "aarch64");
             for j in (0..rows).step_by(nr) {
+                // A tile can take tens of milliseconds; one strip of it takes microseconds.
+                cancel::check()?;
                 let height = nr.min(rows - j);
                 let a = a.wrapping_offset(j as isize * p.a_m);
                 let (right, right_k, right_m) = if !pack_a {

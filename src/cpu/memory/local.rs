@@ -5,13 +5,13 @@
 //! its end is told by a pthread key, after the destructors of thread-local variables.
 
 use super::central::{self, Chain, Free};
-use super::{ARMED, CONTROL, Tally, class};
+use super::{ARMED, CONTROL, Live, Tally, class};
 use crate::cpu::fork::ForkMutex;
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::ffi::c_void;
 use std::ptr::{NonNull, null_mut};
-use std::sync::atomic::{AtomicBool, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
 /// Free blocks of one class. Written by the owning thread only; others read `room` for statistics.
 struct Bin {
@@ -26,6 +26,8 @@ pub(super) struct Record {
     /// The value of [`CONTROL`] for which the bins are valid.
     seen: AtomicU64,
     bins: [Bin; class::SMALL_CLASSES],
+    /// What this thread counted with [`note`]: stays with the record when the thread ends.
+    live: [AtomicI64; Live::KINDS],
     /// Whether a thread uses it; guarded by [`REGISTRY`].
     used: AtomicBool,
     /// The next of all records; guarded by [`REGISTRY`].
@@ -47,7 +49,13 @@ impl Record {
             bins[class].room = AtomicU32::new(class::room(class) as u32);
             class += 1;
         }
-        Record { seen: AtomicU64::new(NEVER), bins, used: AtomicBool::new(false), next: Cell::new(null_mut()) }
+        Record {
+            seen: AtomicU64::new(NEVER),
+            bins,
+            live: [const { AtomicI64::new(0) }; Live::KINDS],
+            used: AtomicBool::new(false),
+            next: Cell::new(null_mut()),
+        }
     }
 
     /// Takes up to `most` blocks out of a bin. Only for the owner.
@@ -110,6 +118,27 @@ impl Registry {
             Some(record)
         })
     }
+}
+
+/// What threads without a record counted.
+static ELSEWHERE: [AtomicI64; Live::KINDS] = [const { AtomicI64::new(0) }; Live::KINDS];
+
+/// See [`super::note`]. A thread counts on its own record, which nobody else writes: no read-modify-write.
+#[inline]
+pub(super) fn note(what: Live, change: i64) {
+    let record = OWN.get();
+    if std::ptr::eq(record, &NOBODY) || std::ptr::eq(record, &GONE) {
+        ELSEWHERE[what as usize].fetch_add(change, Relaxed);
+    } else {
+        let count = &record.live[what as usize];
+        count.store(count.load(Relaxed) + change, Relaxed);
+    }
+}
+
+pub(super) fn live(what: Live) -> i64 {
+    let registry = REGISTRY.lock();
+    let threads: i64 = registry.records().map(|record| record.live[what as usize].load(Relaxed)).sum();
+    threads + ELSEWHERE[what as usize].load(Relaxed)
 }
 
 /// A block of the thread's own; None when the slow path must see to it.

@@ -55,6 +55,12 @@ pub unsafe fn set_host_parallel_for(host: Option<(HostParallelFor, *mut c_void)>
     SET.store(place.is_some(), Release);
 }
 
+/// Whether the host runs the loops.
+#[inline]
+pub fn is_host() -> bool {
+    SET.load(Acquire)
+}
+
 #[inline]
 pub fn current() -> Option<Host> {
     if SET.load(Acquire) { *HOST.lock() } else { None }

@@ -7,7 +7,7 @@ use crate::cpu::view::{In, Out};
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
-use crate::layout::{Layout, broadcast_shapes};
+use crate::layout::{Layout, broadcast_shapes, same_shape};
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -80,11 +80,20 @@ fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
 /// Runs the kernel over `a` and `b` stretched to the output's shape.
 fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
     let shape = out.layout.shape();
-    if a.layout.shape() == shape && b.layout.shape() == shape {
-        return kernel::binary(kind, a, b, compute, out);
-    }
-    let (la, lb) = (a.layout.expand(shape)?, b.layout.expand(shape)?);
-    kernel::binary(kind, In { layout: &la, ..a }, In { layout: &lb, ..b }, compute, out)
+    let (wide_a, wide_b);
+    let a = if same_shape(a.layout.shape(), shape) {
+        a
+    } else {
+        wide_a = a.layout.expand(shape)?;
+        In { layout: &wide_a, ..a }
+    };
+    let b = if same_shape(b.layout.shape(), shape) {
+        b
+    } else {
+        wide_b = b.layout.expand(shape)?;
+        In { layout: &wide_b, ..b }
+    };
+    kernel::binary(kind, a, b, compute, out)
 }
 
 #[derive(Clone, Copy)]

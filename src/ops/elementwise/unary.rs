@@ -55,6 +55,7 @@ impl Unary {
         Ok(match self.0 {
             IsNan | LogicalNot => DType::Bool,
             Neg | Relu if x == DType::Bool => fail!(DTYPE, "{} is not defined for bool", self.name()),
+            Square if x == DType::Bool => DType::I64,
             Neg | Abs | Sign | Square | Relu | Floor | Ceil | Round | Trunc => x,
             _ => x.to_float(),
         })
@@ -163,7 +164,7 @@ macro_rules! unary_functions {
 unary_functions! {
     neg = Neg;
     abs = Abs;
-    /// -1, 0 or 1; NaN stays.
+    /// -1, 0 or 1; 0 for NaN, as in PyTorch.
     sign = Sign;
     exp = Exp;
     log = Log;
