@@ -67,6 +67,9 @@ pub fn dim_mask(dims: &[i64], ndim: usize) -> Result<SmallVec<[bool; 8]>> {
     for &d in dims {
         let d = normalize_dim(d, ndim)?;
         if ndim == 0 {
+            if dims.len() > 1 {
+                fail!(SHAPE, "{dims:?} name the one dim that a rank-0 tensor accepts more than once");
+            }
             continue;
         }
         if mask[d] {

@@ -17,7 +17,7 @@ impl std::fmt::Display for Scalar {
         match self {
             Scalar::Bool(b) => b.fmt(f),
             Scalar::Int(i) => i.fmt(f),
-            Scalar::Float(x) => x.fmt(f),
+            Scalar::Float(x) => write!(f, "{x:?}"),
         }
     }
 }

@@ -399,3 +399,95 @@ fn a_release_callback_may_use_the_optimizer_that_triggers_it() {
     assert_eq!(unsafe { STATUS }, TENSOR_OK);
     check(unsafe { tensor_optimizer_release(optimizer) }).unwrap();
 }
+
+/// Views and aliases of a tensor made in inference mode are of that mode too, wherever they are made.
+#[test]
+fn a_view_of_an_inference_tensor_takes_no_part_in_a_graph() {
+    let _alone = alone();
+    let mut mode = null_mut();
+    check(unsafe { tensor_inference_mode_begin(&mut mode) }).unwrap();
+    let x = zeros(&[2, 2]);
+    check(unsafe { tensor_mode_end(mode) }).unwrap();
+    for v in [select(&x, 0, 0), detach(&x), select(&select(&x, 0, 0), 0, 1)] {
+        assert_eq!(unsafe { tensor_is_inference(v.0) }, 1);
+        assert_eq!(requires_grad(&v).unwrap_err().status, TENSOR_ERR_AUTOGRAD);
+    }
+    let copy = out(|o| unsafe { tensor_clone(select(&x, 0, 0).0, o) }).unwrap();
+    requires_grad(&copy).unwrap();
+}
+
+/// Strides and offsets whose ends fit 63 bits, but whose distance does not.
+#[test]
+fn strides_that_reach_over_the_whole_range_are_refused() {
+    let _alone = alone();
+    let mut memory = [0f64; 4];
+    let far = 9_000_000_000_000_000_000i64;
+    for (n, stride, offset) in [(3i64, far, -far), (3, -far, far), (2, i64::MIN, i64::MAX), (2, i64::MAX, i64::MIN)] {
+        let options = TensorHostBufferOptions { strides: &stride, offset, ..TensorHostBufferOptions::DEFAULT };
+        let x = out(|o| unsafe {
+            tensor_from_host_buffer(memory.as_mut_ptr().cast(), 32, TENSOR_DTYPE_F64, &n, 1, &options, o)
+        });
+        let status = x.map(|_| ()).unwrap_err().status;
+        assert!([TENSOR_ERR_SHAPE, TENSOR_ERR_OUT_OF_BOUNDS].contains(&status), "{status}");
+    }
+}
+
+#[test]
+fn dims_of_a_rank_0_tensor_are_not_repeated() {
+    let _alone = alone();
+    let x = of(&[], &[3.0]);
+    let squeeze = |dims: &[i64]| out(|o| unsafe { tensor_squeeze(x.0, dims.as_ptr(), dims.len(), o) });
+    assert!(squeeze(&[-1]).is_ok());
+    assert_eq!(squeeze(&[0, -1]).map(|_| ()).unwrap_err().status, TENSOR_ERR_SHAPE);
+}
+
+fn text(x: &T, options: &TensorPrintOptions) -> String {
+    let mut buffer = vec![0u8; 1 << 16];
+    check(unsafe { tensor_to_string(x.0, options, buffer.as_mut_ptr().cast(), buffer.len(), null_mut()) }).unwrap();
+    std::ffi::CStr::from_bytes_until_nul(&buffer).unwrap().to_str().unwrap().to_owned()
+}
+
+/// Widths and line ends as PyTorch has them.
+#[test]
+fn text_wraps_where_pytorch_wraps() {
+    let _alone = alone();
+    let inf = f64::INFINITY;
+    let x = to_dtype(&of(&[3], &[inf, 1.0, -inf]), TENSOR_DTYPE_F32).unwrap();
+    assert_eq!(text(&x, &TensorPrintOptions::DEFAULT), "tensor([inf, 1., -inf])");
+    // Six columns of 12 characters and ", ": 80 - 8 leaves room for exactly that.
+    let row = [1000.5, -4000.25, 30.0, 40.0, 50.0, 60.0, 70.0];
+    let y = to_dtype(&of(&[2, 7], &[row, row].concat()), TENSOR_DTYPE_F32).unwrap();
+    let wide = TensorPrintOptions { line_width: 8 + 6 * 12, ..TensorPrintOptions::DEFAULT };
+    assert_eq!(
+        text(&y, &wide),
+        "tensor([[ 1000.5000, -4000.2500,    30.0000,    40.0000,    50.0000,    60.0000,\n            70.0000],\n        \
+         [ 1000.5000, -4000.2500,    30.0000,    40.0000,    50.0000,    60.0000,\n            70.0000]])"
+    );
+    let all = TensorPrintOptions { threshold: 0, edge_items: i64::MAX, ..TensorPrintOptions::DEFAULT };
+    assert!(!text(&y, &all).contains("..."));
+}
+
+/// Threads that read one view after its base was written all see the new history, and lose no gradient.
+#[test]
+fn threads_bring_one_view_up_to_date() {
+    struct Shared(*mut Tensor);
+    unsafe impl Sync for Shared {}
+    let _alone = alone();
+    let w = leaf(&[2], &[2.0, 3.0]);
+    for round in 1..=50 {
+        let base = zeros(&[2, 2]);
+        let view = select(&base, 0, 1);
+        check(unsafe { tensor_copy_(select(&base, 0, 1).0, mul(&w, &w).0) }).unwrap();
+        let (view, w) = (&Shared(view.0), &w);
+        std::thread::scope(|s| {
+            for _ in 0..4 {
+                s.spawn(move || {
+                    let sum = out(|o| unsafe { tensor_sum(view.0, null(), 0, null(), o) }).unwrap();
+                    let options = TensorBackwardOptions { retain_graph: 1, ..TensorBackwardOptions::DEFAULT };
+                    check(unsafe { tensor_backward(sum.0, &options) }).unwrap();
+                });
+            }
+        });
+        assert_eq!(grad(w), Some(vec![16.0 * round as f64, 24.0 * round as f64]));
+    }
+}

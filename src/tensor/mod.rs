@@ -79,7 +79,11 @@ impl Tensor {
             storage,
             layout,
             dtype,
-            inference: view.is_none() && mode::current() == Mode::Inference,
+            inference: match view {
+                None => mode::current() == Mode::Inference,
+                Some(View::Inference) => true,
+                Some(_) => false,
+            },
             view,
             tracked: AtomicBool::new(origin.is_some()),
             autograd: ForkMutex::new(Autograd { origin, rebased, ..Autograd::default() }),

@@ -32,6 +32,8 @@ pub enum View {
     NoGrad,
     /// Made by `detach`. It does not know its base: a gradient may well be an alias of the tensor that holds it.
     Detached,
+    /// Of a tensor made in inference mode, and so as good as made there.
+    Inference,
 }
 
 /// One view op, and those before it.
@@ -64,9 +66,8 @@ impl Tensor {
 
     /// The tensor that `op` shows of `self` under `layout`; `origin` is the recorded op if there is one.
     pub fn make_view(&self, op: &dyn Op, layout: Layout, origin: Option<Origin>) -> Result<Tensor> {
-        // Without a graph ever to come, no history is needed.
         if self.is_inference() {
-            return Tensor::make(self.storage().clone(), layout, self.dtype(), None, None, 0);
+            return self.alias(layout, View::Inference, None);
         }
         let (base, prev) = match &self.0.view {
             Some(View::Recorded { base, link }) => (base, Some(link.clone())),
@@ -84,10 +85,8 @@ impl Tensor {
 
     /// An untracked tensor over the same storage (`torch.Tensor.detach`).
     pub fn detach(&self) -> Result<Tensor> {
-        if self.is_inference() {
-            return Tensor::make(self.storage().clone(), self.layout().clone(), self.dtype(), None, None, 0);
-        }
-        self.alias(self.layout().clone(), View::Detached, None)
+        let view = if self.is_inference() { View::Inference } else { View::Detached };
+        self.alias(self.layout().clone(), view, None)
     }
 
     /// Another window on the storage, whose base is not known.
@@ -184,7 +183,7 @@ impl Tensor {
                     base.shape(),
                     base.layout().strides()
                 ),
-                View::Recorded { .. } => {}
+                View::Recorded { .. } | View::Inference => {}
             }
         }
         Ok(())

@@ -95,7 +95,7 @@ class Library:
     """`lib.add(a, b)` calls tensor_add with an output, `lib.call("tensor_add_", x, b)` any function without one."""
 
     def __init__(self, path):
-        self.c = c.CDLL(str(path))
+        self.c = c.CDLL(str(Path(path).resolve()))
         header = (ROOT / "include/tendon.h").read_text()
         self.has_output = {n for n, args in re.findall(r"TensorStatus (\w+)\(([^;]*?)\);", header) if "Tensor **out)" in args + ")"}
         self.c.tendon_last_error_message.restype = c.c_char_p
