@@ -134,7 +134,8 @@ fn with_classes(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntr
     let zero = zeros(&[], dtype, input.device())?;
 
     let logs = log_softmax(input, dim64, None)?;
-    let picked = select(&gather(&logs, dim64, &unsqueeze(&class, dim64)?)?, dim64, 0)?;
+    let of_target = gather(&logs, dim64, &unsqueeze(&class, dim64)?).map_err(|e| e.within("target"))?;
+    let picked = select(&of_target, dim64, 0)?;
     // What each sample weighs: its class's weight, or 1; ignored ones nothing.
     let share = match &options.weight {
         Some(weight) => {

@@ -79,7 +79,7 @@ fn check(name: &str, value: f64, ok: bool, expected: &str) -> Result<()> {
 
 impl Optimizer {
     pub fn sgd(params: &[Tensor], h: Sgd) -> Result<Optimizer> {
-        check("lr", h.lr, h.lr >= 0.0, "at least 0")?;
+        check("lr", h.lr, h.lr >= 0.0 && h.lr.is_finite(), "a finite number of at least 0")?;
         check("momentum", h.momentum, h.momentum >= 0.0, "at least 0")?;
         check("dampening", h.dampening, h.dampening.is_finite(), "a finite number")?;
         check("weight_decay", h.weight_decay, h.weight_decay >= 0.0, "at least 0")?;
@@ -90,7 +90,7 @@ impl Optimizer {
     }
 
     pub fn adamw(params: &[Tensor], h: AdamW) -> Result<Optimizer> {
-        check("lr", h.lr, h.lr >= 0.0, "at least 0")?;
+        check("lr", h.lr, h.lr >= 0.0 && h.lr.is_finite(), "a finite number of at least 0")?;
         check("beta1", h.beta1, (0.0..1.0).contains(&h.beta1), "from 0 up to, not including, 1")?;
         check("beta2", h.beta2, (0.0..1.0).contains(&h.beta2), "from 0 up to, not including, 1")?;
         check("eps", h.eps, h.eps >= 0.0, "at least 0")?;
@@ -171,7 +171,7 @@ impl Optimizer {
     }
 
     pub fn set_lr(&mut self, lr: f64) -> Result<()> {
-        check("lr", lr, lr >= 0.0, "at least 0")?;
+        check("lr", lr, lr >= 0.0 && lr.is_finite(), "a finite number of at least 0")?;
         *self.rule.lr() = lr;
         Ok(())
     }

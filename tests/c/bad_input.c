@@ -488,7 +488,7 @@ static void indexing(void) {
 
     REFUSED(tensor_cross_entropy(x, index, NULL, &out), SHAPE, "tensor_cross_entropy: target is [2], expected [3]: input's shape without its classes");
     Tensor *classes = places(DIMS(0, 1, 2));
-    REFUSED(tensor_cross_entropy(x, classes, NULL, &out), INDEX, "tensor_cross_entropy: index 2 is out of bounds for dimension 1 with size 2");
+    REFUSED(tensor_cross_entropy(x, classes, NULL, &out), INDEX, "tensor_cross_entropy: target: index 2 is out of bounds for dimension 1 with size 2");
     Tensor *good = places(DIMS(0, 1, 1));
     TensorCrossEntropyOptions o = TENSOR_CROSS_ENTROPY_OPTIONS_INIT;
     o.reduction = 7;
@@ -624,9 +624,9 @@ static void optimizers(void) {
     EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x, product}, 2, NULL, &o), AUTOGRAD, "tensor_sgd_create: params[1] is no leaf: a recorded op made it");
     EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x, NULL}, 2, NULL, &o), TENSOR_ERR_INVALID_HANDLE, "tensor_sgd_create: params[1] is NULL");
     sgd.lr = -1;
-    EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x}, 1, &sgd, &o), INVALID, "tensor_sgd_create: lr is -1, expected at least 0");
+    EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x}, 1, &sgd, &o), INVALID, "tensor_sgd_create: lr is -1, expected a finite number of at least 0");
     sgd.lr = NAN;
-    EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x}, 1, &sgd, &o), INVALID, "tensor_sgd_create: lr is NaN, expected at least 0");
+    EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x}, 1, &sgd, &o), INVALID, "tensor_sgd_create: lr is NaN, expected a finite number of at least 0");
     sgd.lr = 0.1;
     sgd.nesterov = true;
     EXPECT_ERROR(tensor_sgd_create((Tensor *const[]){x}, 1, &sgd, &o), INVALID, "tensor_sgd_create: nesterov needs a momentum above 0 and a dampening of 0");
@@ -660,8 +660,9 @@ static void optimizers(void) {
     OK(tensor_sum(product, NULL, 0, NULL, &loss));
     OK(tensor_backward(loss, NULL));
     OK(tensor_optimizer_step(o));
-    EXPECT_ERROR(tensor_optimizer_set_lr(o, -1), INVALID, "tensor_optimizer_set_lr: lr is -1, expected at least 0");
-    EXPECT_ERROR(tensor_optimizer_set_lr(o, NAN), INVALID, "tensor_optimizer_set_lr: lr is NaN, expected at least 0");
+    EXPECT_ERROR(tensor_optimizer_set_lr(o, -1), INVALID, "tensor_optimizer_set_lr: lr is -1, expected a finite number of at least 0");
+    EXPECT_ERROR(tensor_optimizer_set_lr(o, NAN), INVALID, "tensor_optimizer_set_lr: lr is NaN, expected a finite number of at least 0");
+    EXPECT_ERROR(tensor_optimizer_set_lr(o, INFINITY), INVALID, "tensor_optimizer_set_lr: lr is inf, expected a finite number of at least 0");
     OK(tensor_optimizer_state_size(o, &size));
     CHECK(size > 0 && size < sizeof state);
     EXPECT_ERROR(tensor_optimizer_state_save(o, state, size - 1, &written), INVALID, "tensor_optimizer_state_save: the state has 105 bytes, the buffer 104");
