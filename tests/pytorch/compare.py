@@ -807,7 +807,6 @@ KNOWN = {
     r"linspace: only Tendon refuses": "linspace of bool",
     r"program: only PyTorch refuses view": "results are in C order",
     r"program: only PyTorch refuses \w+_": "a view whose base was written first counts as a leaf there",
-    r"square: dtype": "square of bool",
     r"clamp: only Tendon refuses": "clamp of bool",
     r"arg(max|min): only PyTorch refuses": "argmax of bool",
     r"one_hot: only PyTorch refuses": "i32 indices",
