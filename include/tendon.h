@@ -2265,6 +2265,14 @@ TENDON_MUST_USE TensorStatus tensor_sigmoid(const Tensor *x, Tensor **out);
 TENDON_MUST_USE TensorStatus tensor_relu(const Tensor *x, Tensor **out);
 
 /**
+ * log(1 + exp(x)); x itself above 20. As torch.nn.functional.softplus.
+ *
+ * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_softplus(const Tensor *x, Tensor **out);
+
+/**
  * The error function. As torch.erf.
  *
  * Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with

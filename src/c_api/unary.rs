@@ -154,6 +154,17 @@ pub unsafe extern "C" fn tensor_relu(x: *const Tensor, out: *mut *mut Tensor) ->
     unsafe { emit("tensor_relu", out, || elementwise::relu(&tensor(x, "x")?)) }
 }
 
+/// log(1 + exp(x)); x itself above 20. As torch.nn.functional.softplus.
+///
+/// Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with
+/// tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_softplus(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
+    // SAFETY: the caller's pointers, as documented.
+    unsafe { emit("tensor_softplus", out, || elementwise::softplus(&tensor(x, "x")?)) }
+}
+
 /// The error function. As torch.erf.
 ///
 /// Integers become f32. Errors: INVALID_HANDLE, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with

@@ -365,6 +365,7 @@ fn elementwise(t: &mut Table) {
     t.unary("tensor_erf", tensor_erf, "erf", all, &[], erf, Checked, false);
     t.unary("tensor_expm1", tensor_expm1, "expm1", all, &[], f64::exp_m1, Checked, false);
     t.unary("tensor_log1p", tensor_log1p, "log1p", (-0.6, 2.0), &[], f64::ln_1p, Checked, false);
+    t.unary("tensor_softplus", tensor_softplus, "softplus", all, &[], |x| x.exp().ln_1p(), Checked, false);
     t.unary("tensor_floor", tensor_floor, "floor", all, &[-1.0, 0.0, 1.0], f64::floor, Zero, true);
     t.unary("tensor_ceil", tensor_ceil, "ceil", all, &[-1.0, 0.0, 1.0], f64::ceil, Zero, true);
     t.unary("tensor_round", tensor_round, "round", all, &[-1.5, -0.5, 0.5, 1.5], half_even, Zero, true);

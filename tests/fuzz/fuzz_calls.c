@@ -1385,6 +1385,7 @@ static Entry table[] = {
     F(unary, tensor_erf),
     F(unary, tensor_expm1),
     F(unary, tensor_log1p),
+    F(unary, tensor_softplus),
     F(unary, tensor_floor),
     F(unary, tensor_ceil),
     F(unary, tensor_round),

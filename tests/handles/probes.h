@@ -2159,418 +2159,431 @@ static void probe331(void *bad) {
     result = (int64_t)tensor_relu(matrix, NULL);
 }
 
-/* tensor_erf: x */
+/* tensor_softplus: x */
 static void probe332(void *bad) {
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_softplus((const Tensor *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_softplus: out */
+static void probe333(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_softplus(matrix, NULL);
+}
+
+/* tensor_erf: x */
+static void probe334(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_erf((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_erf: out */
-static void probe333(void *bad) {
+static void probe335(void *bad) {
     (void)bad;
     result = (int64_t)tensor_erf(matrix, NULL);
 }
 
 /* tensor_expm1: x */
-static void probe334(void *bad) {
+static void probe336(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_expm1((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_expm1: out */
-static void probe335(void *bad) {
+static void probe337(void *bad) {
     (void)bad;
     result = (int64_t)tensor_expm1(matrix, NULL);
 }
 
 /* tensor_log1p: x */
-static void probe336(void *bad) {
+static void probe338(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_log1p((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_log1p: out */
-static void probe337(void *bad) {
+static void probe339(void *bad) {
     (void)bad;
     result = (int64_t)tensor_log1p(matrix, NULL);
 }
 
 /* tensor_floor: x */
-static void probe338(void *bad) {
+static void probe340(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_floor((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_floor: out */
-static void probe339(void *bad) {
+static void probe341(void *bad) {
     (void)bad;
     result = (int64_t)tensor_floor(matrix, NULL);
 }
 
 /* tensor_ceil: x */
-static void probe340(void *bad) {
+static void probe342(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ceil((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ceil: out */
-static void probe341(void *bad) {
+static void probe343(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ceil(matrix, NULL);
 }
 
 /* tensor_round: x */
-static void probe342(void *bad) {
+static void probe344(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_round((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_round: out */
-static void probe343(void *bad) {
+static void probe345(void *bad) {
     (void)bad;
     result = (int64_t)tensor_round(matrix, NULL);
 }
 
 /* tensor_trunc: x */
-static void probe344(void *bad) {
+static void probe346(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_trunc((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_trunc: out */
-static void probe345(void *bad) {
+static void probe347(void *bad) {
     (void)bad;
     result = (int64_t)tensor_trunc(matrix, NULL);
 }
 
 /* tensor_add_: x */
-static void probe346(void *bad) {
+static void probe348(void *bad) {
     result = (int64_t)tensor_add_((Tensor *)bad, matrix);
 }
 
 /* tensor_add_: b */
-static void probe347(void *bad) {
+static void probe349(void *bad) {
     result = (int64_t)tensor_add_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_sub_: x */
-static void probe348(void *bad) {
+static void probe350(void *bad) {
     result = (int64_t)tensor_sub_((Tensor *)bad, matrix);
 }
 
 /* tensor_sub_: b */
-static void probe349(void *bad) {
+static void probe351(void *bad) {
     result = (int64_t)tensor_sub_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_mul_: x */
-static void probe350(void *bad) {
+static void probe352(void *bad) {
     result = (int64_t)tensor_mul_((Tensor *)bad, matrix);
 }
 
 /* tensor_mul_: b */
-static void probe351(void *bad) {
+static void probe353(void *bad) {
     result = (int64_t)tensor_mul_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_div_: x */
-static void probe352(void *bad) {
+static void probe354(void *bad) {
     result = (int64_t)tensor_div_((Tensor *)bad, matrix);
 }
 
 /* tensor_div_: b */
-static void probe353(void *bad) {
+static void probe355(void *bad) {
     result = (int64_t)tensor_div_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_add_scalar_: x */
-static void probe354(void *bad) {
+static void probe356(void *bad) {
     result = (int64_t)tensor_add_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_sub_scalar_: x */
-static void probe355(void *bad) {
+static void probe357(void *bad) {
     result = (int64_t)tensor_sub_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_mul_scalar_: x */
-static void probe356(void *bad) {
+static void probe358(void *bad) {
     result = (int64_t)tensor_mul_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_div_scalar_: x */
-static void probe357(void *bad) {
+static void probe359(void *bad) {
     result = (int64_t)tensor_div_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_copy_: x */
-static void probe358(void *bad) {
+static void probe360(void *bad) {
     result = (int64_t)tensor_copy_((Tensor *)bad, matrix);
 }
 
 /* tensor_copy_: src */
-static void probe359(void *bad) {
+static void probe361(void *bad) {
     result = (int64_t)tensor_copy_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_fill_: x */
-static void probe360(void *bad) {
+static void probe362(void *bad) {
     result = (int64_t)tensor_fill_((Tensor *)bad, one);
 }
 
 /* tensor_zero_: x */
-static void probe361(void *bad) {
+static void probe363(void *bad) {
     result = (int64_t)tensor_zero_((Tensor *)bad);
 }
 
 /* tensor_clamp_: x */
-static void probe362(void *bad) {
+static void probe364(void *bad) {
     result = (int64_t)tensor_clamp_((Tensor *)bad, &one, &one);
 }
 
 /* tensor_neg_: x */
-static void probe363(void *bad) {
+static void probe365(void *bad) {
     result = (int64_t)tensor_neg_((Tensor *)bad);
 }
 
 /* tensor_exp_: x */
-static void probe364(void *bad) {
+static void probe366(void *bad) {
     result = (int64_t)tensor_exp_((Tensor *)bad);
 }
 
 /* tensor_sqrt_: x */
-static void probe365(void *bad) {
+static void probe367(void *bad) {
     result = (int64_t)tensor_sqrt_((Tensor *)bad);
 }
 
 /* tensor_relu_: x */
-static void probe366(void *bad) {
+static void probe368(void *bad) {
     result = (int64_t)tensor_relu_((Tensor *)bad);
 }
 
 /* tensor_sigmoid_: x */
-static void probe367(void *bad) {
+static void probe369(void *bad) {
     result = (int64_t)tensor_sigmoid_((Tensor *)bad);
 }
 
 /* tensor_tanh_: x */
-static void probe368(void *bad) {
+static void probe370(void *bad) {
     result = (int64_t)tensor_tanh_((Tensor *)bad);
 }
 
 /* tensor_sum: x */
-static void probe369(void *bad) {
+static void probe371(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sum((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sum: out */
-static void probe370(void *bad) {
+static void probe372(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sum(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_mean: x */
-static void probe371(void *bad) {
+static void probe373(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mean((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mean: out */
-static void probe372(void *bad) {
+static void probe374(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mean(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_max: x */
-static void probe373(void *bad) {
+static void probe375(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_max((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_max: out */
-static void probe374(void *bad) {
+static void probe376(void *bad) {
     (void)bad;
     result = (int64_t)tensor_max(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_min: x */
-static void probe375(void *bad) {
+static void probe377(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_min((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_min: out */
-static void probe376(void *bad) {
+static void probe378(void *bad) {
     (void)bad;
     result = (int64_t)tensor_min(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_any: x */
-static void probe377(void *bad) {
+static void probe379(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_any((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_any: out */
-static void probe378(void *bad) {
+static void probe380(void *bad) {
     (void)bad;
     result = (int64_t)tensor_any(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_all: x */
-static void probe379(void *bad) {
+static void probe381(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_all((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_all: out */
-static void probe380(void *bad) {
+static void probe382(void *bad) {
     (void)bad;
     result = (int64_t)tensor_all(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_argmax: x */
-static void probe381(void *bad) {
+static void probe383(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_argmax((const Tensor *)bad, dim_zero, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_argmax: out */
-static void probe382(void *bad) {
+static void probe384(void *bad) {
     (void)bad;
     result = (int64_t)tensor_argmax(matrix, dim_zero, NULL, NULL);
 }
 
 /* tensor_argmin: x */
-static void probe383(void *bad) {
+static void probe385(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_argmin((const Tensor *)bad, dim_zero, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_argmin: out */
-static void probe384(void *bad) {
+static void probe386(void *bad) {
     (void)bad;
     result = (int64_t)tensor_argmin(matrix, dim_zero, NULL, NULL);
 }
 
 /* tensor_var: x */
-static void probe385(void *bad) {
+static void probe387(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_var((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_var: out */
-static void probe386(void *bad) {
+static void probe388(void *bad) {
     (void)bad;
     result = (int64_t)tensor_var(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_matmul: a */
-static void probe387(void *bad) {
+static void probe389(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_matmul((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_matmul: b */
-static void probe388(void *bad) {
+static void probe390(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_matmul(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_matmul: out */
-static void probe389(void *bad) {
+static void probe391(void *bad) {
     (void)bad;
     result = (int64_t)tensor_matmul(matrix, matrix, NULL);
 }
 
 /* tensor_linear: x */
-static void probe390(void *bad) {
+static void probe392(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear((const Tensor *)bad, matrix, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: weight */
-static void probe391(void *bad) {
+static void probe393(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear(matrix, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: bias */
-static void probe392(void *bad) {
+static void probe394(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear(matrix, matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: out */
-static void probe393(void *bad) {
+static void probe395(void *bad) {
     (void)bad;
     result = (int64_t)tensor_linear(matrix, matrix, matrix, NULL);
 }
 
 /* tensor_softmax: x */
-static void probe394(void *bad) {
+static void probe396(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_softmax((const Tensor *)bad, 0, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_softmax: out */
-static void probe395(void *bad) {
+static void probe397(void *bad) {
     (void)bad;
     result = (int64_t)tensor_softmax(matrix, 0, NULL, NULL);
 }
 
 /* tensor_log_softmax: x */
-static void probe396(void *bad) {
+static void probe398(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_log_softmax((const Tensor *)bad, 0, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_log_softmax: out */
-static void probe397(void *bad) {
+static void probe399(void *bad) {
     (void)bad;
     result = (int64_t)tensor_log_softmax(matrix, 0, NULL, NULL);
 }
 
 /* tensor_cross_entropy: input */
-static void probe398(void *bad) {
+static void probe400(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy((const Tensor *)bad, matrix, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_cross_entropy: target */
-static void probe399(void *bad) {
+static void probe401(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy(matrix, (const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_cross_entropy: options.weight */
-static void probe400(void *bad) {
+static void probe402(void *bad) {
     const TensorCrossEntropyOptions options = {.struct_size = sizeof options, .weight = bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy(matrix, matrix, &options, out);
@@ -2578,140 +2591,140 @@ static void probe400(void *bad) {
 }
 
 /* tensor_cross_entropy: out */
-static void probe401(void *bad) {
+static void probe403(void *bad) {
     (void)bad;
     result = (int64_t)tensor_cross_entropy(matrix, matrix, NULL, NULL);
 }
 
 /* tensor_mse_loss: input */
-static void probe402(void *bad) {
+static void probe404(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mse_loss((const Tensor *)bad, matrix, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mse_loss: target */
-static void probe403(void *bad) {
+static void probe405(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mse_loss(matrix, (const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mse_loss: out */
-static void probe404(void *bad) {
+static void probe406(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mse_loss(matrix, matrix, NULL, NULL);
 }
 
 /* tensor_index_select: x */
-static void probe405(void *bad) {
+static void probe407(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_select((const Tensor *)bad, 0, indices, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_select: index */
-static void probe406(void *bad) {
+static void probe408(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_select(matrix, 0, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_select: out */
-static void probe407(void *bad) {
+static void probe409(void *bad) {
     (void)bad;
     result = (int64_t)tensor_index_select(matrix, 0, indices, NULL);
 }
 
 /* tensor_gather: x */
-static void probe408(void *bad) {
+static void probe410(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gather((const Tensor *)bad, 0, indices, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gather: index */
-static void probe409(void *bad) {
+static void probe411(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gather(matrix, 0, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gather: out */
-static void probe410(void *bad) {
+static void probe412(void *bad) {
     (void)bad;
     result = (int64_t)tensor_gather(matrix, 0, indices, NULL);
 }
 
 /* tensor_scatter_add: x */
-static void probe411(void *bad) {
+static void probe413(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add((const Tensor *)bad, 0, indices, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: index */
-static void probe412(void *bad) {
+static void probe414(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add(matrix, 0, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: src */
-static void probe413(void *bad) {
+static void probe415(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add(matrix, 0, indices, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: out */
-static void probe414(void *bad) {
+static void probe416(void *bad) {
     (void)bad;
     result = (int64_t)tensor_scatter_add(matrix, 0, indices, matrix, NULL);
 }
 
 /* tensor_index_add: x */
-static void probe415(void *bad) {
+static void probe417(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add((const Tensor *)bad, 0, indices, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: index */
-static void probe416(void *bad) {
+static void probe418(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add(matrix, 0, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: src */
-static void probe417(void *bad) {
+static void probe419(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add(matrix, 0, indices, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: out */
-static void probe418(void *bad) {
+static void probe420(void *bad) {
     (void)bad;
     result = (int64_t)tensor_index_add(matrix, 0, indices, matrix, NULL);
 }
 
 /* tensor_one_hot: index */
-static void probe419(void *bad) {
+static void probe421(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_one_hot((const Tensor *)bad, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_one_hot: out */
-static void probe420(void *bad) {
+static void probe422(void *bad) {
     (void)bad;
     result = (int64_t)tensor_one_hot(indices, 1, NULL);
 }
 
 /* tensor_sgd_create: params[0] */
-static void probe421(void *bad) {
+static void probe423(void *bad) {
     Tensor *const list[1] = {bad};
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_sgd_create(list, 1, NULL, out);
@@ -2719,7 +2732,7 @@ static void probe421(void *bad) {
 }
 
 /* tensor_sgd_create: params */
-static void probe422(void *bad) {
+static void probe424(void *bad) {
     (void)bad;
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_sgd_create(NULL, 1, NULL, out);
@@ -2727,13 +2740,13 @@ static void probe422(void *bad) {
 }
 
 /* tensor_sgd_create: out */
-static void probe423(void *bad) {
+static void probe425(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sgd_create(params_of_one, 1, NULL, NULL);
 }
 
 /* tensor_adamw_create: params[0] */
-static void probe424(void *bad) {
+static void probe426(void *bad) {
     Tensor *const list[1] = {bad};
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_adamw_create(list, 1, NULL, out);
@@ -2741,7 +2754,7 @@ static void probe424(void *bad) {
 }
 
 /* tensor_adamw_create: params */
-static void probe425(void *bad) {
+static void probe427(void *bad) {
     (void)bad;
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_adamw_create(NULL, 1, NULL, out);
@@ -2749,28 +2762,28 @@ static void probe425(void *bad) {
 }
 
 /* tensor_adamw_create: out */
-static void probe426(void *bad) {
+static void probe428(void *bad) {
     (void)bad;
     result = (int64_t)tensor_adamw_create(params_of_one, 1, NULL, NULL);
 }
 
 /* tensor_optimizer_step: optimizer */
-static void probe427(void *bad) {
+static void probe429(void *bad) {
     result = (int64_t)tensor_optimizer_step((TensorOptimizer *)bad);
 }
 
 /* tensor_optimizer_zero_grad: optimizer */
-static void probe428(void *bad) {
+static void probe430(void *bad) {
     result = (int64_t)tensor_optimizer_zero_grad((TensorOptimizer *)bad);
 }
 
 /* tensor_optimizer_set_lr: optimizer */
-static void probe429(void *bad) {
+static void probe431(void *bad) {
     result = (int64_t)tensor_optimizer_set_lr((TensorOptimizer *)bad, 1);
 }
 
 /* tensor_optimizer_lr: optimizer */
-static void probe430(void *bad) {
+static void probe432(void *bad) {
     double out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_optimizer_lr((const TensorOptimizer *)bad, out);
@@ -2778,13 +2791,13 @@ static void probe430(void *bad) {
 }
 
 /* tensor_optimizer_lr: out */
-static void probe431(void *bad) {
+static void probe433(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_lr(optimizer, NULL);
 }
 
 /* tensor_optimizer_state_size: optimizer */
-static void probe432(void *bad) {
+static void probe434(void *bad) {
     size_t out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_optimizer_state_size((const TensorOptimizer *)bad, out);
@@ -2792,35 +2805,35 @@ static void probe432(void *bad) {
 }
 
 /* tensor_optimizer_state_size: out */
-static void probe433(void *bad) {
+static void probe435(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_size(optimizer, NULL);
 }
 
 /* tensor_optimizer_state_save: optimizer */
-static void probe434(void *bad) {
+static void probe436(void *bad) {
     result = (int64_t)tensor_optimizer_state_save((const TensorOptimizer *)bad, bytes, sizeof bytes, NULL);
 }
 
 /* tensor_optimizer_state_save: buffer */
-static void probe435(void *bad) {
+static void probe437(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_save(optimizer, NULL, sizeof bytes, NULL);
 }
 
 /* tensor_optimizer_state_load: optimizer */
-static void probe436(void *bad) {
+static void probe438(void *bad) {
     result = (int64_t)tensor_optimizer_state_load((TensorOptimizer *)bad, bytes, 1);
 }
 
 /* tensor_optimizer_state_load: data */
-static void probe437(void *bad) {
+static void probe439(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_load(optimizer, NULL, 1);
 }
 
 /* tensor_optimizer_release: optimizer */
-static void probe438(void *bad) {
+static void probe440(void *bad) {
     result = (int64_t)tensor_optimizer_release((TensorOptimizer *)bad);
 }
 
@@ -3157,111 +3170,113 @@ static const Probe probes[] = {
     {"tensor_sigmoid", "out", POINTER, STATUS, probe329},
     {"tensor_relu", "x", TENSOR, STATUS, probe330},
     {"tensor_relu", "out", POINTER, STATUS, probe331},
-    {"tensor_erf", "x", TENSOR, STATUS, probe332},
-    {"tensor_erf", "out", POINTER, STATUS, probe333},
-    {"tensor_expm1", "x", TENSOR, STATUS, probe334},
-    {"tensor_expm1", "out", POINTER, STATUS, probe335},
-    {"tensor_log1p", "x", TENSOR, STATUS, probe336},
-    {"tensor_log1p", "out", POINTER, STATUS, probe337},
-    {"tensor_floor", "x", TENSOR, STATUS, probe338},
-    {"tensor_floor", "out", POINTER, STATUS, probe339},
-    {"tensor_ceil", "x", TENSOR, STATUS, probe340},
-    {"tensor_ceil", "out", POINTER, STATUS, probe341},
-    {"tensor_round", "x", TENSOR, STATUS, probe342},
-    {"tensor_round", "out", POINTER, STATUS, probe343},
-    {"tensor_trunc", "x", TENSOR, STATUS, probe344},
-    {"tensor_trunc", "out", POINTER, STATUS, probe345},
-    {"tensor_add_", "x", TENSOR, STATUS, probe346},
-    {"tensor_add_", "b", TENSOR, STATUS, probe347},
-    {"tensor_sub_", "x", TENSOR, STATUS, probe348},
-    {"tensor_sub_", "b", TENSOR, STATUS, probe349},
-    {"tensor_mul_", "x", TENSOR, STATUS, probe350},
-    {"tensor_mul_", "b", TENSOR, STATUS, probe351},
-    {"tensor_div_", "x", TENSOR, STATUS, probe352},
-    {"tensor_div_", "b", TENSOR, STATUS, probe353},
-    {"tensor_add_scalar_", "x", TENSOR, STATUS, probe354},
-    {"tensor_sub_scalar_", "x", TENSOR, STATUS, probe355},
-    {"tensor_mul_scalar_", "x", TENSOR, STATUS, probe356},
-    {"tensor_div_scalar_", "x", TENSOR, STATUS, probe357},
-    {"tensor_copy_", "x", TENSOR, STATUS, probe358},
-    {"tensor_copy_", "src", TENSOR, STATUS, probe359},
-    {"tensor_fill_", "x", TENSOR, STATUS, probe360},
-    {"tensor_zero_", "x", TENSOR, STATUS, probe361},
-    {"tensor_clamp_", "x", TENSOR, STATUS, probe362},
-    {"tensor_neg_", "x", TENSOR, STATUS, probe363},
-    {"tensor_exp_", "x", TENSOR, STATUS, probe364},
-    {"tensor_sqrt_", "x", TENSOR, STATUS, probe365},
-    {"tensor_relu_", "x", TENSOR, STATUS, probe366},
-    {"tensor_sigmoid_", "x", TENSOR, STATUS, probe367},
-    {"tensor_tanh_", "x", TENSOR, STATUS, probe368},
-    {"tensor_sum", "x", TENSOR, STATUS, probe369},
-    {"tensor_sum", "out", POINTER, STATUS, probe370},
-    {"tensor_mean", "x", TENSOR, STATUS, probe371},
-    {"tensor_mean", "out", POINTER, STATUS, probe372},
-    {"tensor_max", "x", TENSOR, STATUS, probe373},
-    {"tensor_max", "out", POINTER, STATUS, probe374},
-    {"tensor_min", "x", TENSOR, STATUS, probe375},
-    {"tensor_min", "out", POINTER, STATUS, probe376},
-    {"tensor_any", "x", TENSOR, STATUS, probe377},
-    {"tensor_any", "out", POINTER, STATUS, probe378},
-    {"tensor_all", "x", TENSOR, STATUS, probe379},
-    {"tensor_all", "out", POINTER, STATUS, probe380},
-    {"tensor_argmax", "x", TENSOR, STATUS, probe381},
-    {"tensor_argmax", "out", POINTER, STATUS, probe382},
-    {"tensor_argmin", "x", TENSOR, STATUS, probe383},
-    {"tensor_argmin", "out", POINTER, STATUS, probe384},
-    {"tensor_var", "x", TENSOR, STATUS, probe385},
-    {"tensor_var", "out", POINTER, STATUS, probe386},
-    {"tensor_matmul", "a", TENSOR, STATUS, probe387},
-    {"tensor_matmul", "b", TENSOR, STATUS, probe388},
-    {"tensor_matmul", "out", POINTER, STATUS, probe389},
-    {"tensor_linear", "x", TENSOR, STATUS, probe390},
-    {"tensor_linear", "weight", TENSOR, STATUS, probe391},
-    {"tensor_linear", "bias", TENSOR, STATUS | NULL_IS_FINE, probe392},
-    {"tensor_linear", "out", POINTER, STATUS, probe393},
-    {"tensor_softmax", "x", TENSOR, STATUS, probe394},
-    {"tensor_softmax", "out", POINTER, STATUS, probe395},
-    {"tensor_log_softmax", "x", TENSOR, STATUS, probe396},
-    {"tensor_log_softmax", "out", POINTER, STATUS, probe397},
-    {"tensor_cross_entropy", "input", TENSOR, STATUS, probe398},
-    {"tensor_cross_entropy", "target", TENSOR, STATUS, probe399},
-    {"tensor_cross_entropy", "options.weight", TENSOR, STATUS | NULL_IS_FINE, probe400},
-    {"tensor_cross_entropy", "out", POINTER, STATUS, probe401},
-    {"tensor_mse_loss", "input", TENSOR, STATUS, probe402},
-    {"tensor_mse_loss", "target", TENSOR, STATUS, probe403},
-    {"tensor_mse_loss", "out", POINTER, STATUS, probe404},
-    {"tensor_index_select", "x", TENSOR, STATUS, probe405},
-    {"tensor_index_select", "index", TENSOR, STATUS, probe406},
-    {"tensor_index_select", "out", POINTER, STATUS, probe407},
-    {"tensor_gather", "x", TENSOR, STATUS, probe408},
-    {"tensor_gather", "index", TENSOR, STATUS, probe409},
-    {"tensor_gather", "out", POINTER, STATUS, probe410},
-    {"tensor_scatter_add", "x", TENSOR, STATUS, probe411},
-    {"tensor_scatter_add", "index", TENSOR, STATUS, probe412},
-    {"tensor_scatter_add", "src", TENSOR, STATUS, probe413},
-    {"tensor_scatter_add", "out", POINTER, STATUS, probe414},
-    {"tensor_index_add", "x", TENSOR, STATUS, probe415},
-    {"tensor_index_add", "index", TENSOR, STATUS, probe416},
-    {"tensor_index_add", "src", TENSOR, STATUS, probe417},
-    {"tensor_index_add", "out", POINTER, STATUS, probe418},
-    {"tensor_one_hot", "index", TENSOR, STATUS, probe419},
-    {"tensor_one_hot", "out", POINTER, STATUS, probe420},
-    {"tensor_sgd_create", "params[0]", TENSOR, STATUS, probe421},
-    {"tensor_sgd_create", "params", POINTER, STATUS, probe422},
-    {"tensor_sgd_create", "out", POINTER, STATUS, probe423},
-    {"tensor_adamw_create", "params[0]", TENSOR, STATUS, probe424},
-    {"tensor_adamw_create", "params", POINTER, STATUS, probe425},
-    {"tensor_adamw_create", "out", POINTER, STATUS, probe426},
-    {"tensor_optimizer_step", "optimizer", OPTIMIZER, STATUS, probe427},
-    {"tensor_optimizer_zero_grad", "optimizer", OPTIMIZER, STATUS, probe428},
-    {"tensor_optimizer_set_lr", "optimizer", OPTIMIZER, STATUS, probe429},
-    {"tensor_optimizer_lr", "optimizer", OPTIMIZER, STATUS, probe430},
-    {"tensor_optimizer_lr", "out", POINTER, STATUS, probe431},
-    {"tensor_optimizer_state_size", "optimizer", OPTIMIZER, STATUS, probe432},
-    {"tensor_optimizer_state_size", "out", POINTER, STATUS, probe433},
-    {"tensor_optimizer_state_save", "optimizer", OPTIMIZER, STATUS, probe434},
-    {"tensor_optimizer_state_save", "buffer", POINTER, STATUS, probe435},
-    {"tensor_optimizer_state_load", "optimizer", OPTIMIZER, STATUS, probe436},
-    {"tensor_optimizer_state_load", "data", POINTER, STATUS, probe437},
-    {"tensor_optimizer_release", "optimizer", OPTIMIZER, STATUS | NULL_IS_FINE, probe438},
+    {"tensor_softplus", "x", TENSOR, STATUS, probe332},
+    {"tensor_softplus", "out", POINTER, STATUS, probe333},
+    {"tensor_erf", "x", TENSOR, STATUS, probe334},
+    {"tensor_erf", "out", POINTER, STATUS, probe335},
+    {"tensor_expm1", "x", TENSOR, STATUS, probe336},
+    {"tensor_expm1", "out", POINTER, STATUS, probe337},
+    {"tensor_log1p", "x", TENSOR, STATUS, probe338},
+    {"tensor_log1p", "out", POINTER, STATUS, probe339},
+    {"tensor_floor", "x", TENSOR, STATUS, probe340},
+    {"tensor_floor", "out", POINTER, STATUS, probe341},
+    {"tensor_ceil", "x", TENSOR, STATUS, probe342},
+    {"tensor_ceil", "out", POINTER, STATUS, probe343},
+    {"tensor_round", "x", TENSOR, STATUS, probe344},
+    {"tensor_round", "out", POINTER, STATUS, probe345},
+    {"tensor_trunc", "x", TENSOR, STATUS, probe346},
+    {"tensor_trunc", "out", POINTER, STATUS, probe347},
+    {"tensor_add_", "x", TENSOR, STATUS, probe348},
+    {"tensor_add_", "b", TENSOR, STATUS, probe349},
+    {"tensor_sub_", "x", TENSOR, STATUS, probe350},
+    {"tensor_sub_", "b", TENSOR, STATUS, probe351},
+    {"tensor_mul_", "x", TENSOR, STATUS, probe352},
+    {"tensor_mul_", "b", TENSOR, STATUS, probe353},
+    {"tensor_div_", "x", TENSOR, STATUS, probe354},
+    {"tensor_div_", "b", TENSOR, STATUS, probe355},
+    {"tensor_add_scalar_", "x", TENSOR, STATUS, probe356},
+    {"tensor_sub_scalar_", "x", TENSOR, STATUS, probe357},
+    {"tensor_mul_scalar_", "x", TENSOR, STATUS, probe358},
+    {"tensor_div_scalar_", "x", TENSOR, STATUS, probe359},
+    {"tensor_copy_", "x", TENSOR, STATUS, probe360},
+    {"tensor_copy_", "src", TENSOR, STATUS, probe361},
+    {"tensor_fill_", "x", TENSOR, STATUS, probe362},
+    {"tensor_zero_", "x", TENSOR, STATUS, probe363},
+    {"tensor_clamp_", "x", TENSOR, STATUS, probe364},
+    {"tensor_neg_", "x", TENSOR, STATUS, probe365},
+    {"tensor_exp_", "x", TENSOR, STATUS, probe366},
+    {"tensor_sqrt_", "x", TENSOR, STATUS, probe367},
+    {"tensor_relu_", "x", TENSOR, STATUS, probe368},
+    {"tensor_sigmoid_", "x", TENSOR, STATUS, probe369},
+    {"tensor_tanh_", "x", TENSOR, STATUS, probe370},
+    {"tensor_sum", "x", TENSOR, STATUS, probe371},
+    {"tensor_sum", "out", POINTER, STATUS, probe372},
+    {"tensor_mean", "x", TENSOR, STATUS, probe373},
+    {"tensor_mean", "out", POINTER, STATUS, probe374},
+    {"tensor_max", "x", TENSOR, STATUS, probe375},
+    {"tensor_max", "out", POINTER, STATUS, probe376},
+    {"tensor_min", "x", TENSOR, STATUS, probe377},
+    {"tensor_min", "out", POINTER, STATUS, probe378},
+    {"tensor_any", "x", TENSOR, STATUS, probe379},
+    {"tensor_any", "out", POINTER, STATUS, probe380},
+    {"tensor_all", "x", TENSOR, STATUS, probe381},
+    {"tensor_all", "out", POINTER, STATUS, probe382},
+    {"tensor_argmax", "x", TENSOR, STATUS, probe383},
+    {"tensor_argmax", "out", POINTER, STATUS, probe384},
+    {"tensor_argmin", "x", TENSOR, STATUS, probe385},
+    {"tensor_argmin", "out", POINTER, STATUS, probe386},
+    {"tensor_var", "x", TENSOR, STATUS, probe387},
+    {"tensor_var", "out", POINTER, STATUS, probe388},
+    {"tensor_matmul", "a", TENSOR, STATUS, probe389},
+    {"tensor_matmul", "b", TENSOR, STATUS, probe390},
+    {"tensor_matmul", "out", POINTER, STATUS, probe391},
+    {"tensor_linear", "x", TENSOR, STATUS, probe392},
+    {"tensor_linear", "weight", TENSOR, STATUS, probe393},
+    {"tensor_linear", "bias", TENSOR, STATUS | NULL_IS_FINE, probe394},
+    {"tensor_linear", "out", POINTER, STATUS, probe395},
+    {"tensor_softmax", "x", TENSOR, STATUS, probe396},
+    {"tensor_softmax", "out", POINTER, STATUS, probe397},
+    {"tensor_log_softmax", "x", TENSOR, STATUS, probe398},
+    {"tensor_log_softmax", "out", POINTER, STATUS, probe399},
+    {"tensor_cross_entropy", "input", TENSOR, STATUS, probe400},
+    {"tensor_cross_entropy", "target", TENSOR, STATUS, probe401},
+    {"tensor_cross_entropy", "options.weight", TENSOR, STATUS | NULL_IS_FINE, probe402},
+    {"tensor_cross_entropy", "out", POINTER, STATUS, probe403},
+    {"tensor_mse_loss", "input", TENSOR, STATUS, probe404},
+    {"tensor_mse_loss", "target", TENSOR, STATUS, probe405},
+    {"tensor_mse_loss", "out", POINTER, STATUS, probe406},
+    {"tensor_index_select", "x", TENSOR, STATUS, probe407},
+    {"tensor_index_select", "index", TENSOR, STATUS, probe408},
+    {"tensor_index_select", "out", POINTER, STATUS, probe409},
+    {"tensor_gather", "x", TENSOR, STATUS, probe410},
+    {"tensor_gather", "index", TENSOR, STATUS, probe411},
+    {"tensor_gather", "out", POINTER, STATUS, probe412},
+    {"tensor_scatter_add", "x", TENSOR, STATUS, probe413},
+    {"tensor_scatter_add", "index", TENSOR, STATUS, probe414},
+    {"tensor_scatter_add", "src", TENSOR, STATUS, probe415},
+    {"tensor_scatter_add", "out", POINTER, STATUS, probe416},
+    {"tensor_index_add", "x", TENSOR, STATUS, probe417},
+    {"tensor_index_add", "index", TENSOR, STATUS, probe418},
+    {"tensor_index_add", "src", TENSOR, STATUS, probe419},
+    {"tensor_index_add", "out", POINTER, STATUS, probe420},
+    {"tensor_one_hot", "index", TENSOR, STATUS, probe421},
+    {"tensor_one_hot", "out", POINTER, STATUS, probe422},
+    {"tensor_sgd_create", "params[0]", TENSOR, STATUS, probe423},
+    {"tensor_sgd_create", "params", POINTER, STATUS, probe424},
+    {"tensor_sgd_create", "out", POINTER, STATUS, probe425},
+    {"tensor_adamw_create", "params[0]", TENSOR, STATUS, probe426},
+    {"tensor_adamw_create", "params", POINTER, STATUS, probe427},
+    {"tensor_adamw_create", "out", POINTER, STATUS, probe428},
+    {"tensor_optimizer_step", "optimizer", OPTIMIZER, STATUS, probe429},
+    {"tensor_optimizer_zero_grad", "optimizer", OPTIMIZER, STATUS, probe430},
+    {"tensor_optimizer_set_lr", "optimizer", OPTIMIZER, STATUS, probe431},
+    {"tensor_optimizer_lr", "optimizer", OPTIMIZER, STATUS, probe432},
+    {"tensor_optimizer_lr", "out", POINTER, STATUS, probe433},
+    {"tensor_optimizer_state_size", "optimizer", OPTIMIZER, STATUS, probe434},
+    {"tensor_optimizer_state_size", "out", POINTER, STATUS, probe435},
+    {"tensor_optimizer_state_save", "optimizer", OPTIMIZER, STATUS, probe436},
+    {"tensor_optimizer_state_save", "buffer", POINTER, STATUS, probe437},
+    {"tensor_optimizer_state_load", "optimizer", OPTIMIZER, STATUS, probe438},
+    {"tensor_optimizer_state_load", "data", POINTER, STATUS, probe439},
+    {"tensor_optimizer_release", "optimizer", OPTIMIZER, STATUS | NULL_IS_FINE, probe440},
 };

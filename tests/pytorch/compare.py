@@ -224,7 +224,7 @@ def binary(cases):
 
 UNARY = {n: getattr(torch, n) for n in (
     "neg abs sign exp log sqrt rsqrt reciprocal square sin cos tanh sigmoid relu erf expm1 log1p floor ceil round trunc isnan "
-    "logical_not").split()}
+    "logical_not").split()} | {"softplus": F.softplus}
 
 
 def unary(cases):

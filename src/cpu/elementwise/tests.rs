@@ -229,6 +229,7 @@ fn every_unary_in_every_dtype() {
                         Unary::IsNan => 0.0,
                         Unary::Expm1 => v.exp_m1(),
                         Unary::Log1p => v.ln_1p(),
+                        Unary::Softplus => v.exp().ln_1p(),
                     };
                     let want = if result.is_float() { want } else { wrap(want, result) };
                     assert!(close(out.get(i), want, result), "{op:?} {dtype}({v}) = {}, want {want}", out.get(i));
@@ -290,6 +291,23 @@ fn select_over_dtypes() {
                 assert_eq!(out.get(i), if dtype == DType::Bool { (want != 0.0) as u8 as f64 } else { want });
             }
         }
+    }
+}
+
+#[test]
+fn softplus_far_from_zero() {
+    for dtype in [DType::F32, DType::F64] {
+        let values = [1e4, f64::INFINITY, 20.0, 20.5, -80.0, -1e4, f64::NEG_INFINITY, f64::NAN];
+        let x = Array::of(dtype, Layout::contiguous(&[8]), &values);
+        let out = Array::new(dtype, Layout::contiguous(&[8]));
+        unary(Unary::Softplus, x.input(), dtype, out.output()).unwrap();
+        let want = [1e4, f64::INFINITY, 20.0f64.exp().ln_1p(), 20.5, (-80.0f64).exp(), 0.0, 0.0];
+        let epsilon = if dtype == DType::F32 { f32::EPSILON as f64 } else { f64::EPSILON };
+        for (i, want) in want.into_iter().enumerate() {
+            let y = out.get(i as i64);
+            assert!(y == want || (y / want - 1.0).abs() < 8.0 * epsilon, "{dtype} softplus({}) = {y}", values[i]);
+        }
+        assert!(out.get(7).is_nan());
     }
 }
 

@@ -36,6 +36,8 @@ pub enum Unary {
     IsNan,
     Expm1,
     Log1p,
+    /// `log(1 + eˣ)`; x itself above 20, as in PyTorch.
+    Softplus,
 }
 
 impl Unary {
@@ -43,7 +45,7 @@ impl Unary {
         use Unary::*;
         &[
             Neg, Abs, Sign, Exp, Log, Sqrt, Rsqrt, Reciprocal, Square, Sin, Cos, Tanh, Sigmoid, Relu, Gelu, GeluTanh,
-            Erf, LogicalNot, Floor, Ceil, Round, Trunc, IsNan, Expm1, Log1p,
+            Erf, LogicalNot, Floor, Ceil, Round, Trunc, IsNan, Expm1, Log1p, Softplus,
         ]
     };
 
@@ -172,6 +174,7 @@ macro_rules! float_lines {
             Unary::IsNan => line!($T => Bool: |x| Bool::from(x.is_nan())),
             Unary::Expm1 => line!($T => $T: |x| $expm1(x)),
             Unary::Log1p => line!($T => $T: |x| $log1p(x)),
+            Unary::Softplus => line!($T => $T: |x| if x > 20.0 { x } else { $log1p($exp(x)) }),
         }
     };
 }

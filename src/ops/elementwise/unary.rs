@@ -43,6 +43,7 @@ fn name(kind: Kind) -> &'static str {
         Kind::IsNan => "isnan",
         Kind::Expm1 => "expm1",
         Kind::Log1p => "log1p",
+        Kind::Softplus => "softplus",
     }
 }
 
@@ -83,7 +84,7 @@ impl Op for Unary {
         use Kind::*;
         match self.0 {
             Exp | Sqrt | Rsqrt | Reciprocal | Tanh | Sigmoid | Relu | Expm1 => Saves::output(0),
-            Abs | Log | Square | Sin | Cos | Gelu | GeluTanh | Erf | Log1p => Saves::input(0),
+            Abs | Log | Square | Sin | Cos | Gelu | GeluTanh | Erf | Log1p | Softplus => Saves::input(0),
             Neg | Sign | LogicalNot | Floor | Ceil | Round | Trunc | IsNan => Saves::NOTHING,
         }
     }
@@ -126,6 +127,7 @@ impl Op for Unary {
             Erf => mul(g, &mul_scalar(&exp(&neg(&square(&x()?)?)?)?, Scalar::Float(FRAC_2_SQRT_PI))?)?,
             Expm1 => mul(g, &add_scalar(&y()?, Scalar::Int(1))?)?,
             Log1p => div(g, &add_scalar(&x()?, Scalar::Int(1))?)?,
+            Softplus => mul(g, &sigmoid(&x()?)?)?,
             IsNan | LogicalNot => return Ok(smallvec![None]),
         })])
     }
@@ -180,6 +182,8 @@ unary_functions! {
     erf = Erf;
     expm1 = Expm1;
     log1p = Log1p;
+    /// log(1 + eˣ) (`torch.nn.functional.softplus`).
+    softplus = Softplus;
     floor = Floor;
     ceil = Ceil;
     /// To the nearest, halves to even.
