@@ -89,10 +89,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
         // copy on this thread's and our own terms.
         let staged = Tensor::empty(target.shape(), target.dtype())?;
         with_ins(inputs, |ins| run(op, device, ins, &[staged.output()]))?;
-        let caller = cancel::install(None);
-        let copied = crate::cpu::copy::copy(staged.input(), target.output());
-        cancel::install(caller);
-        copied?;
+        cancel::without(|| crate::cpu::copy::copy(staged.input(), target.output()))?;
     } else {
         with_ins(inputs, |ins| run(op, device, ins, &[target.output()]))?;
     }
@@ -327,10 +324,7 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
-    let caller = cancel::install(None);
-    let done = with_ins(inputs, |ins| run(op, device, ins, &outs));
-    cancel::install(caller);
-    done?;
+    cancel::without(|| with_ins(inputs, |ins| run(op, device, ins, &outs)))?;
     for &i in written {
         inputs[i].storage().bump();
     }

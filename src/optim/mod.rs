@@ -146,14 +146,13 @@ impl Optimizer {
         }
         cancel::check()?;
         // Half a step would be worse than a late answer.
-        let token = cancel::install(None);
-        let outcome = due.into_iter().try_for_each(|(i, g, buffers)| {
-            apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
-            self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
-            Ok(())
-        });
-        cancel::install(token);
-        outcome
+        cancel::without(|| {
+            due.into_iter().try_for_each(|(i, g, buffers)| {
+                apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
+                self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
+                Ok(())
+            })
+        })
     }
 
     /// The next update of parameter `i`.

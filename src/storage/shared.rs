@@ -166,6 +166,8 @@ fn bury(header: NonNull<Header>) {
         return;
     }
     DYING.set(0);
+    // Should a destructor panic, what waits leaks, but later drops are as before.
+    let _idle = Restore(IDLE);
     let mut next = Some(header);
     while let Some(header) = next {
         // SAFETY: the header has no owners and was just taken out of the queue.
@@ -176,15 +178,21 @@ fn bury(header: NonNull<Header>) {
             DYING.set(unsafe { header.as_ref() }.count.load(Relaxed));
         }
     }
-    DYING.set(IDLE);
+}
+
+/// Gives the queue's variable a value on drop.
+struct Restore(usize);
+
+impl Drop for Restore {
+    fn drop(&mut self) {
+        DYING.set(self.0);
+    }
 }
 
 /// Runs foreign code from within a destructor: what it drops dies at once instead of waiting for the outer value.
 pub fn outside_destructor<R>(foreign: impl FnOnce() -> R) -> R {
-    let waiting = DYING.replace(IDLE);
-    let result = foreign();
-    DYING.set(waiting);
-    result
+    let _waiting = Restore(DYING.replace(IDLE));
+    foreign()
 }
 
 #[cfg(test)]
