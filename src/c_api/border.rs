@@ -1,9 +1,10 @@
 //! What every C function does on its way in and out: panics are caught, errors stored, handles opened and handed out.
 
-use super::handle::{self, Held, Kind};
+use super::handle::{self, Held, Kind, Pin};
 use super::library;
 use super::scope;
 use super::types::*;
+use crate::cpu::pool;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Error, Result, status};
@@ -15,6 +16,7 @@ use crate::tensor::Tensor as Value;
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
 use std::ffi::c_char;
+use std::ops::Deref;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::ptr;
 use std::slice;
@@ -201,6 +203,38 @@ fn number<T>(handle: *const T) -> u64 {
 #[inline]
 pub fn tensor(x: *const Tensor, name: &str) -> Result<Value> {
     peek(x, name, Value::clone)
+}
+
+/// A tensor that an op only reads. Its handle stays pinned, which is cheaper than a clone, where no callback can run in
+/// between: neither a loop of the host's, nor the release of what a stale view would let go of.
+pub enum Input {
+    Pinned(Pin),
+    Owned(Value),
+}
+
+impl Deref for Input {
+    type Target = Value;
+
+    #[inline]
+    fn deref(&self) -> &Value {
+        match self {
+            Input::Owned(value) => value,
+            Input::Pinned(pin) => match pin.value() {
+                Held::Tensor(value) => value,
+                _ => unreachable!("`input` pins tensors only"),
+            },
+        }
+    }
+}
+
+/// The tensor of argument `name`, to be read.
+#[inline]
+pub fn input(x: *const Tensor, name: &str) -> Result<Input> {
+    let Some(pin) = Pin::new(number(x), Kind::Tensor) else { return tensor(x, name).map(Input::Owned) };
+    match pin.value() {
+        Held::Tensor(value) if pool::is_host() || value.is_view() => Ok(Input::Owned(value.clone())),
+        _ => Ok(Input::Pinned(pin)),
+    }
 }
 
 /// Reads something of a tensor that takes no callback and no time.

@@ -1,6 +1,6 @@
 //! Arithmetic, element by element.
 
-use super::border::{emit, optional_scalar, scalar, tensor};
+use super::border::{emit, input, optional_scalar, scalar};
 use super::options::{self, TensorDivOptions, TensorDropoutOptions, TensorGeluOptions};
 use super::types::*;
 use crate::error::Result;
@@ -25,7 +25,7 @@ fn rounding(number: i32) -> Result<Rounding> {
 #[must_use]
 pub unsafe extern "C" fn tensor_add(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_add", out, || elementwise::add(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_add", out, || elementwise::add(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// `a - b`. As torch.sub; not for bool.
@@ -36,7 +36,7 @@ pub unsafe extern "C" fn tensor_add(a: *const Tensor, b: *const Tensor, out: *mu
 #[must_use]
 pub unsafe extern "C" fn tensor_sub(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sub", out, || elementwise::sub(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_sub", out, || elementwise::sub(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// `a * b`. As torch.mul.
@@ -47,7 +47,7 @@ pub unsafe extern "C" fn tensor_sub(a: *const Tensor, b: *const Tensor, out: *mu
 #[must_use]
 pub unsafe extern "C" fn tensor_mul(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_mul", out, || elementwise::mul(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_mul", out, || elementwise::mul(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// `a / b`. As torch.div.
@@ -67,7 +67,7 @@ pub unsafe extern "C" fn tensor_div(
     unsafe {
         emit("tensor_div", out, || {
             let rounding = rounding(options::read(options)?.rounding)?;
-            elementwise::div_rounding(&tensor(a, "a")?, &tensor(b, "b")?, rounding)
+            elementwise::div_rounding(&*input(a, "a")?, &*input(b, "b")?, rounding)
         })
     }
 }
@@ -80,7 +80,7 @@ pub unsafe extern "C" fn tensor_div(
 #[must_use]
 pub unsafe extern "C" fn tensor_pow(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_pow", out, || elementwise::pow(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_pow", out, || elementwise::pow(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// The larger of `a` and `b`; NaN where one is. As torch.maximum.
@@ -91,7 +91,7 @@ pub unsafe extern "C" fn tensor_pow(a: *const Tensor, b: *const Tensor, out: *mu
 #[must_use]
 pub unsafe extern "C" fn tensor_maximum(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_maximum", out, || elementwise::maximum(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_maximum", out, || elementwise::maximum(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// The smaller of `a` and `b`; NaN where one is. As torch.minimum.
@@ -102,7 +102,7 @@ pub unsafe extern "C" fn tensor_maximum(a: *const Tensor, b: *const Tensor, out:
 #[must_use]
 pub unsafe extern "C" fn tensor_minimum(a: *const Tensor, b: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_minimum", out, || elementwise::minimum(&tensor(a, "a")?, &tensor(b, "b")?)) }
+    unsafe { emit("tensor_minimum", out, || elementwise::minimum(&*input(a, "a")?, &*input(b, "b")?)) }
 }
 
 /// `a + b`. As torch.add with a number.
@@ -113,7 +113,7 @@ pub unsafe extern "C" fn tensor_minimum(a: *const Tensor, b: *const Tensor, out:
 #[must_use]
 pub unsafe extern "C" fn tensor_add_scalar(a: *const Tensor, b: TensorScalar, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_add_scalar", out, || elementwise::add_scalar(&tensor(a, "a")?, scalar(b, "b")?)) }
+    unsafe { emit("tensor_add_scalar", out, || elementwise::add_scalar(&*input(a, "a")?, scalar(b, "b")?)) }
 }
 
 /// `a - b`. As torch.sub with a number.
@@ -124,7 +124,7 @@ pub unsafe extern "C" fn tensor_add_scalar(a: *const Tensor, b: TensorScalar, ou
 #[must_use]
 pub unsafe extern "C" fn tensor_sub_scalar(a: *const Tensor, b: TensorScalar, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sub_scalar", out, || elementwise::sub_scalar(&tensor(a, "a")?, scalar(b, "b")?)) }
+    unsafe { emit("tensor_sub_scalar", out, || elementwise::sub_scalar(&*input(a, "a")?, scalar(b, "b")?)) }
 }
 
 /// `a * b`. As torch.mul with a number.
@@ -135,7 +135,7 @@ pub unsafe extern "C" fn tensor_sub_scalar(a: *const Tensor, b: TensorScalar, ou
 #[must_use]
 pub unsafe extern "C" fn tensor_mul_scalar(a: *const Tensor, b: TensorScalar, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_mul_scalar", out, || elementwise::mul_scalar(&tensor(a, "a")?, scalar(b, "b")?)) }
+    unsafe { emit("tensor_mul_scalar", out, || elementwise::mul_scalar(&*input(a, "a")?, scalar(b, "b")?)) }
 }
 
 /// `a / b`, without rounding. As torch.div with a number.
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn tensor_mul_scalar(a: *const Tensor, b: TensorScalar, ou
 #[must_use]
 pub unsafe extern "C" fn tensor_div_scalar(a: *const Tensor, b: TensorScalar, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_div_scalar", out, || elementwise::div_scalar(&tensor(a, "a")?, scalar(b, "b")?)) }
+    unsafe { emit("tensor_div_scalar", out, || elementwise::div_scalar(&*input(a, "a")?, scalar(b, "b")?)) }
 }
 
 /// `a` to the power of `b`. As torch.pow with a number.
@@ -157,7 +157,7 @@ pub unsafe extern "C" fn tensor_div_scalar(a: *const Tensor, b: TensorScalar, ou
 #[must_use]
 pub unsafe extern "C" fn tensor_pow_scalar(a: *const Tensor, b: TensorScalar, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_pow_scalar", out, || elementwise::pow_scalar(&tensor(a, "a")?, scalar(b, "b")?)) }
+    unsafe { emit("tensor_pow_scalar", out, || elementwise::pow_scalar(&*input(a, "a")?, scalar(b, "b")?)) }
 }
 
 /// `a` where `cond` is true, `b` elsewhere. As torch.where.
@@ -174,7 +174,7 @@ pub unsafe extern "C" fn tensor_where(
 ) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
     unsafe {
-        emit("tensor_where", out, || elementwise::where_(&tensor(cond, "cond")?, &tensor(a, "a")?, &tensor(b, "b")?))
+        emit("tensor_where", out, || elementwise::where_(&*input(cond, "cond")?, &*input(a, "a")?, &*input(b, "b")?))
     }
 }
 
@@ -194,7 +194,7 @@ pub unsafe extern "C" fn tensor_clamp(
     unsafe {
         emit("tensor_clamp", out, || {
             let (low, high) = (optional_scalar(low, "low")?, optional_scalar(high, "high")?);
-            elementwise::clamp(&tensor(x, "x")?, low, high)
+            elementwise::clamp(&*input(x, "x")?, low, high)
         })
     }
 }
@@ -213,7 +213,7 @@ pub unsafe extern "C" fn tensor_gelu(
     unsafe {
         emit("tensor_gelu", out, || {
             let tanh_approximation = options::read(options)?.tanh_approximation != 0;
-            elementwise::gelu(&tensor(x, "x")?, tanh_approximation)
+            elementwise::gelu(&*input(x, "x")?, tanh_approximation)
         })
     }
 }
@@ -234,7 +234,7 @@ pub unsafe extern "C" fn tensor_dropout(
     unsafe {
         emit("tensor_dropout", out, || {
             let training = options::read(options)?.inference == 0;
-            dropout::dropout(&tensor(x, "x")?, p, training)
+            dropout::dropout(&*input(x, "x")?, p, training)
         })
     }
 }

@@ -261,14 +261,14 @@ fn find(handle: u64, kind: Kind) -> Option<&'static Slot> {
 }
 
 /// Keeps the value of a slot where it is.
-struct Pin {
+pub struct Pin {
     index: u32,
     slot: &'static Slot,
 }
 
 impl Pin {
     #[inline]
-    fn new(handle: u64, kind: Kind) -> Option<Pin> {
+    pub fn new(handle: u64, kind: Kind) -> Option<Pin> {
         let slot = find(handle, kind)?;
         let live = live_state(handle);
         let mut seen = slot.state.load(Relaxed);
@@ -289,7 +289,7 @@ impl Pin {
     }
 
     #[inline]
-    fn value(&self) -> &Held {
+    pub fn value(&self) -> &Held {
         // SAFETY: pinned while live, so the value is there and nobody takes it out.
         unsafe { (*self.slot.value.get()).assume_init_ref() }
     }

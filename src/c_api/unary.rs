@@ -1,6 +1,6 @@
 //! Functions of one number, element by element.
 
-use super::border::{emit, tensor};
+use super::border::{emit, input};
 use super::types::*;
 use crate::ops::elementwise;
 
@@ -11,7 +11,7 @@ use crate::ops::elementwise;
 #[must_use]
 pub unsafe extern "C" fn tensor_neg(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_neg", out, || elementwise::neg(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_neg", out, || elementwise::neg(&*input(x, "x")?)) }
 }
 
 /// |x|. As torch.abs.
@@ -21,7 +21,7 @@ pub unsafe extern "C" fn tensor_neg(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_abs(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_abs", out, || elementwise::abs(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_abs", out, || elementwise::abs(&*input(x, "x")?)) }
 }
 
 /// -1, 0 or 1. As torch.sign.
@@ -31,7 +31,7 @@ pub unsafe extern "C" fn tensor_abs(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_sign(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sign", out, || elementwise::sign(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_sign", out, || elementwise::sign(&*input(x, "x")?)) }
 }
 
 /// e to the power of x. As torch.exp.
@@ -42,7 +42,7 @@ pub unsafe extern "C" fn tensor_sign(x: *const Tensor, out: *mut *mut Tensor) ->
 #[must_use]
 pub unsafe extern "C" fn tensor_exp(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_exp", out, || elementwise::exp(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_exp", out, || elementwise::exp(&*input(x, "x")?)) }
 }
 
 /// The natural logarithm. As torch.log.
@@ -53,7 +53,7 @@ pub unsafe extern "C" fn tensor_exp(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_log(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_log", out, || elementwise::log(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_log", out, || elementwise::log(&*input(x, "x")?)) }
 }
 
 /// The square root. As torch.sqrt.
@@ -64,7 +64,7 @@ pub unsafe extern "C" fn tensor_log(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_sqrt(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sqrt", out, || elementwise::sqrt(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_sqrt", out, || elementwise::sqrt(&*input(x, "x")?)) }
 }
 
 /// 1 / sqrt(x). As torch.rsqrt.
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn tensor_sqrt(x: *const Tensor, out: *mut *mut Tensor) ->
 #[must_use]
 pub unsafe extern "C" fn tensor_rsqrt(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_rsqrt", out, || elementwise::rsqrt(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_rsqrt", out, || elementwise::rsqrt(&*input(x, "x")?)) }
 }
 
 /// 1 / x. As torch.reciprocal.
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn tensor_rsqrt(x: *const Tensor, out: *mut *mut Tensor) -
 #[must_use]
 pub unsafe extern "C" fn tensor_reciprocal(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_reciprocal", out, || elementwise::reciprocal(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_reciprocal", out, || elementwise::reciprocal(&*input(x, "x")?)) }
 }
 
 /// x * x. As torch.square.
@@ -97,7 +97,7 @@ pub unsafe extern "C" fn tensor_reciprocal(x: *const Tensor, out: *mut *mut Tens
 #[must_use]
 pub unsafe extern "C" fn tensor_square(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_square", out, || elementwise::square(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_square", out, || elementwise::square(&*input(x, "x")?)) }
 }
 
 /// The sine of radians. As torch.sin.
@@ -108,7 +108,7 @@ pub unsafe extern "C" fn tensor_square(x: *const Tensor, out: *mut *mut Tensor) 
 #[must_use]
 pub unsafe extern "C" fn tensor_sin(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sin", out, || elementwise::sin(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_sin", out, || elementwise::sin(&*input(x, "x")?)) }
 }
 
 /// The cosine of radians. As torch.cos.
@@ -119,7 +119,7 @@ pub unsafe extern "C" fn tensor_sin(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_cos(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_cos", out, || elementwise::cos(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_cos", out, || elementwise::cos(&*input(x, "x")?)) }
 }
 
 /// The hyperbolic tangent. As torch.tanh.
@@ -130,7 +130,7 @@ pub unsafe extern "C" fn tensor_cos(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_tanh(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_tanh", out, || elementwise::tanh(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_tanh", out, || elementwise::tanh(&*input(x, "x")?)) }
 }
 
 /// 1 / (1 + exp(-x)). As torch.sigmoid.
@@ -141,7 +141,7 @@ pub unsafe extern "C" fn tensor_tanh(x: *const Tensor, out: *mut *mut Tensor) ->
 #[must_use]
 pub unsafe extern "C" fn tensor_sigmoid(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_sigmoid", out, || elementwise::sigmoid(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_sigmoid", out, || elementwise::sigmoid(&*input(x, "x")?)) }
 }
 
 /// max(x, 0). As torch.relu.
@@ -151,7 +151,7 @@ pub unsafe extern "C" fn tensor_sigmoid(x: *const Tensor, out: *mut *mut Tensor)
 #[must_use]
 pub unsafe extern "C" fn tensor_relu(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_relu", out, || elementwise::relu(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_relu", out, || elementwise::relu(&*input(x, "x")?)) }
 }
 
 /// log(1 + exp(x)); x itself above 20. As torch.nn.functional.softplus.
@@ -162,7 +162,7 @@ pub unsafe extern "C" fn tensor_relu(x: *const Tensor, out: *mut *mut Tensor) ->
 #[must_use]
 pub unsafe extern "C" fn tensor_softplus(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_softplus", out, || elementwise::softplus(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_softplus", out, || elementwise::softplus(&*input(x, "x")?)) }
 }
 
 /// The error function. As torch.erf.
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn tensor_softplus(x: *const Tensor, out: *mut *mut Tensor
 #[must_use]
 pub unsafe extern "C" fn tensor_erf(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_erf", out, || elementwise::erf(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_erf", out, || elementwise::erf(&*input(x, "x")?)) }
 }
 
 /// exp(x) - 1, exact near 0. As torch.expm1.
@@ -184,7 +184,7 @@ pub unsafe extern "C" fn tensor_erf(x: *const Tensor, out: *mut *mut Tensor) -> 
 #[must_use]
 pub unsafe extern "C" fn tensor_expm1(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_expm1", out, || elementwise::expm1(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_expm1", out, || elementwise::expm1(&*input(x, "x")?)) }
 }
 
 /// log(1 + x), exact near 0. As torch.log1p.
@@ -195,7 +195,7 @@ pub unsafe extern "C" fn tensor_expm1(x: *const Tensor, out: *mut *mut Tensor) -
 #[must_use]
 pub unsafe extern "C" fn tensor_log1p(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_log1p", out, || elementwise::log1p(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_log1p", out, || elementwise::log1p(&*input(x, "x")?)) }
 }
 
 /// Rounded down. As torch.floor.
@@ -205,7 +205,7 @@ pub unsafe extern "C" fn tensor_log1p(x: *const Tensor, out: *mut *mut Tensor) -
 #[must_use]
 pub unsafe extern "C" fn tensor_floor(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_floor", out, || elementwise::floor(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_floor", out, || elementwise::floor(&*input(x, "x")?)) }
 }
 
 /// Rounded up. As torch.ceil.
@@ -215,7 +215,7 @@ pub unsafe extern "C" fn tensor_floor(x: *const Tensor, out: *mut *mut Tensor) -
 #[must_use]
 pub unsafe extern "C" fn tensor_ceil(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_ceil", out, || elementwise::ceil(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_ceil", out, || elementwise::ceil(&*input(x, "x")?)) }
 }
 
 /// Rounded to the nearest integer, halves to even. As torch.round.
@@ -225,7 +225,7 @@ pub unsafe extern "C" fn tensor_ceil(x: *const Tensor, out: *mut *mut Tensor) ->
 #[must_use]
 pub unsafe extern "C" fn tensor_round(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_round", out, || elementwise::round(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_round", out, || elementwise::round(&*input(x, "x")?)) }
 }
 
 /// Rounded towards zero. As torch.trunc.
@@ -235,5 +235,5 @@ pub unsafe extern "C" fn tensor_round(x: *const Tensor, out: *mut *mut Tensor) -
 #[must_use]
 pub unsafe extern "C" fn tensor_trunc(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
     // SAFETY: the caller's pointers, as documented.
-    unsafe { emit("tensor_trunc", out, || elementwise::trunc(&tensor(x, "x")?)) }
+    unsafe { emit("tensor_trunc", out, || elementwise::trunc(&*input(x, "x")?)) }
 }
