@@ -9,7 +9,7 @@
 //! thread that a fork left behind, and they work in the last destructors of a thread.
 
 use super::optim::SharedOptimizer;
-use crate::cpu::cancel;
+use crate::cpu::{cancel, memory};
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::tensor::Tensor as Value;
@@ -161,6 +161,13 @@ fn make_chunk(index: u32) -> Result<()> {
 
 /// A slot that nobody else has: a freed one, else one never used.
 fn take_free() -> Result<(u32, &'static Slot)> {
+    if let Some(last) = memory::own_word()
+        && let index @ 1.. = last.load(Relaxed)
+        && let Some(slot) = slot(index)
+    {
+        last.store(0, Relaxed);
+        return Ok((index, slot));
+    }
     let mut head = FREE.load(Acquire);
     while let index @ 1.. = head as u32 & (SLOTS - 1)
         && let Some(slot) = slot(index)
@@ -188,7 +195,12 @@ fn take_free() -> Result<(u32, &'static Slot)> {
     }
 }
 
+/// The thread keeps the last slot for itself: tensors come and go in turn, and so need no read-modify-write here.
 fn give_free(index: u32, slot: &Slot) {
+    if let Some(last) = memory::own_word().filter(|last| last.load(Relaxed) == 0) {
+        last.store(index, Relaxed);
+        return;
+    }
     let mut head = FREE.load(Relaxed);
     loop {
         slot.next.store(head as u32 & (SLOTS - 1), Relaxed);

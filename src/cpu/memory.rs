@@ -21,7 +21,7 @@ mod local;
 
 use crate::error::{Error, Result};
 use std::ptr::NonNull;
-use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
 /// Every block starts at a multiple of this, in bytes.
 pub const ALIGNMENT: usize = 64;
@@ -149,6 +149,13 @@ impl Live {
 #[inline]
 pub fn note(what: Live, change: i64) {
     local::note(what, change);
+}
+
+/// A word of the calling thread's own, 0 at first. When the thread ends it passes, as it is, to a later thread: what it
+/// names is never lost. None before the thread's first allocation and in its last destructors.
+#[inline]
+pub fn own_word() -> Option<&'static AtomicU32> {
+    local::own_word()
 }
 
 /// How many there are: exact when no other thread makes or drops any meanwhile.

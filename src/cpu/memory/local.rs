@@ -28,6 +28,8 @@ pub(super) struct Record {
     bins: [Bin; class::SMALL_CLASSES],
     /// What this thread counted with [`note`]: stays with the record when the thread ends.
     live: [AtomicI64; Live::KINDS],
+    /// See [`super::own_word`].
+    word: AtomicU32,
     /// Whether a thread uses it; guarded by [`REGISTRY`].
     used: AtomicBool,
     /// The next of all records; guarded by [`REGISTRY`].
@@ -53,6 +55,7 @@ impl Record {
             seen: AtomicU64::new(NEVER),
             bins,
             live: [const { AtomicI64::new(0) }; Live::KINDS],
+            word: AtomicU32::new(0),
             used: AtomicBool::new(false),
             next: Cell::new(null_mut()),
         }
@@ -133,6 +136,13 @@ pub(super) fn note(what: Live, change: i64) {
         let count = &record.live[what as usize];
         count.store(count.load(Relaxed) + change, Relaxed);
     }
+}
+
+/// See [`super::own_word`].
+#[inline]
+pub(super) fn own_word() -> Option<&'static AtomicU32> {
+    let record = OWN.get();
+    (!std::ptr::eq(record, &NOBODY) && !std::ptr::eq(record, &GONE)).then_some(&record.word)
 }
 
 pub(super) fn live(what: Live) -> i64 {
