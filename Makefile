@@ -74,20 +74,16 @@ test:
 	$(PART) "examples" scripts/examples.sh; \
 	$(PART) "consumers" tests/consumers/run.sh $(DIST)
 
-# The long forms. A part that is not here is said and counted as skipped.
+# The long forms.
 test-full:
 	@scripts/setup.sh build test full
 	@rm -f build/parts-full; mkdir -p build
 	@export TENDON_PARTS=build/parts-full; trap 'echo; echo "make test-full:"; cat build/parts-full' EXIT; \
 	$(PART) "cargo test, long forms" env TENDON_TEST_FULL=1 cargo test --locked --release; \
+	$(PART) "dist" $(BUILD_DIST); \
+	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
-	for part in $(FULL_PARTS); do \
-	    if [ -e "$$part" ]; then $(PART) "$$part" "$$part"; \
-	    else echo "=== $$part: not here, skipped"; echo "$$part: skipped" >> build/parts-full; fi; \
-	done
-
-# Scripts of the long run beside the two above, in this order.
-FULL_PARTS := tests/fuzz/run.sh tests/run-full.sh
+	$(PART) "fuzzing" tests/fuzz/run.sh
 
 # No part of the tests: it needs PyTorch. Known differences: docs/differences.md.
 compare-pytorch:
