@@ -7,7 +7,7 @@ use crate::cuda;
 use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
-use crate::layout::{Dims, Layout, Overlap};
+use crate::layout::{Dims, Layout, Overlap, checked_numel};
 use crate::list;
 use crate::storage::Storage;
 use crate::storage::shared::Shared;
@@ -282,6 +282,8 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
 
 #[inline]
 fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
+    // Here once for all ops: sizes that each fitted an input may be too many together.
+    checked_numel(&spec.shape)?;
     let layout = Layout::contiguous(&spec.shape);
     match device {
         Device::Cpu => {
