@@ -83,7 +83,7 @@ test-full:
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
-	$(PART) "fuzzing" tests/fuzz/run.sh
+	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1
 
 # No part of the tests: it needs PyTorch. Known differences: docs/differences.md.
 compare-pytorch:
