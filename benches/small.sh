@@ -8,8 +8,9 @@ cc -std=c11 -O2 -Wall -Wextra -Ibuild/dist/include benches/small.c -Lbuild/dist/
 torch=$("${PYTHON:-python3}" -c 'import os, torch; print(os.path.dirname(torch.__file__))' 2>/dev/null || true)
 if [ -n "$torch" ]; then
     abi=$("${PYTHON:-python3}" -c 'import torch; print(int(torch._C._GLIBCXX_USE_CXX11_ABI))')
-    c++ -std=c++17 -O2 -D_GLIBCXX_USE_CXX11_ABI="$abi" -I"$torch/include" -I"$torch/include/torch/csrc/api/include" \
-        benches/small_libtorch.cpp -L"$torch/lib" -ltorch -ltorch_cpu -lc10 -Wl,-rpath,"$torch/lib" \
+    # C++20: today's torch headers want it.
+    c++ -std=c++20 -O2 -D_GLIBCXX_USE_CXX11_ABI="$abi" -I"$torch/include" -I"$torch/include/torch/csrc/api/include" \
+        benches/small_libtorch.cpp -L"$torch/lib" -ltorch_cpu -lc10 -Wl,-rpath,"$torch/lib" \
         -o build/bench/small_libtorch
 fi
 # Alternating, so that both meet the same machine.

@@ -282,8 +282,10 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
 
 #[inline]
 fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
-    // Here once for all ops: sizes that each fitted an input may be too many together.
-    checked_numel(&spec.shape)?;
+    // Here once for all ops: sizes that each fitted an input may be too many together. One alone never is.
+    if spec.shape.len() > 1 {
+        checked_numel(&spec.shape)?;
+    }
     let layout = Layout::contiguous(&spec.shape);
     match device {
         Device::Cpu => {
