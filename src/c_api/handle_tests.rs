@@ -181,38 +181,3 @@ fn live_handles_are_counted() {
         remove(handle, Kind::Scope).unwrap();
     }
 }
-
-/// The best of several rounds, in nanoseconds per call.
-pub fn best_of(mut call: impl FnMut()) -> f64 {
-    const N: u32 = 100_000;
-    let round = |_| {
-        let start = std::time::Instant::now();
-        (0..N).for_each(|_| call());
-        start.elapsed().as_secs_f64() * 1e9 / N as f64
-    };
-    (0..50).map(round).fold(f64::INFINITY, f64::min)
-}
-
-/// `cargo test --release -- --ignored --nocapture costs`
-#[test]
-#[ignore = "prints timings"]
-fn handle_costs() {
-    use std::hint::black_box;
-    let counter = AtomicU64::new(0);
-    let two = best_of(|| {
-        black_box(&counter).fetch_add(1, AcqRel);
-        black_box(&counter).fetch_sub(1, AcqRel);
-    });
-    println!("two atomic additions, for comparison: {two:.1} ns");
-    let handle = insert(value()).unwrap();
-    let pin = best_of(|| drop(black_box(Pin::new(black_box(handle), Kind::Tensor))));
-    println!("look-up with pin: {pin:.1} ns");
-    let clone = |held: &Held| match held {
-        Held::Tensor(value) => Some(value.clone()),
-        _ => None,
-    };
-    let cloned = best_of(|| drop(black_box(with(black_box(handle), Kind::Tensor, "x", clone))));
-    println!("look-up, clone and drop of the tensor: {cloned:.1} ns");
-    let cycle = best_of(|| drop(black_box(remove(insert(Held::Scope(0)).unwrap(), Kind::Scope))));
-    println!("create and release: {cycle:.1} ns");
-}

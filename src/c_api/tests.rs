@@ -318,30 +318,3 @@ fn functions_know_their_names() {
     }
     assert!(functions > 200, "{functions}");
 }
-
-/// `cargo test --release -- --ignored --nocapture costs`
-#[test]
-#[ignore = "prints timings"]
-fn call_costs() {
-    use super::handle::tests::best_of;
-    let mut data = [1.0f32];
-    let x = made(borrowed(&mut data, &[1], None));
-    let y = border::tensor(x, "x").unwrap();
-    // SAFETY: handles and variables.
-    unsafe {
-        println!("tensor_numel: {:.1} ns", best_of(|| assert_eq!(tensor_numel(x), 1)));
-        let retain = || {
-            let mut out = null_mut();
-            assert_eq!((tensor_retain(x, &mut out), tensor_release(out)), (TENSOR_OK, TENSOR_OK));
-        };
-        println!("tensor_retain, tensor_release: {:.1} ns", best_of(retain));
-        let add = || {
-            let mut out = null_mut();
-            assert_eq!((tensor_add(x, x, &mut out), tensor_release(out)), (TENSOR_OK, TENSOR_OK));
-        };
-        println!("tensor_add of one element, tensor_release: {:.1} ns", best_of(add));
-        let inner = best_of(|| drop(crate::ops::elementwise::add(&y, &y)));
-        println!("the same without the border: {inner:.1} ns");
-        tensor_release(x);
-    }
-}
