@@ -112,7 +112,10 @@ impl Op for Linear {
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
-        Ok(Plan::one([inputs[0].shape()[0], inputs[1].shape()[0]].as_slice(), inputs[0].dtype))
+        let shape = [inputs[0].shape()[0], inputs[1].shape()[0]];
+        // With an inner size of 0 each of the two may be anything.
+        crate::layout::checked_numel(&shape)?;
+        Ok(Plan::one(shape.as_slice(), inputs[0].dtype))
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
