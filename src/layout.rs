@@ -467,11 +467,6 @@ impl Layout {
         }
         (new == 0).then(|| Layout::build(Dims::from_slice(shape), strides, self.offset))
     }
-
-    /// Moves the origin by `elements`.
-    pub fn shifted(&self, elements: i64) -> Layout {
-        Layout { offset: self.offset + elements, ..self.clone() }
-    }
 }
 
 /// Operands of one shape with neighbouring dims merged wherever every operand lies evenly across them: the loop nest

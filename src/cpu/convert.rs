@@ -1,5 +1,6 @@
 //! Elements as the numbers that kernels accumulate in, and back. Branchless, so that loops over them vectorise.
 
+use super::elementwise::cast::{bf16_to_f32, f16_to_f32, f32_to_bf16, f32_to_f16};
 use crate::dtype::Bool;
 use half::{bf16, f16};
 
@@ -11,45 +12,6 @@ pub(crate) trait Load<A>: Copy + 'static {
 /// An accumulator `A` rounded (floats: to nearest, ties to even) or truncated (integers: low bits) to an element.
 pub(crate) trait Store<A>: Copy {
     fn store(value: A) -> Self;
-}
-
-/// Exact.
-#[inline(always)]
-pub(crate) fn f16_to_f32(h: f16) -> f32 {
-    let bits = h.to_bits() as u32;
-    let magnitude = bits & 0x7fff;
-    // 2^112 moves the exponent bias from 15 to 127 and normalises subnormals.
-    let scaled = (f32::from_bits(magnitude << 13) * f32::from_bits(0x7780_0000)).to_bits();
-    let special = (magnitude << 13) | 0x7f80_0000;
-    f32::from_bits((bits & 0x8000) << 16 | if magnitude >= 0x7c00 { special } else { scaled })
-}
-
-#[inline(always)]
-pub(crate) fn f32_to_f16(x: f32) -> f16 {
-    let sign = x.to_bits() & 0x8000_0000;
-    let u = x.to_bits() ^ sign;
-    // Adding 0.5 lets the adder round the mantissa of what becomes subnormal.
-    let subnormal = (f32::from_bits(u) + 0.5).to_bits().wrapping_sub(0x3f00_0000);
-    let odd = (u >> 13) & 1;
-    let normal = u.wrapping_sub(112 << 23).wrapping_add(0xfff + odd) >> 13;
-    let special = if u > 0x7f80_0000 { 0x7e00 } else { 0x7c00 };
-    let magnitude = if u < 113 << 23 { subnormal } else { normal };
-    let magnitude = if u >= 143 << 23 { special } else { magnitude };
-    f16::from_bits((magnitude | sign >> 16) as u16)
-}
-
-/// Exact.
-#[inline(always)]
-pub(crate) fn bf16_to_f32(h: bf16) -> f32 {
-    f32::from_bits((h.to_bits() as u32) << 16)
-}
-
-#[inline(always)]
-pub(crate) fn f32_to_bf16(x: f32) -> bf16 {
-    let u = x.to_bits();
-    let rounded = u.wrapping_add(0x7fff + (u >> 16 & 1)) >> 16;
-    let quiet = u >> 16 | 0x40;
-    bf16::from_bits(if u & 0x7fff_ffff > 0x7f80_0000 { quiet } else { rounded } as u16)
 }
 
 /// To f32 with the last bit of the result set when anything was cut off: rounding that to a smaller type rounds once.

@@ -61,7 +61,7 @@ impl Array {
 /// Layouts of one shape: contiguous, permuted, stepped and shifted, reversed, broadcast.
 pub fn layouts(shape: &[i64]) -> Vec<Layout> {
     let plain = Layout::contiguous(shape);
-    let mut all = vec![plain.shifted(3)];
+    let mut all = vec![Layout::strided(plain.shape(), plain.strides(), 3).unwrap()];
     let reversed: Vec<i64> = shape.iter().rev().copied().collect();
     let back: Vec<i64> = (0..shape.len() as i64).rev().collect();
     all.push(Layout::contiguous(&reversed).permute(&back).unwrap());
