@@ -1,7 +1,6 @@
 //! The one door that every op goes through: check, infer, decide overlap, allocate, run, note the node.
 
 use crate::cpu::fork::ForkMutex;
-use crate::cpu::view::{In, Out};
 use crate::cpu::{cancel, pool};
 use crate::cuda;
 use crate::device::Device;
@@ -15,6 +14,7 @@ use crate::tensor::Tensor;
 use crate::tensor::mode::{self, Mode};
 use crate::tensor::node::{Edge, Node, Origin, OutputMeta, Saved, SavedTensor, Target};
 use crate::tensor::op::{Meta, Op, OutputSpec, Plan};
+use crate::view::{In, Out};
 use smallvec::{SmallVec, smallvec};
 
 pub type Outputs = SmallVec<[Tensor; 1]>;

@@ -175,6 +175,16 @@ impl DType {
         matches!(self.category(), Category::Integer)
     }
 
+    /// The type that arithmetic on elements of this dtype works in.
+    pub const fn class(self) -> DType {
+        match self {
+            DType::F16 | DType::BF16 | DType::F32 => DType::F32,
+            DType::F64 => DType::F64,
+            DType::U64 => DType::U64,
+            _ => DType::I64,
+        }
+    }
+
     const fn is_signed(self) -> bool {
         matches!(self, DType::I8 | DType::I16 | DType::I32 | DType::I64)
     }

@@ -11,7 +11,7 @@
 //! tensor                             the tensor, the node that made it, the op trait
 //! storage                            bytes on a device and who owns them
 //! cpu · cuda                         memory, threads, kernels: pointers, layouts and numbers
-//! random · layout · scalar · dtype · device · list
+//! view · random · layout · scalar · dtype · device · list · function
 //! error
 //! ```
 
@@ -23,6 +23,7 @@ pub mod cuda;
 pub mod device;
 pub mod dtype;
 pub mod error;
+pub mod function;
 pub mod layout;
 pub mod list;
 pub mod ops;
@@ -32,3 +33,4 @@ pub mod random;
 pub mod scalar;
 pub mod storage;
 pub mod tensor;
+pub mod view;

@@ -2,11 +2,11 @@
 
 use super::convert::Load;
 use super::memory::Workspace;
-use super::view::{In, Out};
 use super::{pool, simd};
 use crate::dtype::{Bool, DType};
 use crate::error::Result;
 use crate::layout::{Collapsed, Dims, collapse};
+use crate::view::{In, Out};
 use half::{bf16, f16};
 
 /// outᵢ = the first position of the largest element along `dim`, or in all of x in C order when `dim` is `None`

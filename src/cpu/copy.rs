@@ -3,8 +3,8 @@
 use super::elementwise::cast::Chain;
 use super::elementwise::walk::Nest;
 use super::pool::parallel_for;
-use super::view::{In, Out};
 use crate::error::Result;
+use crate::view::{In, Out};
 
 /// Rows that a thread takes through all columns of a transposing copy, so that a page it opens is used for a while.
 const TILE: i64 = 64;

@@ -11,25 +11,23 @@ pub mod tests;
 mod unary;
 pub mod walk;
 
-pub use binary::Binary;
-pub use unary::Unary;
-
 use super::simd;
-use super::view::{In, Out};
 use crate::dtype::{Bool, DType};
 use crate::error::Result;
+use crate::function::{Binary, Unary};
 use crate::scalar::Scalar;
-use cast::{Chain, class};
+use crate::view::{In, Out};
+use cast::Chain;
 use walk::Job;
 
 /// `out = op(x)`: `torch.neg`, `torch.exp`, … `compute` is the dtype to work in (f16 and bf16 work in f32 and round
 /// once); functions that integers do not have work in `compute.to_float()`. LogicalNot and IsNan give bools.
 pub fn unary(op: Unary, x: In, compute: DType, out: Out) -> Result<()> {
     let compute = if op.takes_integers() { compute } else { compute.to_float() };
-    let class = class(compute);
+    let class = compute.class();
     let kernel = unary::kernel(op, class);
     let result = if op.gives_bool() { DType::Bool } else { class };
-    let grain = op.grain(class);
+    let grain = unary::grain(op, class);
     let n = out.layout.numel() as usize;
     if n <= grain && x.dtype == class && out.dtype == result {
         let (from, to) = (x.origin(), out.origin());
@@ -55,7 +53,7 @@ pub fn unary(op: Unary, x: In, compute: DType, out: Out) -> Result<()> {
 /// comparisons and logical functions give bools; Div works in `compute.to_float()`.
 pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> {
     let compute = if op == Binary::Div { compute.to_float() } else { compute };
-    let class = class(compute);
+    let class = compute.class();
     let n = out.layout.numel() as usize;
     if op == Binary::Pow
         && compute.is_float()
@@ -76,7 +74,7 @@ pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> 
     }
     let kernel = binary::kernel(op, class);
     let result = if op.gives_bool() { DType::Bool } else { class };
-    let grain = op.grain();
+    let grain = binary::grain(op);
     if n <= grain && a.dtype == class && b.dtype == class && out.dtype == result {
         let (x, y, to) = (a.origin(), b.origin(), out.origin());
         let separate = !std::ptr::eq(x, to) && !std::ptr::eq(y, to);
@@ -177,7 +175,7 @@ pub fn clamp(x: In, low: Option<Scalar>, high: Option<Scalar>, out: Out) -> Resu
             })
         }};
     }
-    match class(out.dtype) {
+    match out.dtype.class() {
         DType::F32 => clamp_in!(
             f32,
             low.map_or(f32::NEG_INFINITY, |s| s.to_f64() as f32),
@@ -205,7 +203,7 @@ fn non_negative(s: Scalar) -> Scalar {
 }
 
 fn run_clamp(x: In, out: Out, line: walk::Line<1>) -> Result<()> {
-    let class = class(out.dtype);
+    let class = out.dtype.class();
     walk::run(&Job {
         inputs: [x],
         loads: [Chain::operand(x.dtype, out.dtype)],

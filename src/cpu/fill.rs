@@ -5,12 +5,12 @@ use super::elementwise::cast::{BLOCK, Block, Chain, Number};
 use super::elementwise::walk::Nest;
 use super::pool::parallel_for;
 use super::simd;
-use super::view::{In, Out};
 use crate::dispatch;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::Layout;
 use crate::scalar::Scalar;
+use crate::view::{In, Out};
 
 struct Address(*mut u8);
 // SAFETY: an address; threads write separate ranges.

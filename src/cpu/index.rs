@@ -7,12 +7,12 @@ use super::copy::copy;
 use super::elementwise::cast::Number;
 use super::memory::Workspace;
 use super::pool::parallel_for;
-use super::view::{In, Out};
 use crate::dispatch;
 use crate::dtype::{Bool, DType};
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::layout::{Dims, Layout, contiguous_strides};
+use crate::view::{In, Out};
 use half::{bf16, f16};
 
 /// Elements worth a thread.

@@ -18,4 +18,3 @@ pub mod random;
 pub mod reduce;
 pub mod simd;
 pub mod softmax;
-pub mod view;

@@ -3,39 +3,16 @@
 //! Blocks of each operand are loaded into f32 (f64 for f64 parameters), updated and stored; parameters of f16 and bf16
 //! so compute in f32, and the states may have a dtype of their own.
 
-use super::elementwise::cast::{BLOCK, Chain, class};
+use super::elementwise::cast::{BLOCK, Chain};
 use super::elementwise::walk::Nest;
 use super::pool::parallel_for;
 use super::simd;
-use super::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::function::{AdamW, Sgd};
+use crate::view::{In, Out};
 
 const GRAIN: usize = 8_192;
-
-/// `torch.optim.SGD`.
-#[derive(Clone, Copy, Debug)]
-pub struct Sgd {
-    pub lr: f64,
-    pub momentum: f64,
-    pub dampening: f64,
-    pub weight_decay: f64,
-    pub nesterov: bool,
-    pub maximize: bool,
-}
-
-/// `torch.optim.AdamW`; with `decoupled` false, `torch.optim.Adam`.
-#[derive(Clone, Copy, Debug)]
-pub struct AdamW {
-    pub lr: f64,
-    pub beta1: f64,
-    pub beta2: f64,
-    pub eps: f64,
-    pub weight_decay: f64,
-    pub maximize: bool,
-    /// Weight decay shrinks the parameter (AdamW) instead of joining the gradient (Adam).
-    pub decoupled: bool,
-}
 
 /// An operand of a step, read, and written back when `writes`.
 struct Operand {
@@ -128,7 +105,7 @@ fn run<T: Copy + Default, const K: usize>(
 macro_rules! steps {
     ($T:ident, $sgd:ident, $adamw:ident) => {
         fn $sgd(param: Out, grad: In, buffer: Option<Out>, first_step: bool, h: Sgd) -> Result<()> {
-            let class = class(param.dtype);
+            let class = param.dtype.class();
             let sign = if h.maximize { -1.0 } else { 1.0 } as $T;
             let (lr, momentum, decay) = (h.lr as $T, h.momentum as $T, h.weight_decay as $T);
             let fresh = (1.0 - h.dampening) as $T;
@@ -167,7 +144,7 @@ macro_rules! steps {
         }
 
         fn $adamw(param: Out, grad: In, m: Out, v: Out, max: Option<Out>, step: i64, h: AdamW) -> Result<()> {
-            let class = class(param.dtype);
+            let class = param.dtype.class();
             let sign = if h.maximize { -1.0 } else { 1.0 } as $T;
             let keep = if h.decoupled { 1.0 - h.lr * h.weight_decay } else { 1.0 } as $T;
             let decay = if h.decoupled { 0.0 } else { h.weight_decay } as $T;
@@ -230,7 +207,7 @@ steps!(f64, sgd_f64, adamw_f64);
 /// `b ← momentum·b + (1 − dampening)·g` (`b ← g` at the first step), the step `s` is `b`, or `g + momentum·b` with
 /// `nesterov`, or `g` without a buffer: `p ← p − lr·s`.
 pub fn sgd(param: Out, grad: In, momentum_buf: Option<Out>, first_step: bool, hyper: Sgd) -> Result<()> {
-    match class(param.dtype) {
+    match param.dtype.class() {
         DType::F64 => sgd_f64(param, grad, momentum_buf, first_step, hyper),
         _ => sgd_f32(param, grad, momentum_buf, first_step, hyper),
     }
@@ -249,7 +226,7 @@ pub fn adamw(
     step: i64,
     hyper: AdamW,
 ) -> Result<()> {
-    match class(param.dtype) {
+    match param.dtype.class() {
         DType::F64 => adamw_f64(param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq, step, hyper),
         _ => adamw_f32(param, grad, exp_avg, exp_avg_sq, max_exp_avg_sq, step, hyper),
     }

@@ -8,10 +8,10 @@ use super::elementwise::cast::BLOCK;
 use super::fill::generate;
 use super::math;
 use super::simd;
-use super::view::Out;
 use crate::dtype::{Bool, DType};
 use crate::error::Result;
 use crate::random::block;
+use crate::view::Out;
 
 const GRAIN: usize = 8_192;
 

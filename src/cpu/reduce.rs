@@ -8,24 +8,13 @@ mod tests;
 use super::convert::Load;
 use super::memory::Workspace;
 use super::simd;
-use super::view::{In, Out};
 use crate::dtype::{Bool, Category, DType, Element};
 use crate::error::Result;
+use crate::function::Reduce;
+use crate::view::{In, Out};
 use engine::{Gather, Job, split};
 use fold::{Accumulator, All, Any, Deviation, Fold, Max, Min, Prod, Sum, Truth};
 use half::{bf16, f16};
-
-/// What [`reduce`] computes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Reduce {
-    Sum,
-    Prod,
-    Mean,
-    Max,
-    Min,
-    Any,
-    All,
-}
 
 /// outᵢ = x[i, r₀] ∘ x[i, r₁] ∘ … over the dims where `mask` is true (`torch.sum`, `prod`, `mean`, `amax`, `amin`,
 /// `any`, `all`).

@@ -5,10 +5,10 @@ use super::convert::{Load, Store};
 use super::memory::Workspace;
 use super::pool::try_parallel_for;
 use super::simd::{self, Level};
-use super::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::{Dims, collapse};
+use crate::view::{In, Out};
 use half::{bf16, f16};
 
 /// outᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x) along `dim`, or xᵢ − max x − log Σⱼ exp(xⱼ − max x) when `log`

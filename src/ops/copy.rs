@@ -2,7 +2,6 @@
 
 use crate::apply::apply_one;
 use crate::cpu::copy as kernel;
-use crate::cpu::view::{In, Out};
 use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
@@ -12,6 +11,7 @@ use crate::layout::Dims;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 /// y = x broadcast to `shape`, as `dtype`.

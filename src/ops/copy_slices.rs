@@ -6,7 +6,6 @@ use super::create::zero_of;
 use super::elementwise::where_;
 use crate::apply::apply_one;
 use crate::cpu::fill;
-use crate::cpu::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -16,6 +15,7 @@ use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
 use crate::tensor::view::CopySlices;
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 impl CopySlices {

@@ -1,6 +1,5 @@
 //! Tensors from nothing: constants, ranges, random numbers. Recorded by nobody.
 
-use crate::cpu::view::Out;
 use crate::cpu::{fill as kernel, random as random_kernel};
 use crate::cuda;
 use crate::device::Device;
@@ -11,6 +10,7 @@ use crate::layout::checked_numel;
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
+use crate::view::Out;
 
 /// Uninitialised memory.
 pub fn empty(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {

@@ -2,18 +2,19 @@
 
 use super::elementwise::{mul, mul_scalar};
 use crate::apply::apply_one;
-use crate::cpu::elementwise::{self as elementwise, Binary};
+use crate::cpu::elementwise;
 use crate::cpu::random as kernel;
-use crate::cpu::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
+use crate::function::Binary;
 use crate::layout::Layout;
 use crate::random::Generator;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 /// y = x·mask / (1 − p), where mask is 1 with probability 1 − p, drawn at (seed, offset).

@@ -2,17 +2,17 @@
 
 use super::elementwise::{Binary, Clamp, Unary, WithScalar};
 use crate::apply::apply_in_place;
-use crate::cpu::elementwise::{Binary as BinaryKind, Unary as UnaryKind};
 use crate::cpu::fill;
-use crate::cpu::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::function::{Binary as BinaryKind, Unary as UnaryKind};
 use crate::layout::Dims;
 use crate::ops::copy::CopyInto;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
+use crate::view::{In, Out};
 
 macro_rules! in_place_functions {
     ($($name:ident, $with_scalar:ident = $kind:ident;)+) => {

@@ -2,7 +2,6 @@
 
 use super::create::zeros;
 use crate::apply::apply_one;
-use crate::cpu::view::{In, Out};
 use crate::cpu::{copy as copy_kernel, index as kernel};
 use crate::dtype::DType;
 use crate::error::Result;
@@ -13,6 +12,7 @@ use crate::ops::reduce::max;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 fn check_index(index: &Meta) -> Result<()> {

@@ -3,7 +3,6 @@
 use super::view::{narrow, unsqueeze};
 use crate::apply::apply_one;
 use crate::cpu::copy as kernel;
-use crate::cpu::view::{In, Out};
 use crate::dtype::{Operand, result_type};
 use crate::error::Result;
 use crate::fail;
@@ -12,6 +11,7 @@ use crate::list;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
+use crate::view::{In, Out};
 use smallvec::SmallVec;
 
 /// y = inputs one after another along `dim`; sizes along the other dims agree, dtypes promote.

@@ -3,7 +3,6 @@
 use super::reduce::sum;
 use super::view::{reshape, select, transpose, unsqueeze};
 use crate::apply::apply_one;
-use crate::cpu::view::{In, Out};
 use crate::cpu::{copy as copy_kernel, gemm};
 use crate::dtype::DType;
 use crate::error::Result;
@@ -12,6 +11,7 @@ use crate::layout::{Dims, broadcast_shapes};
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 /// y[…, i, j] = Σₖ a[…, i, k]·b[…, k, j], batch dims broadcast.

@@ -5,16 +5,17 @@ use super::elementwise::{div, div_scalar, eq, mul, mul_scalar, sub};
 use super::view::{expand, reshape};
 use crate::apply::apply_one;
 use crate::cpu::argreduce;
-use crate::cpu::reduce::{self as kernel, Reduce as Kind};
-use crate::cpu::view::{In, Out};
+use crate::cpu::reduce as kernel;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
+use crate::function::Reduce as Kind;
 use crate::layout::{Dims, dim_mask, normalize_dim};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::{SmallVec, smallvec};
 
 /// Which dims go: true = reduced.
@@ -43,15 +44,7 @@ struct Reduce {
 
 impl Op for Reduce {
     fn name(&self) -> &'static str {
-        match self.kind {
-            Kind::Sum => "sum",
-            Kind::Prod => "prod",
-            Kind::Mean => "mean",
-            Kind::Max => "max",
-            Kind::Min => "min",
-            Kind::Any => "any",
-            Kind::All => "all",
-        }
+        self.kind.name()
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {

@@ -5,7 +5,6 @@ use super::elementwise::{exp, mul, sub};
 use super::reduce::sum;
 use crate::apply::apply_one;
 use crate::cpu::softmax as kernel;
-use crate::cpu::view::{In, Out};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -13,6 +12,7 @@ use crate::layout::normalize_dim;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 /// yᵢ = exp(xᵢ − m) / Σⱼ exp(xⱼ − m) with m = max x; or its logarithm.

@@ -1,7 +1,6 @@
 //! Other shapes over the same memory. Nothing runs; a write to one is seen by all.
 
 use crate::apply::apply_one;
-use crate::cpu::view::{In, Out};
 use crate::cpu::{copy as copy_kernel, fill as fill_kernel};
 use crate::error::Result;
 use crate::fail;
@@ -12,6 +11,7 @@ use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 
 #[derive(Clone)]

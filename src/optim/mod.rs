@@ -5,14 +5,15 @@ mod state;
 use crate::apply::{apply, check_update};
 use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
-pub use crate::cpu::optim::Sgd;
-use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::fail;
+use crate::function;
+pub use crate::function::Sgd;
 use crate::list;
 use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
+use crate::view::{In, Out};
 use smallvec::SmallVec;
 
 /// `torch.optim.AdamW`
@@ -202,7 +203,7 @@ impl Op for Step {
         match self.rule {
             Rule::Sgd(h) => kernel::sgd(param, g, outputs.get(1).copied(), self.step == 1, h),
             Rule::AdamW(h) => {
-                let hyper = kernel::AdamW {
+                let hyper = function::AdamW {
                     lr: h.lr,
                     beta1: h.beta1,
                     beta2: h.beta2,

@@ -8,7 +8,6 @@ pub mod view;
 
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::memory::{self, Live};
-use crate::cpu::view::{In, Out};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -16,6 +15,7 @@ use crate::fail;
 use crate::layout::Layout;
 use crate::list;
 use crate::storage::{Storage, shared::Shared};
+use crate::view::{In, Out};
 use mode::Mode;
 use node::{Origin, Target};
 use op::Meta;

@@ -2,13 +2,13 @@
 
 use super::Tensor;
 use super::node::Vjp;
-use crate::cpu::view::{In, Out};
 use crate::cuda;
 use crate::device::Device;
 use crate::dtype::{DType, Operand};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout};
+use crate::view::{In, Out};
 use smallvec::{SmallVec, smallvec};
 
 /// What `infer` knows of an input: everything but its elements.

@@ -2,71 +2,13 @@
 
 use crate::cpu::simd;
 use crate::dtype::{Bool, DType};
+use crate::function::Binary;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Binary {
-    Add,
-    Sub,
-    Mul,
-    /// True division, always in a float.
-    Div,
-    Pow,
-    /// NaN if either is NaN.
-    Maximum,
-    /// NaN if either is NaN.
-    Minimum,
-    /// Rounds down; an integer divided by 0 gives 0.
-    FloorDivide,
-    /// Has the sign of the divisor; an integer modulo 0 gives 0.
-    Remainder,
-    Eq,
-    Ne,
-    Lt,
-    Le,
-    Gt,
-    Ge,
-    LogicalAnd,
-    LogicalOr,
-    LogicalXor,
-}
-
-impl Binary {
-    pub const ALL: &'static [Binary] = {
-        use Binary::*;
-        &[
-            Add,
-            Sub,
-            Mul,
-            Div,
-            Pow,
-            Maximum,
-            Minimum,
-            FloorDivide,
-            Remainder,
-            Eq,
-            Ne,
-            Lt,
-            Le,
-            Gt,
-            Ge,
-            LogicalAnd,
-            LogicalOr,
-            LogicalXor,
-        ]
-    };
-
-    /// Whether the line writes bools instead of its class.
-    pub const fn gives_bool(self) -> bool {
-        use Binary::*;
-        matches!(self, Eq | Ne | Lt | Le | Gt | Ge | LogicalAnd | LogicalOr | LogicalXor)
-    }
-
-    /// Elements that are worth a thread.
-    pub(super) const fn grain(self) -> usize {
-        match self {
-            Binary::Pow | Binary::FloorDivide | Binary::Remainder => 2_048,
-            _ => 16_384,
-        }
+/// Elements that are worth a thread.
+pub(super) const fn grain(function: Binary) -> usize {
+    match function {
+        Binary::Pow | Binary::FloorDivide | Binary::Remainder => 2_048,
+        _ => 16_384,
     }
 }
 

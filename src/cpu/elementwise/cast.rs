@@ -13,16 +13,6 @@ use half::{bf16, f16};
 /// Converts `n` elements; steps are in bytes. Source and destination are separate, or equal ranges with equal steps.
 pub type Cast = unsafe fn(src: *const u8, src_step: isize, dst: *mut u8, dst_step: isize, n: usize);
 
-/// The arithmetic type of a dtype.
-pub const fn class(dtype: DType) -> DType {
-    match dtype {
-        DType::F16 | DType::BF16 | DType::F32 => DType::F32,
-        DType::F64 => DType::F64,
-        DType::U64 => DType::U64,
-        _ => DType::I64,
-    }
-}
-
 #[inline(always)]
 pub fn f16_to_f32(h: f16) -> f32 {
     let bits = h.to_bits() as u32;
@@ -258,7 +248,7 @@ impl Chain {
         } else if is_class(from) {
             chain.then(store(from, to), to)
         } else {
-            let middle = class(from);
+            let middle = from.class();
             chain.then(load(from, middle), middle).then(store(middle, to), to)
         }
     }
@@ -266,7 +256,7 @@ impl Chain {
     /// `from` to the class of `compute`, through `compute` where that loses something: an integer that joins a
     /// smaller integer type wraps first. (A number that joins f16 or bf16 stays f32, as in PyTorch.)
     pub fn operand(from: DType, compute: DType) -> Chain {
-        let target = class(compute);
+        let target = compute.class();
         let chain = Chain::convert(from, target);
         let keeps = from == compute || compute.is_float() || target == compute || from == DType::Bool;
         if keeps || DType::promote(from, compute).is_ok_and(|d| d == compute) {

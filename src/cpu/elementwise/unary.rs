@@ -3,70 +3,14 @@
 use super::cast::BLOCK;
 use crate::cpu::{math, simd};
 use crate::dtype::{Bool, DType};
+use crate::function::Unary;
 
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Unary {
-    Neg,
-    Abs,
-    /// −1, 0 or 1; 0 for NaN, as in PyTorch.
-    Sign,
-    Exp,
-    Log,
-    Sqrt,
-    Rsqrt,
-    Reciprocal,
-    Square,
-    Sin,
-    Cos,
-    Tanh,
-    Sigmoid,
-    /// `max(x, 0)`; NaN stays.
-    Relu,
-    /// `x · Φ(x)`, exact.
-    Gelu,
-    /// `gelu(approximate="tanh")`.
-    GeluTanh,
-    Erf,
-    LogicalNot,
-    Floor,
-    Ceil,
-    /// Half to even.
-    Round,
-    Trunc,
-    IsNan,
-    Expm1,
-    Log1p,
-    /// `log(1 + eˣ)`; x itself above 20, as in PyTorch.
-    Softplus,
-}
-
-impl Unary {
-    pub const ALL: &'static [Unary] = {
-        use Unary::*;
-        &[
-            Neg, Abs, Sign, Exp, Log, Sqrt, Rsqrt, Reciprocal, Square, Sin, Cos, Tanh, Sigmoid, Relu, Gelu, GeluTanh,
-            Erf, LogicalNot, Floor, Ceil, Round, Trunc, IsNan, Expm1, Log1p, Softplus,
-        ]
-    };
-
-    /// Whether integers have this function too; the others work in a float.
-    pub const fn takes_integers(self) -> bool {
-        use Unary::*;
-        matches!(self, Neg | Abs | Sign | Square | Relu | LogicalNot | Floor | Ceil | Round | Trunc | IsNan)
-    }
-
-    /// Whether the line writes bools instead of its class.
-    pub const fn gives_bool(self) -> bool {
-        matches!(self, Unary::LogicalNot | Unary::IsNan)
-    }
-
-    /// Elements that are worth a thread.
-    pub(super) const fn grain(self, class: DType) -> usize {
-        match (self.takes_integers() || matches!(self, Unary::Sqrt | Unary::Rsqrt | Unary::Reciprocal), class) {
-            (true, _) => 16_384,
-            (_, DType::F32) => 8_192,
-            _ => 2_048,
-        }
+/// Elements that are worth a thread.
+pub(super) const fn grain(function: Unary, class: DType) -> usize {
+    match (function.takes_integers() || matches!(function, Unary::Sqrt | Unary::Rsqrt | Unary::Reciprocal), class) {
+        (true, _) => 16_384,
+        (_, DType::F32) => 8_192,
+        _ => 2_048,
     }
 }
 

@@ -3,9 +3,9 @@
 
 use super::cast::{BLOCK, Block, Chain};
 use crate::cpu::pool::parallel_for;
-use crate::cpu::view::{In, Out};
 use crate::error::Result;
 use crate::layout::{Collapsed, Dims, collapse};
+use crate::view::{In, Out};
 use std::ops::Range;
 
 /// Operands of a nest: up to three inputs, and the output last.

@@ -2,42 +2,19 @@
 
 use super::{log, neg, trunc, where_};
 use crate::apply::apply_one;
-use crate::cpu::elementwise::{self as kernel, Binary as Kind};
-use crate::cpu::view::{In, Out};
+use crate::cpu::elementwise as kernel;
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
+use crate::function::Binary as Kind;
 use crate::layout::{Layout, broadcast_shapes, same_shape};
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
-
-/// The word by which the op is known.
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Add => "add",
-        Kind::Sub => "sub",
-        Kind::Mul => "mul",
-        Kind::Div => "div",
-        Kind::Pow => "pow",
-        Kind::Maximum => "maximum",
-        Kind::Minimum => "minimum",
-        Kind::FloorDivide => "floor_divide",
-        Kind::Remainder => "remainder",
-        Kind::Eq => "eq",
-        Kind::Ne => "ne",
-        Kind::Lt => "lt",
-        Kind::Le => "le",
-        Kind::Gt => "gt",
-        Kind::Ge => "ge",
-        Kind::LogicalAnd => "logical_and",
-        Kind::LogicalOr => "logical_or",
-        Kind::LogicalXor => "logical_xor",
-    }
-}
 
 /// What the arithmetic is done in, and what comes out.
 struct Types {
@@ -64,7 +41,7 @@ fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
         Ok(Some(dtype)) => dtype,
         // Only whether an element is zero matters: any two dtypes mix.
         _ if logical => DType::F64,
-        Ok(None) => fail!(INTERNAL, "{} without operands", name(kind)),
+        Ok(None) => fail!(INTERNAL, "{} without operands", kind.name()),
         Err(e) => return Err(e),
     };
     Ok(match kind {
@@ -105,7 +82,7 @@ fn operand(x: &In) -> Operand {
 
 impl Op for Binary {
     fn name(&self) -> &'static str {
-        name(self.0)
+        self.0.name()
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
@@ -214,7 +191,7 @@ impl WithScalar {
 
 impl Op for WithScalar {
     fn name(&self) -> &'static str {
-        name(self.kind)
+        self.kind.name()
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {

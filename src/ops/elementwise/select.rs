@@ -3,7 +3,6 @@
 use super::{ge_scalar, le_scalar, logical_and};
 use crate::apply::apply_one;
 use crate::cpu::elementwise as kernel;
-use crate::cpu::view::{In, Out};
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
@@ -13,6 +12,7 @@ use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::{SmallVec, smallvec};
 
 /// y = cond ? a : b

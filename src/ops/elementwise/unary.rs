@@ -2,50 +2,19 @@
 
 use super::{add_scalar, div, gt_scalar, mul, mul_scalar, scalar_sub, where_};
 use crate::apply::apply_one;
-use crate::cpu::elementwise::{self as kernel, Unary as Kind};
-use crate::cpu::view::{In, Out};
+use crate::cpu::elementwise as kernel;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
+use crate::function::Unary as Kind;
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
+use crate::view::{In, Out};
 use smallvec::smallvec;
 use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI, PI};
-
-/// The word by which the op is known.
-fn name(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Neg => "neg",
-        Kind::Abs => "abs",
-        Kind::Sign => "sign",
-        Kind::Exp => "exp",
-        Kind::Log => "log",
-        Kind::Sqrt => "sqrt",
-        Kind::Rsqrt => "rsqrt",
-        Kind::Reciprocal => "reciprocal",
-        Kind::Square => "square",
-        Kind::Sin => "sin",
-        Kind::Cos => "cos",
-        Kind::Tanh => "tanh",
-        Kind::Sigmoid => "sigmoid",
-        Kind::Relu => "relu",
-        Kind::Gelu => "gelu",
-        Kind::GeluTanh => "gelu",
-        Kind::Erf => "erf",
-        Kind::LogicalNot => "logical_not",
-        Kind::Floor => "floor",
-        Kind::Ceil => "ceil",
-        Kind::Round => "round",
-        Kind::Trunc => "trunc",
-        Kind::IsNan => "isnan",
-        Kind::Expm1 => "expm1",
-        Kind::Log1p => "log1p",
-        Kind::Softplus => "softplus",
-    }
-}
 
 #[derive(Clone, Copy)]
 pub(crate) struct Unary(pub Kind);
@@ -65,7 +34,11 @@ impl Unary {
 
 impl Op for Unary {
     fn name(&self) -> &'static str {
-        name(self.0)
+        match self.0 {
+            // One op with an option.
+            Kind::GeluTanh => "gelu",
+            kind => kind.name(),
+        }
     }
 
     fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
