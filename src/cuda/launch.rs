@@ -11,7 +11,7 @@ use std::ffi::c_void;
 /// launched for a grid without blocks.
 macro_rules! launch {
     ($queue:expr, $module:expr, $name:expr, $grid:expr, $threads:expr, $shared:expr; $($argument:expr),+ $(,)?) => {
-        $crate::cuda::launch::launch($queue, $module, &$name, $grid, $threads, $shared, &mut [
+        $crate::cuda::launch::start($queue, $module, &$name, $grid, $threads, $shared, &mut [
             $((&raw const *&{ $argument }).cast_mut().cast::<std::ffi::c_void>()),+
         ])
     };
@@ -19,7 +19,7 @@ macro_rules! launch {
 pub(super) use launch;
 
 /// The kernel `pieces` of `module` on the queue's stream. `arguments` point to values with the layout of its parameters.
-pub fn launch(
+pub fn start(
     queue: &Queue,
     module: &'static str,
     pieces: &[&str],

@@ -68,6 +68,7 @@ macro_rules! symbols {
         }
 
         impl $table {
+            #[allow(non_snake_case)]
             pub fn load(names: &[String]) -> Result<$table, String> {
                 let (library, found_as) = $crate::cuda::library::Library::open(names)?;
                 let mut missing: Vec<&str> = Vec::new();
@@ -103,4 +104,4 @@ macro_rules! c_name {
     };
 }
 
-pub(super) use {symbols, c_name};
+pub(super) use {c_name, symbols};

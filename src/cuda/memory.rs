@@ -147,7 +147,7 @@ impl Pool {
         let mut state = self.lock();
         state.statistics.allocations += 1;
         if !state.waiting.is_empty() {
-            state.settle(device);
+            state.settle();
         }
         let chunk = match state.take(stream, size) {
             Some(chunk) => chunk,
@@ -279,8 +279,7 @@ impl State {
     }
 
     /// Frees the waiting chunks whose other users are done.
-    fn settle(&mut self, device: &'static Device) {
-        let _ = device;
+    fn settle(&mut self) {
         let mut i = 0;
         while i < self.waiting.len() {
             self.waiting[i].1.retain(|event| !event.is_done());
@@ -320,8 +319,7 @@ impl State {
         self.statistics.reserved += segment;
         self.statistics.peak_reserved = self.statistics.peak_reserved.max(self.statistics.reserved);
         let small = size <= SMALL;
-        let chunk =
-            self.add(Chunk { address, size: segment, stream, small, before: None, after: None, free: true });
+        let chunk = self.add(Chunk { address, size: segment, stream, small, before: None, after: None, free: true });
         let key = self.key(chunk);
         self.free.insert(key);
         Ok(())
@@ -355,7 +353,7 @@ impl State {
         for (_, events) in &self.waiting {
             events.iter().for_each(Event::wait_ignoring_errors);
         }
-        self.settle(device);
+        self.settle();
         let whole: Vec<Key> = self
             .free
             .iter()

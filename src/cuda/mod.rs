@@ -8,6 +8,7 @@
 //! driver · library                                                                 libcuda.so.1
 //! ```
 
+pub mod copy;
 pub mod device;
 pub mod driver;
 pub mod errors;

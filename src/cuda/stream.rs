@@ -6,7 +6,6 @@ use super::errors::ErrorRecord;
 use crate::error::Result;
 use crate::fail;
 use cudarc::driver::sys::{CUevent, CUstream};
-use smallvec::SmallVec;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_uint, c_void};
@@ -320,7 +319,7 @@ impl Drop for Event {
 thread_local! {
     static DEVICE: Cell<u32> = const { Cell::new(0) };
     /// Streams other than the default one that are current, at most one per device.
-    static CURRENT: RefCell<SmallVec<[Arc<Stream>; 2]>> = const { RefCell::new(SmallVec::new_const()) };
+    static CURRENT: RefCell<Vec<Arc<Stream>>> = const { RefCell::new(Vec::new()) };
 }
 
 /// The device that `cuda` without an index means on this thread.

@@ -16,8 +16,7 @@ pub unsafe fn from_host(queue: &Queue, from: *const u8, to: *mut u8, n: usize) -
     }
     let device = queue.device();
     // SAFETY: the caller's promise.
-    let result =
-        unsafe { (device.driver.cuMemcpyHtoDAsync_v2)(to as u64, from.cast(), n, queue.stream().raw()) };
+    let result = unsafe { (device.driver.cuMemcpyHtoDAsync_v2)(to as u64, from.cast(), n, queue.stream().raw()) };
     device.check("cuMemcpyHtoD", result)
 }
 
@@ -29,8 +28,7 @@ pub unsafe fn to_host(queue: &Queue, from: *const u8, to: *mut u8, n: usize) -> 
     if n > 0 {
         let device = queue.device();
         // SAFETY: the caller's promise.
-        let result =
-            unsafe { (device.driver.cuMemcpyDtoHAsync_v2)(to.cast(), from as u64, n, queue.stream().raw()) };
+        let result = unsafe { (device.driver.cuMemcpyDtoHAsync_v2)(to.cast(), from as u64, n, queue.stream().raw()) };
         device.check("cuMemcpyDtoH", result)?;
     }
     queue.stream().synchronize()
@@ -61,9 +59,8 @@ pub unsafe fn between(queue: &Queue, source: &Device, from: *const u8, to: *mut 
     let device = queue.device();
     let (here, there) = (device.context(), source.context());
     // SAFETY: the caller's promise.
-    let result = unsafe {
-        (device.driver.cuMemcpyPeerAsync)(to as u64, here, from as u64, there, n, queue.stream().raw())
-    };
+    let result =
+        unsafe { (device.driver.cuMemcpyPeerAsync)(to as u64, here, from as u64, there, n, queue.stream().raw()) };
     device.check("cuMemcpyPeer", result)
 }
 
