@@ -26,6 +26,7 @@
 #define __restrict__ __restrict
 #define __align__(n) __attribute__((aligned(n)))
 #define HOST_DEVICE inline
+#define NOINLINE inline __attribute__((noinline))
 
 namespace on_host {
 
