@@ -93,7 +93,7 @@ fn unknown_numbers_are_named() {
     assert_eq!((of(14).status(), of(14).message()), (status::UNSUPPORTED, "dtype is complex64, which is reserved"));
     assert_eq!(of(0).status(), status::DTYPE);
     assert_eq!(of(i32::MIN).status(), status::DTYPE);
-    for (r#type, index) in [(0, 0), (1, 1), (2, -1), (3, 0)] {
+    for (r#type, index) in [(0, 0), (1, 1), (2, -2), (3, 0)] {
         assert_eq!(device(TensorDevice { r#type, index }, "device").unwrap_err().status(), status::DEVICE);
     }
     let number = |kind, reserved| TensorScalar { kind, reserved, value: TensorScalarValue { i: 7 } };
