@@ -52,7 +52,7 @@ fn outputs_are_null_after_a_failure() {
 fn a_tensor_goes_out_and_comes_back() {
     let mut out: *mut Tensor = null_mut();
     // SAFETY: a variable.
-    let status = unsafe { emit("tensor_f", &mut out, || Value::empty(&[2], DType::F32)) };
+    let status = unsafe { emit("tensor_f", &mut out, || Value::empty(&[2], DType::F32, crate::device::Device::Cpu)) };
     assert_eq!(status, TENSOR_OK);
     assert_eq!(tensor(out, "x").unwrap().shape(), [2]);
     assert_eq!(call("tensor_release", || release(out, Kind::Tensor, "x")), TENSOR_OK);

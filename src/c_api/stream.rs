@@ -39,6 +39,27 @@ unsafe fn hand_out(
     })
 }
 
+/// Writes an answer that is asked for only when there is a place for it.
+///
+/// # Safety
+/// `out` is NULL or writable.
+unsafe fn give<T>(out: *mut T, answer: impl FnOnce() -> Result<T>) -> Result<()> {
+    border::not_null(out, "out")?;
+    // SAFETY: the caller's promise.
+    unsafe { put(out, answer()?) }
+}
+
+/// As [`give`] for a pointer, which is NULL on failure.
+///
+/// # Safety
+/// `out` is NULL or writable.
+unsafe fn native(out: *mut *mut c_void, pointer: impl FnOnce() -> Result<*mut c_void>) -> Result<()> {
+    // SAFETY: the caller's promise.
+    let out = unsafe { Output::new(out, "out")? };
+    out.set(pointer()?);
+    Ok(())
+}
+
 /// Makes a stream of `device`, which does not wait for the device's default stream. Lower priorities are more urgent; 0
 /// is normal. As torch.cuda.Stream.
 ///
@@ -99,18 +120,16 @@ pub unsafe extern "C" fn tendon_cuda_stream_native(
     out: *mut *mut c_void,
 ) -> TensorStatus {
     // SAFETY: the caller's variable.
-    call("tendon_cuda_stream_native", || unsafe { put(out, self::stream(stream, "stream")?.raw().cast()) })
+    call("tendon_cuda_stream_native", || unsafe { native(out, || Ok(self::stream(stream, "stream")?.raw().cast())) })
 }
 
 /// The ordinal of the stream's device.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_device(stream: *const TendonCudaStream, out: *mut i32) -> TensorStatus {
-    call("tendon_cuda_stream_device", || {
-        let ordinal = self::stream(stream, "stream")?.device().ordinal;
-        // SAFETY: the caller's variable.
-        unsafe { put(out, ordinal as i32) }
-    })
+    let ordinal = || Ok(self::stream(stream, "stream")?.device().ordinal as i32);
+    // SAFETY: the caller's variable.
+    call("tendon_cuda_stream_device", || unsafe { give(out, ordinal) })
 }
 
 /// Ops of this thread on the stream's device go to `stream` from now on. As torch.cuda.stream.
@@ -153,7 +172,9 @@ pub unsafe extern "C" fn tendon_cuda_stream_synchronize(stream: *const TendonCud
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_is_done(stream: *const TendonCudaStream, out: *mut CBool) -> TensorStatus {
     // SAFETY: the caller's variable.
-    call("tendon_cuda_stream_is_done", || unsafe { put(out, self::stream(stream, "stream")?.is_done()?.into()) })
+    call("tendon_cuda_stream_is_done", || unsafe {
+        give(out, || Ok(self::stream(stream, "stream")?.is_done()?.into()))
+    })
 }
 
 /// Later work of `stream` waits for what `other` has been given so far. The host does not wait. Errors: INVALID_HANDLE,
@@ -225,7 +246,7 @@ pub unsafe extern "C" fn tendon_cuda_event_synchronize(event: *const TendonCudaE
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_event_is_done(event: *const TendonCudaEvent, out: *mut CBool) -> TensorStatus {
     // SAFETY: the caller's variable.
-    call("tendon_cuda_event_is_done", || unsafe { put(out, self::event(event, "event")?.query()?.into()) })
+    call("tendon_cuda_event_is_done", || unsafe { give(out, || Ok(self::event(event, "event")?.query()?.into())) })
 }
 
 /// Milliseconds of device time between two recorded events with timing, both reached.
@@ -238,11 +259,12 @@ pub unsafe extern "C" fn tendon_cuda_event_elapsed(
     end: *const TendonCudaEvent,
     out: *mut f32,
 ) -> TensorStatus {
-    call("tendon_cuda_event_elapsed", || {
-        let milliseconds = event(end, "end")?.since(&*event(start, "start")?)?;
-        // SAFETY: the caller's variable.
-        unsafe { put(out, milliseconds) }
-    })
+    let milliseconds = || {
+        let start = event(start, "start")?;
+        event(end, "end")?.since(&start)
+    };
+    // SAFETY: the caller's variable.
+    call("tendon_cuda_event_elapsed", || unsafe { give(out, milliseconds) })
 }
 
 /// The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released.
@@ -253,5 +275,5 @@ pub unsafe extern "C" fn tendon_cuda_event_native(
     out: *mut *mut c_void,
 ) -> TensorStatus {
     // SAFETY: the caller's variable.
-    call("tendon_cuda_event_native", || unsafe { put(out, self::event(event, "event")?.raw().cast()) })
+    call("tendon_cuda_event_native", || unsafe { native(out, || Ok(self::event(event, "event")?.raw().cast())) })
 }
