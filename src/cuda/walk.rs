@@ -1,7 +1,8 @@
 //! How the threads of an elementwise launch share the elements. The mirror of kernels/include/walk.cuh, where the
 //! words are explained.
 
-use super::nest::{Divisor, MAX_DIMS, Nest, Piece};
+use super::nest::{Divisor, Loops, Nest, Piece};
+use crate::layout::Dims;
 
 pub const THREADS: u32 = 256;
 /// Bytes of an operand's tile in shared memory, without padding, for the widest operand: as a power of two.
@@ -81,6 +82,24 @@ const fn deep(operands: usize) -> u32 {
     if operands == 2 { 4 } else { 2 }
 }
 
+/// The dim that an input runs along, if that is another than dim 0 and a tile of both pays; `least` elements of them.
+fn turned(sizes: &[i64], step: impl Fn(usize) -> i64, size: usize, least: i64) -> Option<usize> {
+    let step = |d: usize| step(d).unsigned_abs().saturating_mul(size as u64);
+    let near = (0..sizes.len()).filter(|&d| step(d) > 0).min_by_key(|&d| step(d))?;
+    let pays = step(0) >= 32
+        && step(near) <= 16
+        && sizes[near].saturating_mul(size as i64) >= 16
+        && sizes[0].saturating_mul(sizes[near]) >= least;
+    (near > 0 && pays).then_some(near)
+}
+
+impl<const K: usize> Loops<K> {
+    /// Whether input `k` runs along another dim than the output: read in the output's order it would be slow.
+    pub fn is_turned(&self, k: usize, size: usize) -> bool {
+        turned(&self.sizes, |d| self.strides[d][k], size, 1 << 12).is_some()
+    }
+}
+
 impl<const N: usize> Launch<N> {
     fn new(piece: &Piece<N>, operands: [Operand; N]) -> Launch<N> {
         let (mut base, mut value) = ([std::ptr::null_mut(); N], [0; 2]);
@@ -132,6 +151,8 @@ impl<const N: usize> Launch<N> {
             walk.access[k] = walk.line_access(k, operands[k], v);
             let fits = match walk.access[k] {
                 Access::Whole => true,
+                // One element: no group is read or written.
+                _ if rank == 0 => true,
                 // A unary function reads a vector.
                 Access::Value | Access::Uniform | Access::Splat => k < N - 1 && N > 2,
                 _ => false,
@@ -193,20 +214,11 @@ impl<const N: usize> Launch<N> {
     /// Makes it a TILES walk if an input lies along another dim than the output.
     fn tiles(&mut self, operands: [Operand; N], v: u32) -> bool {
         let walk = &mut self.walk;
-        let rank = walk.nest.rank as usize;
         let widest = operands.iter().map(|o| o.size()).max().unwrap_or(1);
         let tile = TILE_BYTES - widest.trailing_zeros();
-        // The dim that an input runs along, if that is another than dim 0 and worth a tile.
         let turned = |walk: &Walk<N>, k: usize| {
             let Operand::Memory(_, size) = operands[k] else { return None };
-            let step = |d: usize| walk.nest.stride[k][d].unsigned_abs();
-            let near = (0..rank).filter(|&d| step(d) > 0).min_by_key(|&d| step(d))?;
-            let sizes = [0, near].map(|d| walk.nest.size[d].divisor() as u64);
-            let pays = step(0) * size as u64 >= 32
-                && step(near) * size as u64 <= 16
-                && sizes[1] * size as u64 >= 16
-                && sizes[0] * sizes[1] >= 1 << (tile - 2);
-            (near > 0 && pays).then_some(near)
+            turned(&walk.nest.sizes().collect::<Dims>(), |d| walk.nest.stride[k][d], size, 1 << (tile - 2))
         };
         let Some(near) = (0..N - 1).find_map(|k| turned(walk, k)) else { return false };
         walk.nest.bring_to_1(near);
@@ -262,9 +274,9 @@ impl<const N: usize> Walk<N> {
         }
     }
 
-    /// The bounds of clamp.
-    pub fn with_bounds(mut self, low: u64, high: u64) -> Walk<N> {
-        self.value = [low, high];
+    /// What else the kernel is told: the bounds of clamp, the constant of fill.
+    pub fn with_values(mut self, value: [u64; 2]) -> Walk<N> {
+        self.value = value;
         self
     }
 }
