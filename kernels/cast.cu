@@ -35,7 +35,7 @@ CAST_KERNEL(i64, f32)
 template <class C>
 HOST_DEVICE void copy_mixed(const Mixed<2> &m) {
     i64 at[2][MIXED_COUNT];
-    const u32 count = mixed_places(m.nest, at);
+    const int count = mixed_places(m.nest, at);
     if (count == 0) return;
     C x[MIXED_COUNT];
     load_all_as(m.base[0], at[0], m.dtype[0], x);

@@ -32,7 +32,7 @@ NOINLINE void convert_element(const void *from, i64 i, i32 from_dtype, void *to,
 // out = cond ? a : b, of any dtypes.
 KERNEL(MIXED_THREADS, select_mixed, Mixed<4> m) {
     i64 at[4][MIXED_COUNT];
-    const u32 count = mixed_places(m.nest, at);
+    const int count = mixed_places(m.nest, at);
     boolean cond[MIXED_COUNT];
     if (count > 0) load_all_as(m.base[0], at[0], m.dtype[0], cond);
 #pragma unroll

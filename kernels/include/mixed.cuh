@@ -20,15 +20,15 @@ struct Mixed {
 
 // The places of this thread's elements; how many there are.
 template <int N>
-HOST_DEVICE u32 mixed_places(const Nest<N> &nest, i64 (&at)[N][MIXED_COUNT]) {
+HOST_DEVICE int mixed_places(const Nest<N> &nest, i64 (&at)[N][MIXED_COUNT]) {
     const u32 first = blockIdx.x * (MIXED_THREADS * MIXED_COUNT) + threadIdx.x;
     if (first >= nest.count) return 0;
     const u32 left = (nest.count - first + MIXED_THREADS - 1) / MIXED_THREADS;
-    const u32 count = left < MIXED_COUNT ? left : MIXED_COUNT;
+    const int count = left < MIXED_COUNT ? (int)left : MIXED_COUNT;
     u32 n[MIXED_COUNT];
     // Beyond the end the first element again, so that loads need no condition.
 #pragma unroll
-    for (int i = 0; i < MIXED_COUNT; i++) n[i] = i < count ? first + i * MIXED_THREADS : first;
+    for (int i = 0; i < MIXED_COUNT; i++) n[i] = i < count ? first + (u32)i * MIXED_THREADS : first;
     nest.places_of(n, at);
     return count;
 }
@@ -63,7 +63,7 @@ HOST_DEVICE void load_all_as(const void *base, const i64 (&at)[M], i32 dtype, C 
 }
 
 template <class T, class C, int M>
-HOST_DEVICE void store_all(void *base, const i64 (&at)[M], u32 count, const C (&x)[M]) {
+HOST_DEVICE void store_all(void *base, const i64 (&at)[M], int count, const C (&x)[M]) {
 #pragma unroll
     for (int i = 0; i < M; i++)
         if (i < count) static_cast<T *>(base)[at[i]] = convert<T>(x[i]);
@@ -71,7 +71,7 @@ HOST_DEVICE void store_all(void *base, const i64 (&at)[M], u32 count, const C (&
 
 // As `store_as`, the first `count` elements of several.
 template <class C, int M>
-HOST_DEVICE void store_all_as(void *base, const i64 (&at)[M], u32 count, i32 dtype, const C (&x)[M]) {
+HOST_DEVICE void store_all_as(void *base, const i64 (&at)[M], int count, i32 dtype, const C (&x)[M]) {
     switch (dtype) {
         case BOOL: return store_all<boolean>(base, at, count, x);
         case U8: return store_all<u8>(base, at, count, x);

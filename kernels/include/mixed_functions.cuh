@@ -7,7 +7,7 @@
 template <class C>
 HOST_DEVICE void unary_mixed(const Mixed<2> &m) {
     i64 at[2][MIXED_COUNT];
-    const u32 count = mixed_places(m.nest, at);
+    const int count = mixed_places(m.nest, at);
     if (count == 0) return;
     C x[MIXED_COUNT];
     load_operand<0>(m, at, x);
@@ -20,7 +20,7 @@ HOST_DEVICE void unary_mixed(const Mixed<2> &m) {
 template <class C>
 HOST_DEVICE void binary_mixed(const Mixed<3> &m) {
     i64 at[3][MIXED_COUNT];
-    const u32 count = mixed_places(m.nest, at);
+    const int count = mixed_places(m.nest, at);
     if (count == 0) return;
     C a[MIXED_COUNT], b[MIXED_COUNT];
     load_operand<0>(m, at, a);

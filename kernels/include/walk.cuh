@@ -84,7 +84,7 @@ template <int N, int V>
 struct Group {
     static constexpr int SINGLE_COUNT = V < 4 ? V : 4;
     i64 at[N][SINGLE_COUNT];  // LINES and TILES: [0] is the place of the first
-    u32 count;                // how many of them there are; 0: nothing to do
+    int count;                // how many of them there are; 0: nothing to do
     u32 shared;               // TILES: the first, in a tile in shared memory
 
     // The turn'th group of this thread.
@@ -95,10 +95,11 @@ struct Group {
             const u32 first = blockIdx.x * (WALK_THREADS * SINGLE_COUNT) + threadIdx.x;
             if (first >= w.nest.count) return;
             u32 left = (w.nest.count - first + WALK_THREADS - 1) / WALK_THREADS;
-            count = left < SINGLE_COUNT ? left : SINGLE_COUNT;
+            count = left < SINGLE_COUNT ? (int)left : SINGLE_COUNT;
             u32 n[SINGLE_COUNT];
+            // Beyond the end the first element again, so that loads need no condition.
 #pragma unroll
-            for (int i = 0; i < SINGLE_COUNT; i++) n[i] = i < count ? first + i * WALK_THREADS : first;
+            for (int i = 0; i < SINGLE_COUNT; i++) n[i] = i < count ? first + (u32)i * WALK_THREADS : first;
             w.nest.places_of(n, at);
             return;
         }
@@ -125,7 +126,7 @@ struct Group {
             dims = 2;
             shared = i0 * w.pitch + i1;
         }
-        count = left < V ? left : V;
+        count = left < V ? (int)left : V;
         i64 outer[N];
         w.nest.places(rest, outer, dims);
 #pragma unroll
@@ -157,7 +158,7 @@ HOST_DEVICE void load_group(const Walk<N> &w, int k, const Group<N, V> &group, T
         DYNAMIC_SHARED(unsigned char, memory);
         const T *tile = reinterpret_cast<const T *>(memory + w.shared[k]) + group.shared;
 #pragma unroll
-        for (int i = 0; i < V; i++) x[i] = tile[i * w.pitch];
+        for (int i = 0; i < V; i++) x[i] = tile[(u32)i * w.pitch];
     } else if (access == WHOLE || access == STRIDED) {
         const i64 step = w.nest.stride[k][0];
         const T *from = base + group.at[k][0];
@@ -224,7 +225,7 @@ HOST_DEVICE void stage_operand(const Walk<N> &w, int k) {
 }
 
 // The inputs' parts of a group, from operand K on.
-template <int N, int V, int K, class... In>
+template <bool ANY, int N, int V, int K, class... In>
 struct Lines {
     HOST_DEVICE void load(const Walk<N> &, const Group<N, V> &) {}
     HOST_DEVICE void load_line(const Walk<N> &, const Group<N, V> &) {}
@@ -233,12 +234,12 @@ struct Lines {
     HOST_DEVICE void shift() {}
     static HOST_DEVICE void stage_all(const Walk<N> &) {}
 };
-template <int N, int V, int K, class T, class... In>
-struct Lines<N, V, K, T, In...> {
+template <bool ANY, int N, int V, int K, class T, class... In>
+struct Lines<ANY, N, V, K, T, In...> {
     // The input of a unary function is WHOLE, unless the walk is of ANY kind.
-    static constexpr bool ALONE = N == 2;
+    static constexpr bool ALONE = !ANY && N == 2;
     T x[V];
-    Lines<N, V, K + 1, In...> rest;
+    Lines<ANY, N, V, K + 1, In...> rest;
 
     HOST_DEVICE void load(const Walk<N> &w, const Group<N, V> &group) {
         load_group(w, K, group, x);
@@ -286,7 +287,7 @@ struct Lines<N, V, K, T, In...> {
 
     static HOST_DEVICE void stage_all(const Walk<N> &w) {
         if (w.access[K] == STAGED) stage_operand<T>(w, K);
-        Lines<N, V, K + 1, In...>::stage_all(w);
+        Lines<ANY, N, V, K + 1, In...>::stage_all(w);
     }
 };
 
@@ -309,7 +310,7 @@ template <bool ANY, int V, class Out, class... In, class F>
 HOST_DEVICE void walk(const Walk<sizeof...(In) + 1> &w, F f) {
     constexpr int N = sizeof...(In) + 1;
     constexpr int DEEP = N == 2 ? 4 : 2;  // groups in flight of a flat walk, as src/cuda/walk.rs has it
-    typedef Lines<N, V, 0, In...> Inputs;
+    typedef Lines<ANY, N, V, 0, In...> Inputs;
     if constexpr (ANY) {
         if (w.mapping == TILES) {
             Inputs::stage_all(w);
