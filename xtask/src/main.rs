@@ -57,9 +57,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository's root: the folder above this crate's.
+/// The repository's root: the folder above this crate's. As `cargo run` says it, since two checkouts with one target
+/// folder share the program.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies inside the repository").to_path_buf()
+    let crate_folder = std::env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_string());
+    Path::new(&crate_folder).parent().expect("xtask lies inside the repository").to_path_buf()
 }
 
 fn read(path: &Path) -> Result<String, String> {
