@@ -36,7 +36,6 @@ fn main() -> ExitCode {
         ["handles", "--check"] => handles::check(&root()),
         ["ptx"] => ptx::write(&root()),
         ["ptx", "--check"] => ptx::check(&root()),
-        ["ptx", "--print", name] => ptx::print(&root(), name),
         ["ptxas"] => ptx::ptxas::write(&root(), ""),
         ["ptxas", word] => ptx::ptxas::write(&root(), word),
         ["licences"] => licences::write(&root()),
