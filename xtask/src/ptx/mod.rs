@@ -1,4 +1,4 @@
-//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC. The hash in the first line says what it was made from.
+//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC (nvrtc.c). The hash in the first line says what it was made from.
 pub mod ptxas;
 #[path = "../../../kernels/sources.rs"]
 mod sources;
@@ -63,6 +63,7 @@ fn compile(
     let compiler = compiler(root)?;
     in_parallel(modules, |module| {
         let output = Command::new(&compiler)
+            .env_clear()
             .arg(&nvrtc)
             .arg(root.join("kernels"))
             .arg(&module.name)

@@ -167,8 +167,11 @@ int main(int count, char **words) {
     }
     char file[256];
     snprintf(file, sizeof file, "%s.cu", name);
+    const char *source = text_of(kernels, name, ".cu");
+    /* The compiler keeps the name of the folder that it runs in. */
+    if (chdir("/")) fail("/", "cannot be entered");
     Program program = NULL;
-    int code = create(&program, text_of(kernels, name, ".cu"), file, headers, texts, header);
+    int code = create(&program, source, file, headers, texts, header);
     if (code) fail(file, why(code));
     code = compile(program, options, option);
     size_t bytes = 0;
