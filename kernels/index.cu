@@ -26,8 +26,8 @@ INDEX_ADD(bf16x2, bf16x2)
 INDEX_ADD(f32, f32)
 INDEX_ADD(f64, f64)
 
-// out[i…, c] = (index[i…] == c). The nest is of out, index, and what is c itself.
-KERNEL(INDEX_THREADS, one_hot, Nest<3> nest, void *out, i32 dtype, Index index) {
+// out[i…, c] = (index[i…] == c). The nest is of out, index, and what is c itself, counted from `class_first`.
+KERNEL(INDEX_THREADS, one_hot, Nest<3> nest, void *out, i32 dtype, i64 class_first, Index index) {
     u32 first = first_element();
     if (first >= nest.count) return;
     i64 at[EACH][3], value[EACH];
@@ -40,10 +40,16 @@ KERNEL(INDEX_THREADS, one_hot, Nest<3> nest, void *out, i32 dtype, Index index) 
     if (dtype == I64) {
 #pragma unroll
         for (u32 k = 0; k < EACH; k++)
-            if (first + k * INDEX_THREADS < nest.count) ((i64 *)out)[at[k][0]] = value[k] == at[k][2];
+            if (first + k * INDEX_THREADS < nest.count) ((i64 *)out)[at[k][0]] = value[k] == class_first + at[k][2];
     } else {
         for (u32 k = 0; k < EACH; k++)
-            if (first + k * INDEX_THREADS < nest.count) store_as<i32>(out, at[k][0], dtype, value[k] == at[k][2]);
+            if (first + k * INDEX_THREADS < nest.count) store_as<i32>(out, at[k][0], dtype, value[k] == class_first + at[k][2]);
     }
     bad.tell(index);
+}
+
+// Only looks whether the indices are in range: what is read or added has no elements.
+KERNEL(INDEX_THREADS, check_indices, i64 step, Index index) {
+    u64 n = (u64)blockIdx.x * INDEX_THREADS + threadIdx.x;
+    if (n < (u64)index.count) check_index(index.errors, index.op, (i64)n, index.at((i64)n * step), index.limit);
 }

@@ -12,11 +12,11 @@ constexpr u32 EACH = 4;
 struct Index {
     const void *data;
     i64 limit;  // 0 ≤ index < limit
-    i64 first;  // the number of the launch's first index, for what is said of a bad one
+    // Of a bad index its number in C order is told: element n of the launch has number (first + n) / inner % count.
+    i64 first, inner, count;
     ErrorRecord *errors;
     i32 is_i64;  // else i32
     u32 op;      // for the ErrorRecord
-    u32 inner, count;  // element n of the launch has index number first + n / inner % count
 
     HOST_DEVICE i64 at(i64 place) const {
         return is_i64 ? ((const i64 *)data)[place] : (i64)((const i32 *)data)[place];
@@ -64,7 +64,7 @@ struct Bad {
     }
 
     HOST_DEVICE void tell(const Index &index) const {
-        if (any) check_index(index.errors, index.op, index.first + n / index.inner % index.count, value, index.limit);
+        if (any) check_index(index.errors, index.op, (index.first + n) / index.inner % index.count, value, index.limit);
     }
 };
 
