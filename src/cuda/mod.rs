@@ -16,6 +16,8 @@ pub mod launch;
 mod library;
 pub mod memory;
 mod module;
+#[allow(dead_code, reason = "the launchers use it")]
+pub mod nest;
 pub mod pinned;
 pub mod stream;
 pub mod transfer;
