@@ -224,9 +224,9 @@ fn add(queue: &Queue, out: Out, dim: usize, index: In, indices: Indices, src: In
         DType::I64 => DType::U64,
         other => other,
     };
-    let name = ["index_add_", dtype.name(), if work.width == 2 { "x2" } else { "" }];
     let native = dtype == DType::BF16 && queue.device().properties().capability >= (9, 0);
-    let module = if native { "index_hopper" } else { "index" };
+    let (module, prefix) = if native { ("index_hopper", "index_add_native_") } else { ("index", "index_add_") };
+    let name = [prefix, dtype.name(), if work.width == 2 { "x2" } else { "" }];
     let mut first = 0;
     for piece in pieces {
         let from = src.origin().wrapping_offset(piece.offset[0] as isize * bytes as isize);
