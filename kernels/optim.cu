@@ -1,26 +1,8 @@
 // arch: 75   fmad: off   One step of SGD or AdamW over many parameters at once. The meaning is src/cpu/optim.rs.
+#include "optim.cuh"
 #include "pack.cuh"
 
 constexpr u32 THREADS = 256;
-
-// Which elements a block works on: `chunk` of one parameter; those of parameter i are blocks first[i] ≤ b < first[i + 1].
-template <int MOST>
-struct Chunks {
-    i64 numel[MOST];
-    u32 first[MOST];
-    u8 is_aligned[MOST];  // all of its memory to 16 bytes
-    u32 count, chunk;     // parameters; elements, a multiple of 16
-
-    HOST_DEVICE u32 parameter(u32 block) const {
-        u32 low = 0, high = count;
-        while (high - low > 1) {
-            u32 middle = (low + high) / 2;
-            if (first[middle] <= block) low = middle;
-            else high = middle;
-        }
-        return low;
-    }
-};
 
 // Runs `update` on the K operands' elements of this block's chunk, which it may change; operands with a bit in `writes`
 // are stored. One with address 0 is not there.
@@ -57,21 +39,6 @@ HOST_DEVICE void each_element(const Chunks<MOST> &chunks, u32 i, T *const (&oper
     }
 }
 
-constexpr int MOST_SGD = 96;
-
-// The mirror of src/cuda/optim.rs, as all tables here.
-struct SgdTable {
-    void *param[MOST_SGD], *grad[MOST_SGD], *buffer[MOST_SGD];
-    Chunks<MOST_SGD> chunks;
-    u8 first_step[MOST_SGD];
-};
-
-template <class C>
-struct SgdNumbers {
-    C lr, momentum, fresh, decay, sign;
-    i32 nesterov;
-};
-
 // p ← p − lr·s, where s is g, b or g + momentum·b: `sgd` of src/cpu/optim.rs. Without a momentum `table.buffer` is 0.
 template <class T, class C>
 HOST_DEVICE void sgd(const SgdTable &table, const SgdNumbers<C> &h) {
@@ -97,20 +64,6 @@ SGD(f32, f32)
 SGD(f64, f64)
 SGD(f16, f32)
 SGD(bf16, f32)
-
-constexpr int MOST_ADAMW = 56;
-
-template <class C>
-struct AdamWTable {
-    void *param[MOST_ADAMW], *grad[MOST_ADAMW], *exp_avg[MOST_ADAMW], *exp_avg_sq[MOST_ADAMW], *max_exp_avg_sq[MOST_ADAMW];
-    Chunks<MOST_ADAMW> chunks;
-    C pace[MOST_ADAMW], root[MOST_ADAMW];  // lr/(1−β₁ᵗ) and 1/√(1−β₂ᵗ) at the parameter's step t
-};
-
-template <class C>
-struct AdamWNumbers {
-    C keep, decay, fresh, beta2, fresh2, eps, sign;
-};
 
 // `adamw` of src/cpu/optim.rs. Without AMSGrad `table.max_exp_avg_sq` is 0.
 template <class T, class C>

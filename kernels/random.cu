@@ -82,7 +82,7 @@ HOST_DEVICE void sin_cos(f32 angle, f32 &sin, f32 &cos) {
                        + w * z * (-0.001388676377460993 + z * 2.439044879627741e-5));
     u32 quadrant = (u32)(i32)n;
     sin = f32_from_bits(bits_of(quadrant & 1 ? cosine : sine) ^ (quadrant & 2) << 30);
-    cos = f32_from_bits(bits_of(quadrant & 1 ? sine : cosine) ^ (quadrant + 1 & 2) << 30);
+    cos = f32_from_bits(bits_of(quadrant & 1 ? sine : cosine) ^ ((quadrant + 1) & 2) << 30);
 }
 
 // r·cos θ and r·sin θ with r = √(−2 ln u₁), θ = 2π·u₂ (Box and Muller).
