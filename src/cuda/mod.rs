@@ -12,13 +12,16 @@ pub mod copy;
 pub mod device;
 pub mod driver;
 pub mod errors;
+pub mod index;
 pub mod launch;
 mod library;
 pub mod memory;
 mod module;
 #[allow(dead_code, reason = "the launchers use it")]
 pub mod nest;
+pub mod optim;
 pub mod pinned;
+pub mod random;
 pub mod stream;
 pub mod transfer;
 

@@ -137,6 +137,10 @@ TEST(adamw) {
         }
 }
 
+// As src/cuda/optim.rs has them.
+static_assert(sizeof(SgdTable) == 3656 && sizeof(SgdNumbers<f64>) == 48);
+static_assert(sizeof(AdamWTable<f64>) == 3872 && sizeof(AdamWTable<f32>) == 3424);
+
 // Full tables: the last parameter too, and a kernel's parameters have 4 KiB.
 TEST(as_many_as_fit) {
     CHECK(sizeof(SgdTable) + sizeof(SgdNumbers<f64>) <= 4096);
