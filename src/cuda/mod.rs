@@ -69,6 +69,15 @@ impl Queue {
     }
 }
 
+/// Gives cached device memory and pinned memory back to the driver; bytes.
+pub fn release_cached() -> usize {
+    if driver::loaded().is_none() {
+        return 0;
+    }
+    let of = |device: &'static Device| device.enter().map_or(0, |_context| device.pool.release_cached(device));
+    device::opened().map(of).sum::<usize>() + pinned::release_cached()
+}
+
 /// The current queue of this thread on device `ordinal`.
 #[inline]
 pub fn queue(ordinal: u32) -> Result<Queue> {
