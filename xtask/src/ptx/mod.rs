@@ -1,4 +1,5 @@
-//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC (nvrtc.c). The hash in the first line says what it was made from.
+//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC (nvrtc.c). The hash in its first line says what it was made
+//! from.
 pub mod ptxas;
 #[path = "../../../kernels/sources.rs"]
 mod sources;
