@@ -54,16 +54,20 @@ pub fn arange(queue: &Queue, out: Out, start: Scalar, step: Scalar) -> Result<()
     let dtype = out.dtype as i32;
     if out.dtype.is_float() {
         let (start, step) = (start.to_f64(), step.to_f64());
-        return generate(queue, out, |to, n| {
-            launch!(queue, "fill", ["arange_float"], grid(queue, n), THREADS, 0; to, n, start, step, dtype)
-        });
+        return generate(
+            queue,
+            out,
+            |to, n| launch!(queue, "fill", ["arange_float"], grid(queue, n), THREADS, 0; to, n, start, step, dtype),
+        );
     }
     let class = if out.dtype == DType::U64 { DType::U64 } else { DType::I64 };
     let whole = |s: Scalar| i64::from_le_bytes(s.to_bytes(class));
     let (start, step) = (whole(start), whole(step));
-    generate(queue, out, |to, n| {
-        launch!(queue, "fill", ["arange_integer"], grid(queue, n), THREADS, 0; to, n, start, step, dtype)
-    })
+    generate(
+        queue,
+        out,
+        |to, n| launch!(queue, "fill", ["arange_integer"], grid(queue, n), THREADS, 0; to, n, start, step, dtype),
+    )
 }
 
 /// `numel` numbers from `start` to `end`, both included: `torch.linspace`, counted from both ends so that it is

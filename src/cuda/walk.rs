@@ -266,7 +266,13 @@ impl<const N: usize> Walk<N> {
             && steps.iter().skip(1).all(|&s| s % v as i64 == 0);
         match steps.first() {
             None if k < N - 1 => Access::Uniform,
-            None => if aligned { Access::Whole } else { Access::Strided },
+            None => {
+                if aligned {
+                    Access::Whole
+                } else {
+                    Access::Strided
+                }
+            }
             Some(1) if aligned => Access::Whole,
             Some(0) if steps.iter().all(|&s| s == 0) => Access::Uniform,
             Some(0) => Access::Splat,

@@ -122,8 +122,7 @@ impl<const N: usize> Job<'_, N> {
             return launch!(queue, kernel.module, kernel.name, [blocks, 1, 1], walk::THREADS, 0; walk);
         }
         if let Some(kernel) = self.any {
-            let Launch { walk, blocks, shared } =
-                Launch::any(piece, operands, self.most, queue.multiprocessors());
+            let Launch { walk, blocks, shared } = Launch::any(piece, operands, self.most, queue.multiprocessors());
             let (walk, grid) = (self.with_values(walk), [blocks, 1, 1]);
             return match self.number {
                 Some(number) => {
