@@ -189,7 +189,7 @@ inline void run_block(void (*body)(void **), void **arguments, std::mt19937 &ran
 }
 
 inline void launch(void (*body)(void **), void **arguments, Dim3 grid, Dim3 threads, size_t dynamic_shared) {
-    std::vector<char> shared(dynamic_shared + 16);
+    std::vector<char> shared(dynamic_shared + 128);
     std::mt19937 random(1234);
     grid_size = grid;
     block_size = threads;
@@ -199,7 +199,7 @@ inline void launch(void (*body)(void **), void **arguments, Dim3 grid, Dim3 thre
                 block_index = {x, y, z};
                 // Nothing may be assumed of fresh shared memory.
                 std::fill(shared.begin(), shared.end(), (char)0xCD);
-                char *aligned = (char *)(((uintptr_t)shared.data() + 15) & ~(uintptr_t)15);
+                char *aligned = (char *)(((uintptr_t)shared.data() + 127) & ~(uintptr_t)127);
                 run_block(body, arguments, random, aligned);
             }
 }
