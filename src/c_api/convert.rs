@@ -33,7 +33,7 @@ pub unsafe extern "C" fn tensor_to_device(
     let make = || {
         let (x, device) = (tensor(x, "x")?, border::device(device, "device")?);
         // SAFETY: the caller's options.
-        unsafe { converted(&x, options, copy::to_device(&x, device)) }
+        unsafe { converted(&x, options, copy::to_device(&x, device, false)) }
     };
     // SAFETY: the caller's variable.
     unsafe { emit("tensor_to_device", out, make) }

@@ -54,7 +54,7 @@ pub unsafe extern "C" fn tensor_from_host_buffer(
         check_buffer(data, nbytes, dtype, &layout)?;
         let release = options.release.map(|release| (release, options.user_data));
         // SAFETY: the caller keeps the memory valid until `release`.
-        let storage = unsafe { Storage::borrow(data.cast(), nbytes, options.read_only != 0, release)? };
+        let storage = unsafe { Storage::borrow(data.cast(), nbytes, Device::Cpu, options.read_only != 0, release)? };
         match Value::new(storage.clone(), layout, dtype).and_then(border::hand_out) {
             Ok(handle) => out.set(handle),
             Err(error) => {
