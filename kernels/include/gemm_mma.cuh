@@ -30,7 +30,7 @@ struct Tile {
         else if constexpr (LINE == 64) return i >> 1 & 3;
         else return i & 7;
     }
-    static_assert(SIZE == 4 && !ALONG_K || PASS % 8 == 0, "passes are whole periods of the twist");
+    static_assert((SIZE == 4 && !ALONG_K) || PASS % 8 == 0, "passes are whole periods of the twist");
 
     const char *from;  // this thread's chunk in the first pass
     i64 pass, step;    // bytes from pass to pass and from step to step
@@ -253,11 +253,8 @@ HOST_DEVICE void gemm_mma(const Gemm &g) {
     GEMM_MMA_OF(format, type, bm, bn, step, wm, wn, stages, kn, true, false)                                            \
     GEMM_MMA_OF(format, type, bm, bn, step, wm, wn, stages, mk, false, true)                                            \
     GEMM_MMA_OF(format, type, bm, bn, step, wm, wn, stages, mn, false, false)
+
 #define GEMM_MMA_OF(format, type, bm, bn, step, wm, wn, stages, order, a_along_k, b_along_k)                            \
     KERNEL(bm / wm * (bn / wn) * 32, gemm_mma_##bm##x##bn##_##order##_##type, Gemm g) {                                 \
         gemm_mma<format, bm, bn, step, wm, wn, stages, a_along_k, b_along_k>(g);                                        \
     }
-#define GEMM_MMA_TILES(format, type)                                                                                    \
-    GEMM_MMA(format, type, 128, 256, 128, 64, 64, 3)                                                                    \
-    GEMM_MMA(format, type, 128, 128, 64, 64, 64, 3)                                                                     \
-    GEMM_MMA(format, type, 64, 64, 128, 32, 32, 3)

@@ -1,6 +1,8 @@
 // kernels/include/mma.cuh on the CPU: fragments are exchanged through memory that the lanes of a warp share.
 // An asynchronous copy is as late as it may be: until the wait that covers it, its target holds no number.
 #pragma once
+#include <vector>
+
 #include "cuda_on_host.h"
 
 struct SharedAddress {
@@ -19,14 +21,11 @@ inline u32 load_shared_u32(SharedAddress p) {
 
 namespace on_host {
 
-inline unsigned lane() { return fiber->linear & 31; }
-inline unsigned warp() { return fiber->linear / 32; }
+inline unsigned lane() { return thread->linear & 31; }
+inline unsigned warp() { return thread->linear / 32; }
 
-inline void check_alignment(const void *p, size_t bytes, const char *what) {
-    if ((uintptr_t)p % bytes) {
-        fprintf(stderr, "cuda_on_host: %s of %zu bytes at a misaligned address\n", what, bytes);
-        abort();
-    }
+inline void check_alignment(const void *p, size_t bytes, const char *why) {
+    if ((uintptr_t)p % bytes) trap(why);
 }
 
 // ---- asynchronous copies ----
@@ -39,32 +38,27 @@ struct Copy {
 };
 
 struct Copies {
-    const Block *block;
-    Dim3 index;
+    uint64_t block = 0;
     std::vector<Copy> open;
     std::vector<std::vector<Copy>> groups;
 };
 
 // Those of the running thread; what a thread of an earlier block left behind is dropped.
 inline Copies &copies() {
-    static thread_local Copies all[1024];
-    Copies &c = all[fiber->linear];
-    if (c.block != block || memcmp(&c.index, &block_index, sizeof(Dim3))) {
+    static Copies all[1024];
+    Copies &c = all[thread->linear];
+    if (c.block != block_number) {
         c.open.clear();
         c.groups.clear();
-        c.block = block;
-        c.index = block_index;
+        c.block = block_number;
     }
     return c;
 }
 
 inline void cp_async(SharedAddress to, const void *from, unsigned bytes, unsigned size) {
-    check_alignment(to.at, size, "cp.async to shared memory");
-    if (bytes) check_alignment(from, size, "cp.async from global memory");
-    if (bytes > size) {
-        fprintf(stderr, "cuda_on_host: cp.async reads %u of %u bytes\n", bytes, size);
-        abort();
-    }
+    check_alignment(to.at, size, "cp.async to a misaligned address in shared memory");
+    if (bytes) check_alignment(from, size, "cp.async from a misaligned address");
+    if (bytes > size) trap("cp.async reads more than it writes");
     memset(to.at, 0xFF, size);  // NaN in every float type
     copies().open.push_back({to.at, (const char *)from, bytes, size});
 }
@@ -85,11 +79,11 @@ inline void cp_async_wait(size_t left) {
 // Row `row` of matrix `matrix`, whose address that lane gave.
 template <int N>
 void ldmatrix(u32 (&r)[N], SharedAddress p, bool transposed) {
-    static thread_local const char *rows[32][32];
+    static const char *rows[32][32];
     const char **mine = rows[warp()];
-    if (lane() < 8 * N) check_alignment(p.at, 16, "ldmatrix");
+    if (lane() < 8 * N) check_alignment(p.at, 16, "ldmatrix at a misaligned address");
     mine[lane()] = p.at;
-    warp_barrier();
+    __syncwarp();
     unsigned g = lane() / 4, t = lane() % 4;
     for (unsigned i = 0; i < N; i++) {
         u16 low, high;
@@ -102,7 +96,7 @@ void ldmatrix(u32 (&r)[N], SharedAddress p, bool transposed) {
         }
         r[i] = low | (u32)high << 16;
     }
-    warp_barrier();
+    __syncwarp();
 }
 
 struct Fragments {
@@ -110,11 +104,11 @@ struct Fragments {
 };
 
 inline Fragments *exchange_fragments(const u32 (&a)[4], const u32 (&b)[2]) {
-    static thread_local Fragments all[32][32];
+    static Fragments all[32][32];
     Fragments *mine = all[warp()];
     memcpy(mine[lane()].a, a, sizeof a);
     memcpy(mine[lane()].b, b, sizeof b);
-    warp_barrier();
+    __syncwarp();
     return mine;
 }
 
@@ -132,7 +126,7 @@ void mma_16(f32 (&c)[4], const u32 (&a)[4], const u32 (&b)[2]) {
         }
         c[i] += sum;
     }
-    warp_barrier();
+    __syncwarp();
 }
 
 }  // namespace on_host
@@ -169,7 +163,7 @@ inline void mma_tf32(f32 (&c)[4], const u32 (&a)[4], const u32 (&b)[2]) {
             sum += of(all[row % 8 * 4 + k % 4].a[row / 8 + 2 * (k / 4)]) * of(all[column * 4 + k % 4].b[k / 4]);
         c[i] += sum;
     }
-    warp_barrier();
+    __syncwarp();
 }
 
 inline u32 to_tf32(u32 bits) {
@@ -179,12 +173,12 @@ inline u32 to_tf32(u32 bits) {
 
 inline void mma_f64(f64 (&c)[2], f64 a, f64 b) {
     using namespace on_host;
-    static thread_local f64 all[32][32][2];
+    static f64 all[32][32][2];
     f64(*mine)[2] = all[warp()];
     mine[lane()][0] = a;
     mine[lane()][1] = b;
-    warp_barrier();
+    __syncwarp();
     for (unsigned i = 0; i < 2; i++)
         for (unsigned k = 0; k < 4; k++) c[i] += mine[lane() / 4 * 4 + k][0] * mine[(lane() % 4 * 2 + i) * 4 + k][1];
-    warp_barrier();
+    __syncwarp();
 }

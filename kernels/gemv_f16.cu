@@ -1,0 +1,4 @@
+// arch: 75   products of a matrix of f16 and at most 8 columns or rows
+#include "gemv.cuh"
+
+GEMV(f16)

@@ -1,0 +1,4 @@
+// arch: 75   products of a matrix of f32 and at most 8 columns or rows
+#include "gemv.cuh"
+
+GEMV(f32)
