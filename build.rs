@@ -26,7 +26,7 @@ fn main() {
 /// `out`/kernels.rs, the table of the modules. Each is the text of the PTX as a zlib stream in a file beside it.
 fn pack(kernels: &Path, out: &Path, without: bool) -> Result<(), String> {
     let mut table = String::from(
-        "/// Name, bytes of the PTX with the NUL at its end, those bytes as a zlib stream. In the order of the names.\n\
+        "/// Name, bytes of its PTX, that text as a zlib stream. In the order of the names.\n\
          pub static KERNELS: &[(&str, usize, &[u8])] = &[\n",
     );
     for module in if without { Vec::new() } else { sources::modules(kernels)? } {
@@ -35,11 +35,10 @@ fn pack(kernels: &Path, out: &Path, without: bool) -> Result<(), String> {
             format!("{} {what}: run `cargo xtask ptx` (or build without CUDA: TENDON_WITHOUT_PTX=1)", path.display())
         };
         let text = std::fs::read_to_string(&path).map_err(|e| stale(&format!("cannot be read ({e})")))?;
-        let mut text = text.replace("\r\n", "\n");
+        let text = text.replace("\r\n", "\n");
         if !text.starts_with(&module.head()) {
             return Err(stale(&format!("does not fit kernels/{}.cu and its includes", module.name)));
         }
-        text.push('\0');
         let packed = out.join(format!("{}.ptx.z", module.name));
         let bytes = miniz_oxide::deflate::compress_to_vec_zlib(text.as_bytes(), 9);
         std::fs::write(&packed, bytes).map_err(|e| format!("{}: {e}", packed.display()))?;

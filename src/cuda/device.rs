@@ -1,7 +1,7 @@
 //! One CUDA device: its context, what it can do, its memory pool and its kernels.
 
 use super::driver::{self, Driver, code};
-use super::memory::Pool;
+use super::memory::{Pool, Statistics};
 use super::module::Modules;
 use crate::error::{Error, Result, status};
 use crate::fail;
@@ -174,6 +174,16 @@ impl Device {
 
     pub fn context(&self) -> CUcontext {
         self.context
+    }
+
+    /// What the allocator holds and has done.
+    pub fn statistics(&self) -> Statistics {
+        self.pool.statistics()
+    }
+
+    /// Peaks of [`Device::statistics`] count anew.
+    pub fn reset_peak(&self) {
+        self.pool.reset_peak();
     }
 
     /// Free and total bytes, as the driver sees them.

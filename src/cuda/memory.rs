@@ -86,8 +86,32 @@ pub struct Block {
     address: u64,
     /// The stream that it was allocated on.
     home: usize,
-    /// Other streams that used it.
-    visitors: Mutex<Vec<Arc<Stream>>>,
+    visitors: Visitors,
+}
+
+/// Streams that used some memory besides the one that it belongs to.
+#[derive(Default)]
+pub struct Visitors(Mutex<Vec<Arc<Stream>>>);
+
+impl Visitors {
+    pub fn note(&self, stream: &Arc<Stream>) {
+        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if !all.iter().any(|s| s.id() == stream.id() && s.device().ordinal == stream.device().ordinal) {
+            all.push(stream.clone());
+        }
+    }
+
+    /// The points after what each has been given so far.
+    fn events(&self) -> Vec<Event> {
+        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(|e| e.into_inner()));
+        // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
+        all.iter().filter_map(|stream| Event::after(stream).ok()).collect()
+    }
+
+    /// Waits until all are done with the memory.
+    pub fn wait(&self) {
+        self.events().iter().for_each(Event::wait_ignoring_errors);
+    }
 }
 
 impl Block {
@@ -95,7 +119,7 @@ impl Block {
     pub fn allocate(stream: &Stream, nbytes: usize) -> Result<Block> {
         let device = stream.device();
         let (chunk, address) = device.pool.allocate(device, stream.id(), nbytes)?;
-        Ok(Block { device, chunk, address, home: stream.id(), visitors: Mutex::new(Vec::new()) })
+        Ok(Block { device, chunk, address, home: stream.id(), visitors: Visitors::default() })
     }
 
     /// Device address of the first byte.
@@ -105,22 +129,15 @@ impl Block {
 
     /// Notes that `stream` works on the block: its memory is not used again before that work is done.
     pub fn used_by(&self, stream: &Arc<Stream>) {
-        if stream.id() == self.home {
-            return;
-        }
-        let mut visitors = self.visitors.lock().unwrap_or_else(|e| e.into_inner());
-        if !visitors.iter().any(|s| s.id() == stream.id()) {
-            visitors.push(stream.clone());
+        if stream.id() != self.home || stream.device().ordinal != self.device.ordinal {
+            self.visitors.note(stream);
         }
     }
 }
 
 impl Drop for Block {
     fn drop(&mut self) {
-        let visitors = std::mem::take(self.visitors.get_mut().unwrap_or_else(|e| e.into_inner()));
-        // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
-        let events = visitors.iter().filter_map(|stream| Event::after(stream).ok()).collect();
-        self.device.pool.free(self.chunk, events);
+        self.device.pool.free(self.chunk, self.visitors.events());
     }
 }
 
@@ -383,3 +400,6 @@ pub fn bytes(n: usize) -> String {
         _ => format!("{:.2} GiB", n as f64 / 1073741824.0),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -5,17 +5,21 @@
 //! launch · nest · transfer                                                         how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
-//! driver · library                                                                 libcuda.so.1
+//! driver · dnn · libraries · library                                               libcuda.so.1, cuDNN
 //! ```
 
 pub mod copy;
 pub mod device;
+pub mod dnn;
 pub mod driver;
 pub mod errors;
 pub mod launch;
+mod libraries;
 mod library;
 pub mod memory;
 mod module;
+#[allow(dead_code, reason = "the launchers use it")]
+pub mod nest;
 pub mod pinned;
 pub mod stream;
 pub mod transfer;
@@ -62,6 +66,15 @@ impl Queue {
     pub fn errors(&self) -> *mut errors::ErrorRecord {
         self.stream.errors()
     }
+}
+
+/// Gives cached device memory and pinned memory back to the driver; bytes.
+pub fn release_cached() -> usize {
+    if driver::loaded().is_none() {
+        return 0;
+    }
+    let of = |device: &'static Device| device.enter().map_or(0, |_context| device.pool.release_cached(device));
+    device::opened().map(of).sum::<usize>() + pinned::release_cached()
 }
 
 /// The current queue of this thread on device `ordinal`.

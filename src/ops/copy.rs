@@ -2,11 +2,14 @@
 
 use crate::apply::{apply_one, apply_transfer};
 use crate::cpu::copy as kernel;
+use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
-use crate::layout::Dims;
+use crate::layout::{Dims, Layout};
+use crate::ops::in_place;
+use crate::storage::Storage;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
@@ -89,6 +92,21 @@ impl Op for ToDevice {
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
         Ok(smallvec![Some(to_device(cx.g()?, self.from, false)?)])
     }
+}
+
+/// A copy in pinned host memory in C order, or `x` itself if it is there. Recorded.
+pub fn pin_memory(x: &Tensor) -> Result<Tensor> {
+    if x.device() != Device::Cpu {
+        fail!(NOT_ON_CPU, "x is on {}: only host memory can be pinned", x.device());
+    }
+    if x.storage().is_pinned() {
+        return Ok(x.clone());
+    }
+    let device = cuda::device(cuda::stream::current_device())?;
+    let nbytes = x.numel() as usize * x.dtype().size();
+    let pinned = Tensor::new(Storage::allocate_pinned(device, nbytes)?, Layout::contiguous(x.shape()), x.dtype())?;
+    in_place::copy(&pinned, x)?;
+    Ok(pinned)
 }
 
 /// The one way back to the host. On the CPU it shares.

@@ -3,6 +3,7 @@
 pub mod shared;
 
 use crate::cpu::memory::{self, Live};
+use crate::cuda::memory::Visitors;
 use crate::cuda::pinned::PinnedBlock;
 use crate::cuda::transfer::{self, Place};
 use crate::cuda::{self, Block, Queue, Stream};
@@ -47,6 +48,8 @@ enum Owner {
     Pinned(#[expect(dead_code, reason = "held for its drop")] PinnedBlock),
     /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
     Borrowed(Option<(ReleaseFn, *mut c_void)>),
+    /// The same on a CUDA device, with the streams that work on it.
+    BorrowedCuda(Option<(ReleaseFn, *mut c_void)>, Visitors),
 }
 
 // SAFETY: plain memory. Who may write it when is the contract of the tensor functions (exclusive `Tensor *`) and, for
@@ -155,7 +158,10 @@ impl Storage {
         memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
-        bytes.owner = Owner::Borrowed(release);
+        bytes.owner = match device {
+            Device::Cpu => Owner::Borrowed(release),
+            Device::Cuda(_) => Owner::BorrowedCuda(release, Visitors::default()),
+        };
         Ok(Storage(header.fill(bytes)))
     }
 
@@ -177,7 +183,7 @@ impl Storage {
     }
 
     pub fn is_borrowed(&self) -> bool {
-        matches!(self.0.owner, Owner::Borrowed(_))
+        matches!(self.0.owner, Owner::Borrowed(_) | Owner::BorrowedCuda(..))
     }
 
     /// Takes the release callback back: what was to hold the borrowed memory could not be made.
@@ -209,8 +215,10 @@ impl Storage {
     /// Notes that `stream` works on the memory, which then is not used for something else before that work is done.
     #[inline]
     pub fn used_by(&self, stream: &Arc<Stream>) {
-        if let Owner::Cuda(block) = &self.0.owner {
-            block.used_by(stream);
+        match &self.0.owner {
+            Owner::Cuda(block) => block.used_by(stream),
+            Owner::BorrowedCuda(_, visitors) => visitors.note(stream),
+            _ => {}
         }
     }
 
@@ -311,6 +319,10 @@ impl Storage {
 impl Drop for Bytes {
     fn drop(&mut self) {
         memory::note(Live::Storages, -1);
+        if let Owner::BorrowedCuda(_, visitors) = &self.owner {
+            // The caller may do with the memory what he likes as soon as he is told.
+            visitors.wait();
+        }
         match &self.owner {
             Owner::Inline | Owner::Cuda(_) | Owner::Pinned(_) => {}
             Owner::Tendon => {
@@ -319,11 +331,13 @@ impl Drop for Bytes {
                     unsafe { memory::free(block, self.nbytes) }
                 }
             }
-            &Owner::Borrowed(Some((release, user_data))) if !self.forgotten.load(Relaxed) => {
+            &(Owner::Borrowed(Some((release, user_data))) | Owner::BorrowedCuda(Some((release, user_data)), _))
+                if !self.forgotten.load(Relaxed) =>
+            {
                 // SAFETY: the caller's function with the caller's pointers; no lock is held here.
                 outside_destructor(|| unsafe { release(self.base.cast(), user_data) })
             }
-            Owner::Borrowed(_) => {}
+            Owner::Borrowed(_) | Owner::BorrowedCuda(..) => {}
         }
     }
 }

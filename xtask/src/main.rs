@@ -7,6 +7,8 @@
 //! handles [--check]    tests/handles/probes.h: the calls of tests/c/handles.c, from include/tendon.h
 //! ptx [--check]        kernels/prebuilt/*.ptx: kernels/*.cu compiled with NVRTC, those that changed; --check compiles
 //!                      all and compares
+//! ptxas [WORD]         kernels/prebuilt/assembled.txt: the PTX assembled for every architecture, what is not recorded
+//!                      there yet; with WORD the modules that have it in their name, and what they need is printed
 //! licences [--check]   THIRD-PARTY-LICENSES: what the crates linked into the library ask to be passed on
 //! ```
 mod handles;
@@ -35,10 +37,12 @@ fn main() -> ExitCode {
         ["ptx"] => ptx::write(&root()),
         ["ptx", "--check"] => ptx::check(&root()),
         ["ptx", "--print", name] => ptx::print(&root(), name),
+        ["ptxas"] => ptx::ptxas::write(&root(), ""),
+        ["ptxas", word] => ptx::ptxas::write(&root(), word),
         ["licences"] => licences::write(&root()),
         ["licences", "--check"] => licences::check(&root()),
         _ => Err("usage: cargo xtask header [--check] | symbols [--check | --remove] | handles [--check] | \
-                  ptx [--check] | licences [--check]"
+                  ptx [--check] | ptxas [WORD] | licences [--check]"
             .to_string()),
     };
     match outcome {

@@ -1,5 +1,6 @@
 //! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC. The hash in the first line says what it was made from.
 mod nvrtc;
+pub mod ptxas;
 #[path = "../../../kernels/sources.rs"]
 mod sources;
 
