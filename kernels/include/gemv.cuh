@@ -81,7 +81,7 @@ HOST_DEVICE void gemv_rows(const Gemm &g) {
     }
     // The rest, or all that is not aligned, one by one.
     if (rows > 0) {
-#pragma unroll 2
+#pragma unroll 1
         for (i32 k = done + turn; k < depth; k += turns) {
             C from_a[R];
 #pragma unroll
@@ -191,7 +191,7 @@ HOST_DEVICE void gemv_columns(const Gemm &g) {
     }
 }
 
-#define GEMV_OF(type, count)                                                                         \
-    KERNEL(GEMV_THREADS, gemv_rows_##count##_##type, Gemm g) { gemv_rows<type, count>(g); }          \
+// gemv_rows_N_TYPE and gemv_columns_N_TYPE.
+#define GEMV(type, count)                                                                       \
+    KERNEL(GEMV_THREADS, gemv_rows_##count##_##type, Gemm g) { gemv_rows<type, count>(g); }     \
     KERNEL(GEMV_THREADS, gemv_columns_##count##_##type, Gemm g) { gemv_columns<type, count>(g); }
-#define GEMV(type) GEMV_OF(type, 1) GEMV_OF(type, 4) GEMV_OF(type, 8)

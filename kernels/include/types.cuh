@@ -8,12 +8,9 @@
 #define HOST_DEVICE __device__ __forceinline__
 // KERNEL(threads a block has at most, name, parameters…) { body }
 #define KERNEL(max_threads, name, ...) extern "C" __global__ void __launch_bounds__(max_threads) name(__VA_ARGS__)
-<<<<<<< HEAD
 // The same; the compiler saves registers so that a multiprocessor holds `blocks` of them at a time.
 #define KERNEL_BLOCKS(max_threads, blocks, name, ...) \
     extern "C" __global__ void __launch_bounds__(max_threads, blocks) name(__VA_ARGS__)
-=======
->>>>>>> main
 // `name` points to the launch's dynamic shared memory, 128-byte aligned.
 #define DYNAMIC_SHARED(T, name)                              \
     extern __shared__ __align__(128) unsigned char shared_bytes[]; \

@@ -7,6 +7,7 @@ using namespace gemm_test;
 template <class S, class C>
 static void gemv(const char *type) {
     for (i64 columns : {1, 4, 8}) {
+        if (columns == 8 && sizeof(S) == 2) continue;  // tensor cores do those
         std::string suffix = std::to_string(columns) + "_" + type;
         for (u32 sharing : {1u, 8u}) {
             Case t{"gemv_rows_" + suffix, 256, 0, 4 * 8 / (i64)sharing, 8, "KurAg", "Kkg", 64, columns, sharing};
