@@ -13,6 +13,7 @@ pub mod device;
 pub mod dnn;
 pub mod driver;
 pub mod errors;
+pub mod index;
 pub mod launch;
 mod libraries;
 mod library;
@@ -20,7 +21,9 @@ pub mod memory;
 mod module;
 #[allow(dead_code, reason = "the launchers use it")]
 pub mod nest;
+pub mod optim;
 pub mod pinned;
+pub mod random;
 pub mod stream;
 pub mod transfer;
 
