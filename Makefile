@@ -14,7 +14,7 @@ BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
 
 PYTHON ?= python3
 
-.PHONY: help demo hello dist test test-full compare-pytorch lint header licences install bench-small clean
+.PHONY: help demo hello dist test test-full compare-pytorch lint header ptx licences install bench-small clean
 
 help:
 	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
 	@echo "make header        include/tendon.h, and what follows from it, from src/c_api"
+	@echo "make ptx           kernels/prebuilt from kernels/*.cu (downloads NVIDIA's compiler from PyPI once)"
 	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
 	@echo "make compare-pytorch  random cases against PyTorch (PYTHON=… has torch)"
 	@echo "make bench-small   the short benchmarks"
@@ -51,6 +52,10 @@ header:
 	@cargo xtask symbols
 	@cargo xtask handles
 
+# Commit what it writes. The build takes it from there and needs no CUDA toolkit.
+ptx:
+	@cargo xtask ptx
+
 licences:
 	@cargo xtask licences
 
@@ -71,6 +76,7 @@ test:
 	$(PART) "cargo test" cargo test --locked --workspace; \
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C and C++ tests" scripts/ctest.sh build/ctest; \
+	$(PART) "kernels on the host" tests/cuda/host/run.sh; \
 	$(PART) "examples" scripts/examples.sh; \
 	$(PART) "consumers" tests/consumers/run.sh $(DIST)
 
@@ -83,6 +89,9 @@ test-full:
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
+	$(PART) "kernels on the host, all orders" tests/cuda/host/run.sh forward backward random; \
+	$(PART) "PTX drift" cargo xtask ptx --check; \
+	$(PART) "PTX assembled" cargo xtask ptxas; \
 	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1
 
 # No part of the tests: it needs PyTorch. Known differences: docs/differences.md.

@@ -94,6 +94,21 @@
 typedef struct TendonCancelToken TendonCancelToken;
 
 /**
+ * A handle of a CUDA event: a point in a stream's work. Safe from any thread.
+ */
+typedef struct TendonCudaEvent TendonCudaEvent;
+
+/**
+ * A handle of a CUDA stream: work that is done in order. Safe from any thread.
+ */
+typedef struct TendonCudaStream TendonCudaStream;
+
+/**
+ * A stream that is current on this thread; see tendon_cuda_stream_begin.
+ */
+typedef struct TendonCudaStreamScope TendonCudaStreamScope;
+
+/**
  * A handle of a tensor: opaque, never to be dereferenced. Each handle has one owner; tensor_retain makes another handle
  * of the same tensor. A const Tensor * argument is safe in concurrent calls; a Tensor * argument is exclusive: no other
  * thread may use the tensor in the meantime.
@@ -163,6 +178,82 @@ typedef struct {
      */
     int64_t peak_bytes;
 } TendonMemoryInfo;
+
+/**
+ * What tendon_cuda_device_properties fills in. Start from TENDON_CUDA_DEVICE_PROPERTIES_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TendonCudaDeviceProperties)
+     */
+    uint32_t struct_size;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * NUL-terminated.
+     */
+    char name[256];
+    /**
+     * 9 and 0 for sm_90.
+     */
+    int32_t capability_major;
+    int32_t capability_minor;
+    int32_t multiprocessors;
+    int32_t threads_per_multiprocessor;
+    /**
+     * The most shared memory that one block can have.
+     */
+    int64_t shared_bytes_per_block;
+    int64_t l2_bytes;
+    int64_t total_bytes;
+    /**
+     * Theoretical, in bytes per second.
+     */
+    double memory_bandwidth;
+} TendonCudaDeviceProperties;
+
+/**
+ * What tendon_cuda_memory_stats fills in, for one device. Start from TENDON_CUDA_MEMORY_STATS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TendonCudaMemoryStats)
+     */
+    uint32_t struct_size;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * In use by tensors and by work under way.
+     */
+    int64_t allocated_bytes;
+    int64_t peak_allocated_bytes;
+    /**
+     * Taken from the driver: in use, or cached for later.
+     */
+    int64_t reserved_bytes;
+    int64_t peak_reserved_bytes;
+    /**
+     * How many blocks were asked for so far.
+     */
+    int64_t allocations;
+    int64_t frees;
+    /**
+     * How often the driver was asked for memory.
+     */
+    int64_t segments;
+    /**
+     * How often the cache was given back because the driver had no more.
+     */
+    int64_t retries;
+    /**
+     * How often that did not help.
+     */
+    int64_t failures;
+} TendonCudaMemoryStats;
 
 /**
  * The type of an element. One of TENSOR_DTYPE_...
@@ -323,9 +414,14 @@ typedef struct {
      */
     bool copy;
     /**
+     * From pinned host memory to a CUDA device: returns while the copy is still under way. The memory must not be
+     * changed before that work is waited for; it is kept alive, and not released, until then.
+     */
+    bool non_blocking;
+    /**
      * Must be 0.
      */
-    uint8_t reserved[3];
+    uint8_t reserved[2];
 } TensorConvertOptions;
 
 /**
@@ -838,7 +934,7 @@ typedef struct {
 #define TENSOR_DEVICE_CPU 1
 
 /**
- * A CUDA device, by its ordinal as the driver counts.
+ * A CUDA device, by its ordinal as the driver counts; ordinal -1 is the current device of the calling thread.
  */
 #define TENSOR_DEVICE_CUDA 2
 
@@ -938,7 +1034,7 @@ int64_t tendon_live_storage_count(void);
 int64_t tendon_live_handle_count(void);
 
 /**
- * Gives cached CPU memory back to the system; the number of bytes.
+ * Gives cached memory back to the system, that of the CPU (pinned too) and that of all CUDA devices; the number of bytes.
  */
 int64_t tendon_release_cached_memory(void);
 
@@ -986,6 +1082,200 @@ TENDON_MUST_USE TensorStatus tendon_set_cancel_token(const TendonCancelToken *to
 TENDON_MUST_USE TensorStatus tendon_cuda_device_count(int32_t *out);
 
 /**
+ * The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_current_device(int32_t *out);
+
+/**
+ * Makes `device` the current one of this thread. Errors: DEVICE, CUDA_UNAVAILABLE.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_set_current_device(int32_t device);
+
+/**
+ * What `device` is and can do. `out->struct_size` must be set. Errors: DEVICE, CUDA_UNAVAILABLE, NULL_POINTER,
+ * INVALID_OPTIONS.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_device_properties(int32_t device, TendonCudaDeviceProperties *out);
+
+/**
+ * Free and total memory of `device` in bytes, as the driver sees it: what other processes use is not free, nor is what
+ * this library caches.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_memory_info(int32_t device, int64_t *free_bytes, int64_t *total_bytes);
+
+/**
+ * What the allocator of `device` holds and has done. `out->struct_size` must be set. As torch.cuda.memory_stats.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_memory_stats(int32_t device, TendonCudaMemoryStats *out);
+
+/**
+ * Peaks count anew from what is in use now. As torch.cuda.reset_peak_memory_stats. Errors: DEVICE, CUDA_UNAVAILABLE.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_reset_peak_memory_stats(int32_t device);
+
+/**
+ * Whether kernels of `device` may read the memory of `peer` directly. Copies between them work either way.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_can_access_peer(int32_t device, int32_t peer, bool *out);
+
+/**
+ * Waits for all work of `device`, of every stream and thread. As torch.cuda.synchronize.
+ *
+ * Errors: INDEX for a bad index that a kernel of this thread's current stream met since it was last waited for, CUDA,
+ * CAPTURE, DEVICE, CUDA_UNAVAILABLE.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_synchronize(int32_t device);
+
+/**
+ * A copy of `x` in pinned host memory, from and to which CUDA devices copy faster, and while the host goes on (see
+ * TensorConvertOptions.non_blocking); `x` itself if it is there. As torch.Tensor.pin_memory.
+ *
+ * `x` is on the CPU. Errors: INVALID_HANDLE, NOT_ON_CPU, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY. `out`: new reference,
+ * release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_pin_memory(const Tensor *x, Tensor **out);
+
+/**
+ * Whether the elements of `x` lie in pinned host memory, allocated here or registered with CUDA by the caller.
+ *
+ * Errors: INVALID_HANDLE, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_is_pinned(const Tensor *x, bool *out);
+
+/**
+ * Makes a stream of `device`, which does not wait for the device's default stream. Lower priorities are more urgent; 0
+ * is normal. As torch.cuda.Stream.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_create(int32_t device, int32_t priority, TendonCudaStream **out);
+
+/**
+ * The caller's own stream of `device`, a cudaStream_t or CUstream; NULL is the default stream. As
+ * torch.cuda.ExternalStream.
+ *
+ * It must stay valid until the handle is released and no tensor used on it is left. Errors: DEVICE, CUDA_UNAVAILABLE,
+ * CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_from_native(int32_t device, void *cuda_stream, TendonCudaStream **out);
+
+/**
+ * The stream of `device` that is current on this thread: the default stream, or that of the innermost
+ * tendon_cuda_stream_begin. As torch.cuda.current_stream.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_current_stream(int32_t device, TendonCudaStream **out);
+
+/**
+ * Ends the handle. The stream goes when nothing uses it any more, after its work is done. NULL is fine.
+ */
+TensorStatus tendon_cuda_stream_release(TendonCudaStream *stream);
+
+/**
+ * The stream as CUDA knows it, a cudaStream_t; NULL for the default stream. `*out`: borrowed until the handle is
+ * released.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_native(const TendonCudaStream *stream, void **out);
+
+/**
+ * The ordinal of the stream's device.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_device(const TendonCudaStream *stream, int32_t *out);
+
+/**
+ * Ops of this thread on the stream's device go to `stream` from now on. As torch.cuda.stream.
+ *
+ * What one stream makes another may use only after waiting for it: tendon_cuda_stream_wait_stream. Backward runs each
+ * op's part on the stream of its forward, and lets the stream that is current wait for the end. `out`: end with
+ * tendon_cuda_stream_end, on this thread, inner ones first.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_begin(const TendonCudaStream *stream, TendonCudaStreamScope **out);
+
+/**
+ * The stream before is current again. Errors: INVALID_HANDLE; INVALID_ARGUMENT when one begun after it is still open or
+ * it was begun on another thread; nothing changes then.
+ */
+TensorStatus tendon_cuda_stream_end(TendonCudaStreamScope *scope);
+
+/**
+ * Waits for all work of the stream. As torch.cuda.Stream.synchronize.
+ *
+ * Errors: INVALID_HANDLE, INDEX for a bad index that one of its kernels met since it was last waited for (the element
+ * was skipped), CUDA, CAPTURE.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_synchronize(const TendonCudaStream *stream);
+
+/**
+ * Whether all work of the stream is done. Errors: INVALID_HANDLE, CUDA, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_stream_is_done(const TendonCudaStream *stream, bool *out);
+
+/**
+ * Later work of `stream` waits for what `other` has been given so far. The host does not wait. Errors: INVALID_HANDLE,
+ * CUDA.
+ */
+TENDON_MUST_USE
+TensorStatus tendon_cuda_stream_wait_stream(const TendonCudaStream *stream,
+                                            const TendonCudaStream *other);
+
+/**
+ * Later work of `stream` waits for `event`. The host does not wait. Errors: INVALID_HANDLE, CUDA.
+ */
+TENDON_MUST_USE
+TensorStatus tendon_cuda_stream_wait_event(const TendonCudaStream *stream,
+                                           const TendonCudaEvent *event);
+
+/**
+ * Makes an event of `device`; with `timing` it can tell times. As torch.cuda.Event.
+ *
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_event_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_event_create(int32_t device, bool timing, TendonCudaEvent **out);
+
+/**
+ * Ends the handle. NULL is fine.
+ */
+TensorStatus tendon_cuda_event_release(TendonCudaEvent *event);
+
+/**
+ * The event becomes the point after what `stream`, of the same device, has been given so far. Errors: INVALID_HANDLE,
+ * DEVICE, CUDA.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_event_record(const TendonCudaEvent *event, const TendonCudaStream *stream);
+
+/**
+ * Waits until the event is reached; at once if it was never recorded. Errors: INVALID_HANDLE, CUDA.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_event_synchronize(const TendonCudaEvent *event);
+
+/**
+ * Whether the event is reached. Errors: INVALID_HANDLE, CUDA, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_event_is_done(const TendonCudaEvent *event, bool *out);
+
+/**
+ * Milliseconds of device time between two recorded events with timing, both reached.
+ *
+ * Errors: INVALID_HANDLE, CUDA (not reached yet, or made without timing), NULL_POINTER.
+ */
+TENDON_MUST_USE
+TensorStatus tendon_cuda_event_elapsed(const TendonCudaEvent *start,
+                                       const TendonCudaEvent *end,
+                                       float *out);
+
+/**
+ * The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released.
+ */
+TENDON_MUST_USE TensorStatus tendon_cuda_event_native(const TendonCudaEvent *event, void **out);
+
+/**
  * Borrows memory of the caller as a tensor, without a copy: element [0, 0, ...] lies at `data` + offset. As
  * torch.from_blob.
  *
@@ -1005,6 +1295,26 @@ TensorStatus tensor_from_host_buffer(void *data,
                                      size_t ndim,
                                      const TensorHostBufferOptions *options,
                                      Tensor **out);
+
+/**
+ * Borrows memory of a CUDA device, without a copy: as tensor_from_host_buffer with a device address in `data`.
+ *
+ * Work of the caller's that writes the memory must come before this tensor's in the current stream of `device`, or be
+ * waited for (tendon_cuda_stream_wait_event, tendon_cuda_stream_from_native). `options->release` is called once the
+ * last tensor over the memory is gone and the device is done with it. As tensors over __cuda_array_interface__.
+ *
+ * Errors: as tensor_from_host_buffer, and DEVICE when `device` is no CUDA device or `data` lies elsewhere,
+ * CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_device_buffer(void *data,
+                                       size_t nbytes,
+                                       TensorDevice device,
+                                       TensorDType dtype,
+                                       const int64_t *shape,
+                                       size_t ndim,
+                                       const TensorHostBufferOptions *options,
+                                       Tensor **out);
 
 /**
  * Copies `nbytes` bytes in C order into a new tensor. As torch.tensor over a buffer.
@@ -1370,6 +1680,26 @@ TensorStatus tensor_to_string(const Tensor *x,
 TENDON_MUST_USE TensorStatus tensor_to_cpu(const Tensor *x, Tensor **out);
 
 /**
+ * The elements of a CUDA tensor in C order as a device address, for reading by kernels and libraries of the caller's.
+ *
+ * The address is for work in the current stream of the tensor's device, or in another that waits for it. Errors:
+ * INVALID_HANDLE, DEVICE, NOT_CONTIGUOUS (call tensor_contiguous). `*out`: borrowed until the last handle of the tensor is
+ * released; work that uses it must be in the stream by then.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_cuda_data(const Tensor *x,
+                              const void **out);
+
+/**
+ * As tensor_cuda_data, for writing. Counts as a write at the time of the call: see tensor_version.
+ *
+ * Errors: as tensor_cuda_data, READ_ONLY, AUTOGRAD when the tensor requires grad and this thread records (detach first).
+ */
+TENDON_MUST_USE
+TensorStatus tensor_cuda_data_mut(Tensor *x,
+                                  void **out);
+
+/**
  * The elements in C order, for reading.
  *
  * Errors: INVALID_HANDLE, NOT_ON_CPU, NOT_CONTIGUOUS (call tensor_contiguous, or tensor_data_strided and read the
@@ -1573,6 +1903,8 @@ TENDON_MUST_USE TensorStatus tensor_data_mut_f64(Tensor *x, double **out);
 /**
  * The tensor on `device`: itself if it is there, unless the options ask for a copy. As torch.Tensor.to(device).
  *
+ * Recorded for backward. Work on a CUDA device goes on after calls return; this one returns when the memory of `x` may
+ * be changed (see options->non_blocking), and a copy to the CPU when it is there.
  * Errors: INVALID_HANDLE, DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, INVALID_OPTIONS. `out`: new reference, release
  * with tensor_release.
  */
@@ -2817,10 +3149,12 @@ TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
 #define TENSOR_CROSS_ENTROPY_OPTIONS_INIT {sizeof(TensorCrossEntropyOptions), TENSOR_REDUCTION_MEAN, -100, 0.0, NULL}
 #define TENSOR_LOSS_OPTIONS_INIT {sizeof(TensorLossOptions), TENSOR_REDUCTION_MEAN}
 #define TENSOR_DROPOUT_OPTIONS_INIT {sizeof(TensorDropoutOptions), false, {0, 0, 0}}
-#define TENSOR_CONVERT_OPTIONS_INIT {sizeof(TensorConvertOptions), false, {0, 0, 0}}
+#define TENSOR_CONVERT_OPTIONS_INIT {sizeof(TensorConvertOptions), false, false, {0, 0}}
 #define TENSOR_PRINT_OPTIONS_INIT {sizeof(TensorPrintOptions), 4, 1000, 3, 80}
 #define TENSOR_SGD_OPTIONS_INIT {sizeof(TensorSgdOptions), false, false, {0, 0}, 1e-3, 0.0, 0.0, 0.0}
 #define TENSOR_ADAMW_OPTIONS_INIT {sizeof(TensorAdamWOptions), false, false, {0, 0}, 1e-3, 0.9, 0.999, 1e-8, 1e-2}
+#define TENDON_CUDA_DEVICE_PROPERTIES_INIT {sizeof(TendonCudaDeviceProperties), 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0.0}
+#define TENDON_CUDA_MEMORY_STATS_INIT {sizeof(TendonCudaMemoryStats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define TENDON_MEMORY_INFO_INIT {sizeof(TendonMemoryInfo), 0, 0, 0, 0}
 
 /**
@@ -2835,6 +3169,8 @@ static inline TensorDevice tensor_device_of(TensorDeviceType type, int32_t index
 
 #define TENSOR_CPU tensor_device_of(TENSOR_DEVICE_CPU, 0)
 #define TENSOR_CUDA(ordinal) tensor_device_of(TENSOR_DEVICE_CUDA, (ordinal))
+/** The current device of the calling thread; see tendon_cuda_set_current_device. */
+#define TENSOR_CUDA_CURRENT tensor_device_of(TENSOR_DEVICE_CUDA, -1)
 
 /**
  * A float as an argument: tensor_mul_scalar(x, tensor_scalar_f(0.5), &y).

@@ -2,7 +2,7 @@
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
 #   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   full: valgrind clang (libFuzzer) · bench: python3   (default: build test lint full)
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3   (default: build test lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -30,6 +30,9 @@ for group in $groups; do
             ;;
         lint) ;;
         full)
+            needs python3 python3
+            # scripts/cuda-tools.sh
+            if ! has python3 || ! python3 -m pip --version > /dev/null 2>&1; then packages+=(python3-pip); fi
             needs valgrind valgrind
             needs clang clang
             # libFuzzer comes with the compiler's runtime, which distributions pack apart from it.

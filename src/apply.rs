@@ -2,7 +2,7 @@
 
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::{cancel, pool};
-use crate::cuda;
+use crate::cuda::{self, Queue};
 use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
@@ -51,9 +51,10 @@ pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
 /// Runs `op` with its one output going into `target`, which must have the shape that the op infers; a lower dtype
 /// category than the result's is an error, as in PyTorch.
 pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Result<()> {
-    let device = common_device(inputs)?;
-    if target.device() != device && !inputs.is_empty() {
-        fail!(DEVICE, "the tensor to write is on {}, the inputs on {device}", target.device());
+    let device = target.device();
+    let inputs_device = common_device(inputs)?;
+    if inputs_device != device && inputs.iter().any(|x| x.ndim() > 0 || x.device() != Device::Cpu) {
+        fail!(DEVICE, "the tensor to write is on {device}, the inputs on {inputs_device}");
     }
     let spec = match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::Fresh(mut specs) if specs.len() == 1 => specs.remove(0),
@@ -68,6 +69,7 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     check_writable(target)?;
     check_overlap(target, inputs)?;
 
+    let queue = queue_on(device)?;
     let tracked = |x: &&&Tensor| x.is_tracked();
     let recording = mode::current() == Mode::Grad
         && op.differentiable()
@@ -78,20 +80,23 @@ pub fn apply_in_place(op: &dyn Op, target: &Tensor, inputs: &[&Tensor]) -> Resul
     let mut prepared = None;
     if recording {
         target.check_recorded_write()?;
-        let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }])?;
+        let outputs = smallvec![OutputMeta { shape: spec.shape.clone(), dtype: target.dtype() }];
+        let node = node(op, inputs, outputs, queue.as_ref())?;
         let needs = needs(&node.inputs);
         // A saved output is what the write leaves behind; of a saved input that the write destroys a copy is kept.
-        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some((target, version + 1)))?;
+        let write = Write { target, version: version + 1, queue: queue.as_ref() };
+        save(&node, op.saves(needs), inputs, std::slice::from_ref(target), Some(write))?;
         prepared = Some(target.prepare_write(Origin { node, index: 0 })?);
     }
-    if cancel::active() || pool::is_host() {
+    if queue.is_none() && (cancel::active() || pool::is_host()) {
         // A call that is cancelled, or whose host loop fails, must leave the target as it was: compute beside it, then
         // copy on this thread's and our own terms.
-        let staged = Tensor::empty(target.shape(), target.dtype())?;
-        with_ins(inputs, |ins| run(op, device, ins, &[staged.output()]))?;
+        let staged = Tensor::empty_on(target.shape(), target.dtype(), None)?;
+        with_ins(inputs, None, |ins| run(op, None, ins, &[staged.output()]))?;
         cancel::without(|| crate::cpu::copy::copy(staged.input(), target.output()))?;
     } else {
-        with_ins(inputs, |ins| run(op, device, ins, &[target.output()]))?;
+        note_use(target, queue.as_ref());
+        with_ins(inputs, queue.as_ref(), |ins| run(op, queue.as_ref(), ins, &[target.output()]))?;
     }
     target.storage().bump();
     if let Some(prepared) = prepared {
@@ -114,18 +119,59 @@ fn with_metas<R>(inputs: &[&Tensor], then: impl FnOnce(&[Meta]) -> Result<R>) ->
     }
 }
 
-/// `then` with the memory of the inputs.
+/// The queue of a CUDA device; none for the CPU.
 #[inline]
-fn with_ins<R>(inputs: &[&Tensor], then: impl FnOnce(&[In]) -> Result<R>) -> Result<R> {
-    match inputs {
-        [x] => then(&[x.input()]),
-        [x, y] => then(&[x.input(), y.input()]),
-        _ => {
+fn queue_on(device: Device) -> Result<Option<Queue>> {
+    match device {
+        Device::Cpu => Ok(None),
+        Device::Cuda(ordinal) => cuda::queue(ordinal).map(Some),
+    }
+}
+
+/// What the queue is about to read or write is not to be given to others before it is done.
+#[inline]
+fn note_use(x: &Tensor, queue: Option<&Queue>) {
+    if let Some(queue) = queue {
+        x.storage().used_by(queue.stream());
+    }
+}
+
+/// `then` with the memory of the inputs, all on the queue's device: a rank-0 CPU tensor is copied there.
+#[inline]
+fn with_ins<R>(inputs: &[&Tensor], queue: Option<&Queue>, then: impl FnOnce(&[In]) -> Result<R>) -> Result<R> {
+    match (inputs, queue) {
+        ([x], None) => then(&[x.input()]),
+        ([x, y], None) => then(&[x.input(), y.input()]),
+        (_, None) => {
             let mut ins: SmallVec<[In; 8]> = list::short_with_room(inputs.len())?;
             ins.extend(inputs.iter().map(|x| x.input()));
             then(&ins)
         }
+        (_, Some(queue)) => with_cuda_ins(inputs, queue, then),
     }
+}
+
+fn with_cuda_ins<R>(inputs: &[&Tensor], queue: &Queue, then: impl FnOnce(&[In]) -> Result<R>) -> Result<R> {
+    let mut numbers: SmallVec<[Storage; 1]> = SmallVec::new();
+    for x in inputs {
+        match x.device() {
+            Device::Cpu => numbers.push(x.storage().element_on(queue, x.layout().offset(), x.dtype())?),
+            Device::Cuda(_) => x.storage().used_by(queue.stream()),
+        }
+    }
+    let scalar = Layout::contiguous(&[]);
+    let mut next = numbers.iter();
+    let mut ins: SmallVec<[In; 4]> = list::short_with_room(inputs.len())?;
+    for x in inputs {
+        ins.push(match x.device() {
+            Device::Cpu => match next.next() {
+                Some(number) => In { base: number.base(), dtype: x.dtype(), layout: &scalar },
+                None => fail!(INTERNAL, "a rank-0 input was not copied"),
+            },
+            Device::Cuda(_) => x.input(),
+        });
+    }
+    then(&ins)
 }
 
 /// All inputs live on one device; a rank-0 CPU tensor may join those of another.
@@ -199,24 +245,36 @@ fn address_overlap(x: &Tensor, target: &Tensor) -> Overlap {
 }
 
 /// The op on the device of its inputs.
-fn run(op: &dyn Op, device: Device, inputs: &[In], outputs: &[Out]) -> Result<()> {
-    match device {
-        Device::Cpu => {
-            cancel::check()?;
-            op.cpu(inputs, outputs)
-        }
-        Device::Cuda(ordinal) => {
-            let queue = cuda::queue(ordinal)?;
-            op.cuda(&queue, inputs, outputs)
-        }
+fn run(op: &dyn Op, queue: Option<&Queue>, inputs: &[In], outputs: &[Out]) -> Result<()> {
+    cancel::check()?;
+    match queue {
+        None => op.cpu(inputs, outputs),
+        Some(queue) => op.cuda(queue, inputs, outputs),
     }
+}
+
+/// `x`, C-contiguous, on another device. `op` says what backward does; there is nothing to run.
+pub fn apply_transfer(op: &dyn Op, x: &Tensor, device: Device, non_blocking: bool) -> Result<Tensor> {
+    cancel::check()?;
+    let made = Tensor::empty(x.shape(), x.dtype(), device)?;
+    let size = x.dtype().size();
+    let at = x.layout().offset().max(0) as usize * size;
+    x.storage().transfer(at, x.numel() as usize * size, made.storage(), non_blocking)?;
+    if !(x.dtype().is_float() && is_recorded(op, &[x])) {
+        return Ok(made);
+    }
+    let outputs = smallvec![OutputMeta { shape: Dims::from_slice(x.shape()), dtype: x.dtype() }];
+    let queue = queue_on(if device == Device::Cpu { x.device() } else { device })?;
+    let node = node(op, &[x], outputs, queue.as_ref())?;
+    Tensor::with_origin(made.storage().clone(), made.layout().clone(), x.dtype(), Origin { node, index: 0 })
 }
 
 fn view(op: &dyn Op, x: &Tensor, layout: Layout) -> Result<Outputs> {
     let mut origin = None;
     if mode::current() == Mode::Grad && x.is_tracked() {
         let outputs = smallvec![OutputMeta { shape: Dims::from_slice(layout.shape()), dtype: x.dtype() }];
-        origin = Some(Origin { node: node(op, &[x], outputs)?, index: 0 });
+        let queue = queue_on(x.device())?;
+        origin = Some(Origin { node: node(op, &[x], outputs, queue.as_ref())?, index: 0 });
     }
     Ok(smallvec![x.make_view(op, layout, origin)?])
 }
@@ -229,29 +287,38 @@ fn is_recorded(op: &dyn Op, inputs: &[&Tensor]) -> bool {
 
 /// [`fresh`] for one output.
 fn single(op: &dyn Op, inputs: &[&Tensor], device: Device, spec: &OutputSpec) -> Result<Tensor> {
-    let (storage, layout) = allocate(spec, device)?;
+    let queue = queue_on(device)?;
+    let (storage, layout) = allocate(spec, queue.as_ref())?;
     let out = Out { base: storage.base(), dtype: spec.dtype, layout: &layout };
-    with_ins(inputs, |ins| run(op, device, ins, &[out]))?;
+    with_ins(inputs, queue.as_ref(), |ins| run(op, queue.as_ref(), ins, &[out]))?;
     if !(spec.dtype.is_float() && is_recorded(op, inputs)) {
         return Tensor::new(storage, layout, spec.dtype);
     }
-    let node = node(op, inputs, smallvec![OutputMeta { shape: spec.shape.clone(), dtype: spec.dtype }])?;
+    let outputs = smallvec![OutputMeta { shape: spec.shape.clone(), dtype: spec.dtype }];
+    let node = node(op, inputs, outputs, queue.as_ref())?;
     let made = Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index: 0 })?;
     save(&node, op.saves(needs(&node.inputs)), inputs, std::slice::from_ref(&made), None)?;
     Ok(made)
 }
 
+#[inline]
+fn allocate(spec: &OutputSpec, queue: Option<&Queue>) -> Result<(Storage, Layout)> {
+    let layout = Layout::contiguous(&spec.shape);
+    Ok((Storage::for_layout(&layout, spec.dtype, queue)?, layout))
+}
+
 fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) -> Result<Outputs> {
+    let queue = queue_on(device)?;
     let mut memory: SmallVec<[(Storage, Layout); 1]> = SmallVec::new();
     for spec in specs {
-        memory.push(allocate(spec, device)?);
+        memory.push(allocate(spec, queue.as_ref())?);
     }
     {
         let mut outs: SmallVec<[Out; 2]> = SmallVec::new();
         for (spec, (storage, layout)) in specs.iter().zip(&memory) {
             outs.push(Out { base: storage.base(), dtype: spec.dtype, layout });
         }
-        with_ins(inputs, |ins| run(op, device, ins, &outs))?;
+        with_ins(inputs, queue.as_ref(), |ins| run(op, queue.as_ref(), ins, &outs))?;
     }
 
     let recording = is_recorded(op, inputs) && specs.iter().any(|s| s.dtype.is_float() && !s.hidden);
@@ -266,7 +333,7 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
     }
 
     let outputs = specs.iter().map(|s| OutputMeta { shape: s.shape.clone(), dtype: s.dtype }).collect();
-    let node = node(op, inputs, outputs)?;
+    let node = node(op, inputs, outputs, queue.as_ref())?;
     for (index, (spec, (storage, layout))) in specs.iter().zip(memory).enumerate() {
         made.push(if spec.dtype.is_float() && !spec.hidden {
             Tensor::with_origin(storage, layout, spec.dtype, Origin { node: node.clone(), index })?
@@ -278,26 +345,6 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
     let mut visible = specs.iter().map(|s| !s.hidden);
     made.retain(|_| visible.next().unwrap_or(true));
     Ok(made)
-}
-
-#[inline]
-fn allocate(spec: &OutputSpec, device: Device) -> Result<(Storage, Layout)> {
-    let layout = Layout::contiguous(&spec.shape);
-    match device {
-        Device::Cpu => {
-            let bytes = (layout.numel() as usize).checked_mul(spec.dtype.size());
-            let Some(bytes) = bytes.filter(|&n| n <= isize::MAX as usize) else {
-                fail!(
-                    OUT_OF_MEMORY,
-                    "{:?} of {} has more bytes than the address space",
-                    spec.shape.as_slice(),
-                    spec.dtype
-                );
-            };
-            Ok((Storage::allocate(bytes)?, layout))
-        }
-        Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
-    }
 }
 
 /// Whether [`apply`] would let `op` write its inputs; several updates that must all happen are checked first.
@@ -324,20 +371,33 @@ fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) ->
     let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
-    cancel::without(|| with_ins(inputs, |ins| run(op, device, ins, &outs)))?;
+    let queue = queue_on(device)?;
+    written.iter().for_each(|&i| note_use(inputs[i], queue.as_ref()));
+    cancel::without(|| with_ins(inputs, queue.as_ref(), |ins| run(op, queue.as_ref(), ins, &outs)))?;
     for &i in written {
         inputs[i].storage().bump();
     }
     Ok(())
 }
 
-fn node(op: &dyn Op, inputs: &[&Tensor], outputs: SmallVec<[OutputMeta; 1]>) -> Result<Shared<Node>> {
+fn node(
+    op: &dyn Op,
+    inputs: &[&Tensor],
+    outputs: SmallVec<[OutputMeta; 1]>,
+    queue: Option<&Queue>,
+) -> Result<Shared<Node>> {
     let mut edges = list::short_with_room(inputs.len())?;
     for x in inputs {
         let target = if x.dtype().is_float() { x.target()? } else { Target::None };
-        edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype() });
+        edges.push(Edge { target, shape: Dims::from_slice(x.shape()), dtype: x.dtype(), device: x.device() });
     }
-    Shared::new(Node { op: op.boxed(), inputs: edges, outputs, saved: ForkMutex::new(Saved::default()) })
+    Shared::new(Node {
+        op: op.boxed(),
+        inputs: edges,
+        outputs,
+        saved: ForkMutex::new(Saved::default()),
+        stream: queue.map(|queue| queue.stream().clone()),
+    })
 }
 
 /// Bits of the first 32 inputs that a gradient flows to.
@@ -345,14 +405,20 @@ fn needs(edges: &[Edge]) -> u32 {
     edges.iter().take(32).enumerate().filter(|(_, e)| !e.target.is_none()).fold(0, |bits, (i, _)| bits | 1 << i)
 }
 
-/// Keeps what backward will read. `write` is the tensor that an in-place op is about to write, and the version that it
-/// will have then.
+/// The tensor that an in-place op is about to write, and the version that it will have then.
+struct Write<'a> {
+    target: &'a Tensor,
+    version: u64,
+    queue: Option<&'a Queue>,
+}
+
+/// Keeps what backward will read.
 fn save(
     node: &Node,
     saves: crate::tensor::op::Saves,
     inputs: &[&Tensor],
     outputs: &[Tensor],
-    write: Option<(&Tensor, u64)>,
+    write: Option<Write>,
 ) -> Result<()> {
     if saves.inputs == 0 && saves.outputs == 0 {
         return Ok(());
@@ -360,18 +426,21 @@ fn save(
     let bit = |bits: u32, i: usize| i < 32 && bits >> i & 1 == 1;
     let mut kept = Saved { inputs: list::short_with_room(inputs.len())?, ..Saved::default() };
     for (i, x) in inputs.iter().enumerate() {
-        kept.inputs.push(match write {
+        kept.inputs.push(match &write {
             _ if !bit(saves.inputs, i) => None,
-            Some((target, _)) if x.storage().same(target.storage()) => {
-                let copy = Tensor::empty(x.shape(), x.dtype())?;
-                crate::cpu::copy::copy(x.input(), copy.output())?;
+            Some(Write { target, queue, .. }) if x.storage().same(target.storage()) => {
+                let copy = Tensor::empty_on(x.shape(), x.dtype(), *queue)?;
+                match queue {
+                    None => crate::cpu::copy::copy(x.input(), copy.output())?,
+                    Some(queue) => cuda::copy::copy(queue, x.input(), copy.output())?,
+                }
                 Some(SavedTensor::new(&copy, 0)?)
             }
             _ => Some(SavedTensor::new(x, x.storage().version())?),
         });
     }
     for (i, x) in outputs.iter().enumerate() {
-        let version = write.map_or_else(|| x.storage().version(), |(_, version)| version);
+        let version = write.as_ref().map_or_else(|| x.storage().version(), |write| write.version);
         kept.outputs.push(if bit(saves.outputs, i) { Some(SavedTensor::new(x, version)?) } else { None });
     }
     *node.saved.lock() = kept;

@@ -4,23 +4,23 @@
 //! Nothing is changed until all gradients are there: leaves get theirs together at the end, and what nodes saved is
 //! freed then. A call that fails half-way leaves gradients and graph as they were.
 
-use crate::dtype::DType;
+use crate::cuda::stream::{self, Stream};
 use crate::error::{Error, Result};
 use crate::fail;
-use crate::layout::Dims;
 use crate::list;
-use crate::ops::copy::{clone, to_dtype};
+use crate::ops::copy::{clone, to_device, to_dtype};
 use crate::ops::create::{ones, zeros_of};
 use crate::ops::elementwise::add;
 use crate::ops::reduce::sum_to_shape;
 use crate::storage::shared::Shared;
 use crate::tensor::mode::{self, Mode};
-use crate::tensor::node::{Node, Origin, Target, Vjp};
+use crate::tensor::node::{Edge, Node, Origin, Target, Vjp};
 use crate::tensor::{GradExchange, Tensor};
 use smallvec::{SmallVec, smallvec};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
+use std::sync::Arc;
 
 #[derive(Clone, Copy, Default)]
 pub struct Options<'a> {
@@ -235,6 +235,7 @@ impl Walk {
 
     fn run(&mut self) -> Result<()> {
         let _mode = mode::within(if self.create_graph { Mode::Grad } else { Mode::NoGrad });
+        let mut streams = Streams::default();
         while let Some(id) = self.ready.pop() {
             let Some(pending) = self.pending.get_mut(&id) else { continue };
             let node = pending.node.clone();
@@ -250,6 +251,9 @@ impl Walk {
             if useful && grads.iter().any(Option::is_some) {
                 let wanted: SmallVec<[bool; 4]> =
                     list::short(node.inputs.iter().map(|e| self.leads_to_wanted(&e.target)))?;
+                if let Some(stream) = &node.stream {
+                    streams.enter(stream)?;
+                }
                 let answers = node
                     .op
                     .vjp(&Vjp::new(&node, &grads, &wanted, self.create_graph))
@@ -258,7 +262,7 @@ impl Walk {
                 drop(grads);
                 for ((edge, wanted), g) in node.inputs.iter().zip(wanted).zip(answers) {
                     if let Some(g) = g.filter(|_| wanted) {
-                        let g = fit(g, &edge.shape, edge.dtype)?;
+                        let g = fit(g, edge)?;
                         self.deliver(&edge.target, g)?;
                     }
                 }
@@ -338,9 +342,52 @@ fn seed(root: &Tensor, gradient: Option<&Tensor>) -> Result<Tensor> {
 }
 
 /// The one place that undoes broadcasting and dtype promotion.
-fn fit(g: Tensor, shape: &Dims, dtype: DType) -> Result<Tensor> {
-    let g = if g.shape() == &shape[..] { g } else { sum_to_shape(&g, shape)? };
-    if g.dtype() == dtype { Ok(g) } else { to_dtype(&g, dtype) }
+fn fit(g: Tensor, edge: &Edge) -> Result<Tensor> {
+    let g = if g.shape() == &edge.shape[..] { g } else { sum_to_shape(&g, &edge.shape)? };
+    let g = if g.dtype() == edge.dtype { g } else { to_dtype(&g, edge.dtype)? };
+    // A number on the CPU that joined tensors of a CUDA device.
+    if g.device() == edge.device { Ok(g) } else { to_device(&g, edge.device, false) }
+}
+
+/// Each node's backward runs on the stream that its forward ran on. Nodes run one after another: a change of streams
+/// makes the next wait for the one before, and what was current when backward began waits for the last.
+#[derive(Default)]
+struct Streams {
+    /// What was current, for each device that was visited.
+    callers: SmallVec<[Arc<Stream>; 1]>,
+    last: Option<Arc<Stream>>,
+}
+
+impl Streams {
+    fn enter(&mut self, stream: &Arc<Stream>) -> Result<()> {
+        if self.last.as_ref().is_some_and(|last| Arc::ptr_eq(last, stream)) {
+            return Ok(());
+        }
+        let ordinal = stream.device().ordinal;
+        if !self.callers.iter().any(|s| s.device().ordinal == ordinal) {
+            let caller = stream::current(stream.device())?;
+            stream.wait_for(&caller)?;
+            self.callers.push(caller);
+        }
+        if let Some(last) = &self.last {
+            stream.wait_for(last)?;
+        }
+        stream::replace_current(stream.clone())?;
+        self.last = Some(stream.clone());
+        Ok(())
+    }
+}
+
+impl Drop for Streams {
+    fn drop(&mut self) {
+        for caller in self.callers.drain(..) {
+            // A failure means that the device is lost, which every later call says.
+            if let Some(last) = &self.last {
+                let _ = caller.wait_for(last);
+            }
+            let _ = stream::replace_current(caller);
+        }
+    }
 }
 
 /// `g` as a tensor that shares memory with nobody.

@@ -1,13 +1,49 @@
-// Threads of a warp and of a block working together.
+// Threads of a warp and of a block working together. Blocks have one dim, and whole warps.
 #pragma once
 #include "types.cuh"
 
 constexpr u32 ALL = 0xffffffffu;
 
-// Combines `x` over the lanes of a warp; every lane gets the result. In one fixed order: deterministic.
+HOST_DEVICE u32 lane() { return threadIdx.x & 31; }
+
+// `x` of the lane whose number differs by `mask`. T: anything that can be copied as bytes, also a struct.
+template <class T>
+HOST_DEVICE T shuffle_xor(T x, int mask) {
+    u32 words[(sizeof(T) + 3) / 4] = {};
+    memcpy(words, &x, sizeof(T));
+#pragma unroll
+    for (u32 &word : words) word = __shfl_xor_sync(ALL, word, mask);
+    memcpy(&x, words, sizeof(T));
+    return x;
+}
+
+// combine(x₀, x₁, …) over the lanes of a warp; every lane gets the result, to the last bit the same.
+// In one fixed order, the lower lane on the left: deterministic, and `combine` need only be associative.
 template <class T, class F>
 HOST_DEVICE T warp_reduce(T x, F combine) {
 #pragma unroll
-    for (int o = 16; o; o >>= 1) x = combine(x, __shfl_xor_sync(ALL, x, o));
+    for (int mask = 1; mask < 32; mask *= 2) {
+        T other = shuffle_xor(x, mask);
+        x = lane() & mask ? combine(other, x) : combine(x, other);
+    }
     return x;
 }
+
+// combine(x₀, x₁, …) over the threads of a block, in the order of their numbers; every thread gets the result.
+// combine(x, identity) is x. All threads call it; it has barriers, the last one after all have read.
+template <class T, class F>
+HOST_DEVICE T block_reduce(T x, T identity, F combine) {
+    static_assert(sizeof(T) <= 32, "keep the shared memory of a reduction small");
+    __shared__ __align__(16) unsigned char bytes[32 * sizeof(T)];
+    T *parts = reinterpret_cast<T *>(bytes);
+    x = warp_reduce(x, combine);
+    if (blockDim.x <= 32) return x;
+    if (lane() == 0) parts[threadIdx.x / 32] = x;
+    __syncthreads();
+    x = warp_reduce(lane() < blockDim.x / 32 ? parts[lane()] : identity, combine);
+    __syncthreads();
+    return x;
+}
+
+// Whether `x` holds in some thread of the block. All threads call it; a barrier.
+HOST_DEVICE bool block_any(bool x) { return __syncthreads_or(x) != 0; }

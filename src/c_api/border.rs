@@ -5,6 +5,7 @@ use super::library;
 use super::scope;
 use super::types::*;
 use crate::cpu::pool;
+use crate::cuda::stream;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::{Error, Result, status};
@@ -344,7 +345,10 @@ pub fn device(device: TensorDevice, name: &str) -> Result<Device> {
         (TENSOR_DEVICE_CPU, 0) => Ok(Device::Cpu),
         (TENSOR_DEVICE_CPU, index) => fail!(DEVICE, "{name} is cpu:{index}, there is only cpu:0"),
         (TENSOR_DEVICE_CUDA, index @ 0..) => Ok(Device::Cuda(index as u32)),
-        (TENSOR_DEVICE_CUDA, index) => fail!(DEVICE, "{name} is cuda:{index}, expected an ordinal from 0"),
+        (TENSOR_DEVICE_CUDA, -1) => Ok(Device::Cuda(stream::current_device())),
+        (TENSOR_DEVICE_CUDA, index) => {
+            fail!(DEVICE, "{name} is cuda:{index}, expected an ordinal from 0, or -1 for the current device")
+        }
         (number, _) => fail!(DEVICE, "{name}.type is {number}, which is no type of device"),
     }
 }

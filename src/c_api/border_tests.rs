@@ -52,7 +52,7 @@ fn outputs_are_null_after_a_failure() {
 fn a_tensor_goes_out_and_comes_back() {
     let mut out: *mut Tensor = null_mut();
     // SAFETY: a variable.
-    let status = unsafe { emit("tensor_f", &mut out, || Value::empty(&[2], DType::F32)) };
+    let status = unsafe { emit("tensor_f", &mut out, || Value::empty(&[2], DType::F32, crate::device::Device::Cpu)) };
     assert_eq!(status, TENSOR_OK);
     assert_eq!(tensor(out, "x").unwrap().shape(), [2]);
     assert_eq!(call("tensor_release", || release(out, Kind::Tensor, "x")), TENSOR_OK);
@@ -93,7 +93,7 @@ fn unknown_numbers_are_named() {
     assert_eq!((of(14).status(), of(14).message()), (status::UNSUPPORTED, "dtype is complex64, which is reserved"));
     assert_eq!(of(0).status(), status::DTYPE);
     assert_eq!(of(i32::MIN).status(), status::DTYPE);
-    for (r#type, index) in [(0, 0), (1, 1), (2, -1), (3, 0)] {
+    for (r#type, index) in [(0, 0), (1, 1), (2, -2), (3, 0)] {
         assert_eq!(device(TensorDevice { r#type, index }, "device").unwrap_err().status(), status::DEVICE);
     }
     let number = |kind, reserved| TensorScalar { kind, reserved, value: TensorScalarValue { i: 7 } };

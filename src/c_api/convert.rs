@@ -7,19 +7,25 @@ use crate::error::Result;
 use crate::ops::copy;
 use crate::tensor::Tensor as Value;
 
-/// `made` from `x`; a copy if it is still in x's memory and one is wanted.
+/// What `make(non_blocking)` makes from `x`; a copy if it is still in x's memory and one is wanted.
 ///
 /// # Safety
 /// As [`options::read`].
-unsafe fn converted(x: &Value, options: *const TensorConvertOptions, made: Result<Value>) -> Result<Value> {
+unsafe fn converted(
+    x: &Value,
+    options: *const TensorConvertOptions,
+    make: impl FnOnce(bool) -> Result<Value>,
+) -> Result<Value> {
     // SAFETY: the caller's promise.
-    let copy = unsafe { options::read(options)? }.copy != 0;
-    let made = made?;
-    if copy && made.storage().same(x.storage()) { copy::clone(&made) } else { Ok(made) }
+    let options = unsafe { options::read(options)? };
+    let made = make(options.non_blocking != 0)?;
+    if options.copy != 0 && made.storage().same(x.storage()) { copy::clone(&made) } else { Ok(made) }
 }
 
 /// The tensor on `device`: itself if it is there, unless the options ask for a copy. As torch.Tensor.to(device).
 ///
+/// Recorded for backward. Work on a CUDA device goes on after calls return; this one returns when the memory of `x` may
+/// be changed (see options->non_blocking), and a copy to the CPU when it is there.
 /// Errors: INVALID_HANDLE, DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, INVALID_OPTIONS. `out`: new reference, release
 /// with tensor_release.
 #[unsafe(no_mangle)]
@@ -33,7 +39,7 @@ pub unsafe extern "C" fn tensor_to_device(
     let make = || {
         let (x, device) = (tensor(x, "x")?, border::device(device, "device")?);
         // SAFETY: the caller's options.
-        unsafe { converted(&x, options, copy::to_device(&x, device)) }
+        unsafe { converted(&x, options, |non_blocking| copy::to_device(&x, device, non_blocking)) }
     };
     // SAFETY: the caller's variable.
     unsafe { emit("tensor_to_device", out, make) }
@@ -54,7 +60,7 @@ pub unsafe extern "C" fn tensor_to_dtype(
     let make = || {
         let (x, dtype) = (tensor(x, "x")?, border::dtype(dtype, "dtype")?);
         // SAFETY: the caller's options.
-        unsafe { converted(&x, options, copy::to_dtype(&x, dtype)) }
+        unsafe { converted(&x, options, |_| copy::to_dtype(&x, dtype)) }
     };
     // SAFETY: the caller's variable.
     unsafe { emit("tensor_to_dtype", out, make) }

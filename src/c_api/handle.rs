@@ -10,6 +10,7 @@
 
 use super::optim::SharedOptimizer;
 use crate::cpu::{cancel, memory};
+use crate::cuda;
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::tensor::Tensor as Value;
@@ -17,6 +18,7 @@ use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicU64, Ordering::*};
 
 /// What a slot can hold.
@@ -28,6 +30,10 @@ pub enum Held {
     Scope(usize),
     /// As [`Held::Scope`].
     Mode(usize),
+    CudaStream(Arc<cuda::Stream>),
+    CudaEvent(Arc<cuda::Event>),
+    /// As [`Held::Scope`].
+    CudaStreamScope(usize),
 }
 
 /// Part of the number, so that a handle of one kind never passes for another.
@@ -39,10 +45,22 @@ pub enum Kind {
     CancelToken = 3,
     Scope = 4,
     Mode = 5,
+    CudaStream = 6,
+    CudaEvent = 7,
+    CudaStreamScope = 8,
 }
 
 impl Kind {
-    const ALL: [Kind; 5] = [Kind::Tensor, Kind::Optimizer, Kind::CancelToken, Kind::Scope, Kind::Mode];
+    const ALL: [Kind; 8] = [
+        Kind::Tensor,
+        Kind::Optimizer,
+        Kind::CancelToken,
+        Kind::Scope,
+        Kind::Mode,
+        Kind::CudaStream,
+        Kind::CudaEvent,
+        Kind::CudaStreamScope,
+    ];
 
     /// In messages, with its article.
     fn name(self) -> &'static str {
@@ -52,6 +70,9 @@ impl Kind {
             Kind::CancelToken => "a cancel token",
             Kind::Scope => "a scope",
             Kind::Mode => "a mode",
+            Kind::CudaStream => "a CUDA stream",
+            Kind::CudaEvent => "a CUDA event",
+            Kind::CudaStreamScope => "a scope of a CUDA stream",
         }
     }
 }
@@ -64,6 +85,9 @@ impl Held {
             Held::CancelToken(_) => Kind::CancelToken,
             Held::Scope(_) => Kind::Scope,
             Held::Mode(_) => Kind::Mode,
+            Held::CudaStream(_) => Kind::CudaStream,
+            Held::CudaEvent(_) => Kind::CudaEvent,
+            Held::CudaStreamScope(_) => Kind::CudaStreamScope,
         }
     }
 }

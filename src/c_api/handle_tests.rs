@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::AtomicBool;
 
 fn value() -> Held {
-    Held::Tensor(Value::empty(&[], DType::F32).unwrap())
+    Held::Tensor(Value::empty(&[], DType::F32, crate::device::Device::Cpu).unwrap())
 }
 
 fn is_live(handle: u64, kind: Kind) -> bool {

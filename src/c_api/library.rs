@@ -2,7 +2,7 @@
 
 use super::border::{self, call};
 use super::handle;
-use super::options::TendonMemoryInfo;
+use super::options::{self, TendonMemoryInfo};
 use super::types::*;
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::{memory, pool, simd};
@@ -224,10 +224,13 @@ pub unsafe extern "C" fn tendon_live_handle_count() -> i64 {
     handle::live_count()
 }
 
-/// Gives cached CPU memory back to the system; the number of bytes.
+/// Gives cached memory back to the system, that of the CPU (pinned too) and that of all CUDA devices; the number of bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_release_cached_memory() -> i64 {
-    border::ask("tendon_release_cached_memory", -1, || Ok(memory::release_cached().try_into().unwrap_or(i64::MAX)))
+    border::ask("tendon_release_cached_memory", -1, || {
+        let released = memory::release_cached() + cuda::release_cached();
+        Ok(released.try_into().unwrap_or(i64::MAX))
+    })
 }
 
 /// How much CPU memory the library uses, in bytes; borrowed memory does not count. `out->struct_size` must be set.
@@ -237,7 +240,7 @@ pub unsafe extern "C" fn tendon_release_cached_memory() -> i64 {
 #[must_use]
 pub unsafe extern "C" fn tendon_memory_info(out: *mut TendonMemoryInfo) -> TensorStatus {
     // SAFETY: the caller's struct, as large as its `struct_size` says.
-    call("tendon_memory_info", || unsafe { TendonMemoryInfo::write(out, memory_info()) })
+    call("tendon_memory_info", || unsafe { options::write(out, memory_info()) })
 }
 
 fn memory_info() -> TendonMemoryInfo {

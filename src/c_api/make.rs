@@ -4,6 +4,7 @@ use super::border::{self, Output, call, emit, sizes};
 use super::fill::Made;
 use super::options::{self, TensorHostBufferOptions, TensorOptions};
 use super::types::*;
+use crate::cuda::transfer::{self, Place};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -11,7 +12,7 @@ use crate::layout::{Layout, contiguous_strides};
 use crate::ops::create;
 use crate::storage::Storage;
 use crate::tensor::Tensor as Value;
-use crate::{fail, layout};
+use crate::{cuda, fail, layout};
 use std::ffi::c_void;
 
 // ---- from memory ----
@@ -37,33 +38,85 @@ pub unsafe extern "C" fn tensor_from_host_buffer(
     options: *const TensorHostBufferOptions,
     out: *mut *mut Tensor,
 ) -> TensorStatus {
-    call("tensor_from_host_buffer", || {
-        // SAFETY: the caller's pointers, as the documentation above says.
-        let (out, shape) = unsafe { (Output::new(out, "out")?, sizes(shape, ndim, "shape")?) };
-        let dtype = border::dtype(dtype, "dtype")?;
-        // SAFETY: as above.
-        let options = unsafe { options::read(options)? };
-        layout::checked_numel(shape)?;
-        let strides = if options.strides.is_null() {
-            contiguous_strides(shape)
-        } else {
-            // SAFETY: one stride per dimension.
-            layout::Dims::from_slice(unsafe { sizes(options.strides, ndim, "options.strides")? })
+    // SAFETY: the caller's arguments, as documented.
+    let make = || unsafe { borrow(data, nbytes, Device::Cpu, dtype, shape, ndim, options, out) };
+    call("tensor_from_host_buffer", make)
+}
+
+/// Borrows memory of a CUDA device, without a copy: as tensor_from_host_buffer with a device address in `data`.
+///
+/// Work of the caller's that writes the memory must come before this tensor's in the current stream of `device`, or be
+/// waited for (tendon_cuda_stream_wait_event, tendon_cuda_stream_from_native). `options->release` is called once the
+/// last tensor over the memory is gone and the device is done with it. As tensors over __cuda_array_interface__.
+///
+/// Errors: as tensor_from_host_buffer, and DEVICE when `device` is no CUDA device or `data` lies elsewhere,
+/// CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_from_device_buffer(
+    data: *mut c_void,
+    nbytes: usize,
+    device: TensorDevice,
+    dtype: TensorDType,
+    shape: *const i64,
+    ndim: usize,
+    options: *const TensorHostBufferOptions,
+    out: *mut *mut Tensor,
+) -> TensorStatus {
+    call("tensor_from_device_buffer", || {
+        // SAFETY: the caller's variable.
+        let _cleared = unsafe { Output::new(out, "out")? };
+        let device = border::device(device, "device")?;
+        let Device::Cuda(ordinal) = device else {
+            fail!(DEVICE, "device is {device}, expected a CUDA device: use tensor_from_host_buffer for host memory");
         };
-        let layout = Layout::strided(shape, &strides, options.offset)?;
-        check_buffer(data, nbytes, dtype, &layout)?;
-        let release = options.release.map(|release| (release, options.user_data));
-        // SAFETY: the caller keeps the memory valid until `release`.
-        let storage = unsafe { Storage::borrow(data.cast(), nbytes, options.read_only != 0, release)? };
-        match Value::new(storage.clone(), layout, dtype).and_then(border::hand_out) {
-            Ok(handle) => out.set(handle),
-            Err(error) => {
-                storage.forget_release();
-                return Err(error);
-            }
+        let place = transfer::place_of(cuda::device(ordinal)?, data.cast())?;
+        if !data.is_null() && place != Place::Device(ordinal) {
+            fail!(DEVICE, "data is {data:?}, which is not in the memory of {device}");
         }
-        Ok(())
+        // SAFETY: the caller's arguments, as documented.
+        unsafe { borrow(data, nbytes, device, dtype, shape, ndim, options, out) }
     })
+}
+
+/// # Safety
+/// As tensor_from_host_buffer and tensor_from_device_buffer.
+#[allow(clippy::too_many_arguments, reason = "those of the C functions")]
+unsafe fn borrow(
+    data: *mut c_void,
+    nbytes: usize,
+    device: Device,
+    dtype: TensorDType,
+    shape: *const i64,
+    ndim: usize,
+    options: *const TensorHostBufferOptions,
+    out: *mut *mut Tensor,
+) -> Result<()> {
+    // SAFETY: the caller's pointers, as the documentation above says.
+    let (out, shape) = unsafe { (Output::new(out, "out")?, sizes(shape, ndim, "shape")?) };
+    let dtype = border::dtype(dtype, "dtype")?;
+    // SAFETY: as above.
+    let options = unsafe { options::read(options)? };
+    layout::checked_numel(shape)?;
+    let strides = if options.strides.is_null() {
+        contiguous_strides(shape)
+    } else {
+        // SAFETY: one stride per dimension.
+        layout::Dims::from_slice(unsafe { sizes(options.strides, ndim, "options.strides")? })
+    };
+    let layout = Layout::strided(shape, &strides, options.offset)?;
+    check_buffer(data, nbytes, dtype, &layout)?;
+    let release = options.release.map(|release| (release, options.user_data));
+    // SAFETY: the caller keeps the memory valid until `release`.
+    let storage = unsafe { Storage::borrow(data.cast(), nbytes, device, options.read_only != 0, release)? };
+    match Value::new(storage.clone(), layout, dtype).and_then(border::hand_out) {
+        Ok(handle) => out.set(handle),
+        Err(error) => {
+            storage.forget_release();
+            return Err(error);
+        }
+    }
+    Ok(())
 }
 
 /// Every element of `layout` lies within `nbytes` bytes at `data`, and aligned.

@@ -18,6 +18,8 @@ mod cancel;
 
 mod device;
 
+mod stream;
+
 mod make;
 
 mod fill;
@@ -87,6 +89,7 @@ pub use print::*;
 pub use read::*;
 pub use reduce::*;
 pub use softmax::*;
+pub use stream::*;
 pub use types::*;
 pub use unary::*;
 pub use views::*;

@@ -5,7 +5,7 @@ use super::border;
 use super::types::{CBool, Tensor, TensorDType, TensorDevice, TensorReleaseFn};
 use crate::error::Result;
 use crate::fail;
-use std::ffi::c_void;
+use std::ffi::{c_char, c_void};
 use std::mem::MaybeUninit;
 
 /// For tensor_from_host_buffer. Start from TENSOR_HOST_BUFFER_OPTIONS_INIT.
@@ -184,8 +184,11 @@ pub struct TensorConvertOptions {
     pub struct_size: u32,
     /// Copies also when the tensor is already as asked for.
     pub copy: CBool,
+    /// From pinned host memory to a CUDA device: returns while the copy is still under way. The memory must not be
+    /// changed before that work is waited for; it is kept alive, and not released, until then.
+    pub non_blocking: CBool,
     /// Must be 0.
-    pub reserved: [u8; 3],
+    pub reserved: [u8; 2],
 }
 
 /// For tensor_to_string. Start from TENSOR_PRINT_OPTIONS_INIT.
@@ -248,6 +251,54 @@ pub struct TensorAdamWOptions {
     pub eps: f64,
     /// Default 1e-2.
     pub weight_decay: f64,
+}
+
+/// What tendon_cuda_device_properties fills in. Start from TENDON_CUDA_DEVICE_PROPERTIES_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TendonCudaDeviceProperties {
+    /// sizeof(TendonCudaDeviceProperties)
+    pub struct_size: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// NUL-terminated.
+    pub name: [c_char; 256],
+    /// 9 and 0 for sm_90.
+    pub capability_major: i32,
+    pub capability_minor: i32,
+    pub multiprocessors: i32,
+    pub threads_per_multiprocessor: i32,
+    /// The most shared memory that one block can have.
+    pub shared_bytes_per_block: i64,
+    pub l2_bytes: i64,
+    pub total_bytes: i64,
+    /// Theoretical, in bytes per second.
+    pub memory_bandwidth: f64,
+}
+
+/// What tendon_cuda_memory_stats fills in, for one device. Start from TENDON_CUDA_MEMORY_STATS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TendonCudaMemoryStats {
+    /// sizeof(TendonCudaMemoryStats)
+    pub struct_size: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// In use by tensors and by work under way.
+    pub allocated_bytes: i64,
+    pub peak_allocated_bytes: i64,
+    /// Taken from the driver: in use, or cached for later.
+    pub reserved_bytes: i64,
+    pub peak_reserved_bytes: i64,
+    /// How many blocks were asked for so far.
+    pub allocations: i64,
+    pub frees: i64,
+    /// How often the driver was asked for memory.
+    pub segments: i64,
+    /// How often the cache was given back because the driver had no more.
+    pub retries: i64,
+    /// How often that did not help.
+    pub failures: i64,
 }
 
 /// What tendon_memory_info fills in. Start from TENDON_MEMORY_INFO_INIT.
@@ -337,13 +388,21 @@ options! {
     TensorCrossEntropyOptions[] { reduction: 0, ignore_index: -100, label_smoothing: 0.0, weight: std::ptr::null() }
     TensorLossOptions[] { reduction: 0 }
     TensorDropoutOptions[reserved] { inference: 0, reserved: [0; 3] }
-    TensorConvertOptions[reserved] { copy: 0, reserved: [0; 3] }
+    TensorConvertOptions[reserved] { copy: 0, non_blocking: 0, reserved: [0; 2] }
     TensorPrintOptions[] { precision: 4, threshold: 1000, edge_items: 3, line_width: 80 }
     TensorSgdOptions[reserved] {
         nesterov: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, momentum: 0.0, dampening: 0.0, weight_decay: 0.0,
     }
     TensorAdamWOptions[reserved] {
         amsgrad: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2,
+    }
+    TendonCudaDeviceProperties[reserved] {
+        reserved: 0, name: [0; 256], capability_major: 0, capability_minor: 0, multiprocessors: 0,
+        threads_per_multiprocessor: 0, shared_bytes_per_block: 0, l2_bytes: 0, total_bytes: 0, memory_bandwidth: 0.0,
+    }
+    TendonCudaMemoryStats[reserved] {
+        reserved: 0, allocated_bytes: 0, peak_allocated_bytes: 0, reserved_bytes: 0, peak_reserved_bytes: 0,
+        allocations: 0, frees: 0, segments: 0, retries: 0, failures: 0,
     }
     TendonMemoryInfo[reserved] { reserved: 0, live_bytes: 0, cached_bytes: 0, peak_bytes: 0 }
 }
@@ -397,22 +456,22 @@ unsafe fn check_size<T: Options>(bytes: *const u8, size: usize) -> Result<()> {
     Ok(())
 }
 
-impl TendonMemoryInfo {
-    /// Writes as many fields as the caller knows.
-    ///
-    /// # Safety
-    /// `out` is NULL or a struct that [`read`] accepts, and writable.
-    pub(super) unsafe fn write(out: *mut TendonMemoryInfo, value: TendonMemoryInfo) -> Result<()> {
-        border::not_null(out, "out")?;
-        // SAFETY: the caller's promise.
-        let size = unsafe { read(out.cast_const())? }.struct_size as usize;
-        let value = TendonMemoryInfo { struct_size: size as u32, ..value };
-        // SAFETY: both are valid for the smaller of the sizes.
-        unsafe {
-            std::ptr::copy_nonoverlapping((&raw const value).cast::<u8>(), out.cast(), size.min(size_of_val(&value)))
-        };
-        Ok(())
+/// Writes as many fields of an answer as the caller knows; `struct_size` stays.
+///
+/// # Safety
+/// `out` is NULL or a struct that [`read`] accepts, and writable.
+pub(super) unsafe fn write<T: Options>(out: *mut T, value: T) -> Result<()> {
+    border::not_null(out, "out")?;
+    // SAFETY: the caller's promise.
+    unsafe { read(out.cast_const())? };
+    let first = size_of::<u32>();
+    // SAFETY: `struct_size` comes first; both are valid for the smaller of the sizes.
+    unsafe {
+        let size = (out.cast::<u32>().read_unaligned() as usize).min(size_of::<T>());
+        let (from, to) = ((&raw const value).cast::<u8>(), out.cast::<u8>());
+        std::ptr::copy_nonoverlapping(from.add(first), to.add(first), size - first);
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -492,7 +551,7 @@ mod tests {
         let mut info = TendonMemoryInfo { struct_size: 16, peak_bytes: 9, ..Options::DEFAULT };
         let value = TendonMemoryInfo { live_bytes: 1, cached_bytes: 2, peak_bytes: 3, ..Options::DEFAULT };
         // SAFETY: a whole struct.
-        unsafe { TendonMemoryInfo::write(&mut info, value) }.unwrap();
+        unsafe { write(&mut info, value) }.unwrap();
         assert_eq!((info.struct_size, info.live_bytes, info.cached_bytes, info.peak_bytes), (16, 1, 0, 9));
     }
 }

@@ -31,6 +31,46 @@ fn on_cpu(x: &Value) -> Result<()> {
     Ok(())
 }
 
+fn on_cuda(x: &Value) -> Result<()> {
+    if x.device() == Device::Cpu {
+        fail!(DEVICE, "x is on the CPU, expected a CUDA device: use tensor_data");
+    }
+    Ok(())
+}
+
+/// The elements of a CUDA tensor in C order as a device address, for reading by kernels and libraries of the caller's.
+///
+/// The address is for work in the current stream of the tensor's device, or in another that waits for it. Errors:
+/// INVALID_HANDLE, DEVICE, NOT_CONTIGUOUS (call tensor_contiguous). `*out`: borrowed until the last handle of the tensor is
+/// released; work that uses it must be in the stream by then.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_cuda_data(x: *const Tensor, out: *mut *const c_void) -> TensorStatus {
+    let address = |x: &Value| {
+        on_cuda(x)?;
+        contiguous(x, "tensor_strides")?;
+        Ok(x.origin_address().cast())
+    };
+    // SAFETY: the caller's variable; a pointer to const and one to mut are laid out alike.
+    unsafe { give("tensor_cuda_data", x, out.cast::<*mut c_void>(), address) }
+}
+
+/// As tensor_cuda_data, for writing. Counts as a write at the time of the call: see tensor_version.
+///
+/// Errors: as tensor_cuda_data, READ_ONLY, AUTOGRAD when the tensor requires grad and this thread records (detach first).
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_cuda_data_mut(x: *mut Tensor, out: *mut *mut c_void) -> TensorStatus {
+    let address = |x: &Value| {
+        on_cuda(x)?;
+        contiguous(x, "tensor_strides")?;
+        note_write(x)?;
+        Ok(x.origin_address().cast())
+    };
+    // SAFETY: the caller's variable.
+    unsafe { give("tensor_cuda_data_mut", x, out, address) }
+}
+
 fn contiguous(x: &Value, data_strided: &str) -> Result<()> {
     if !x.is_contiguous() {
         fail!(

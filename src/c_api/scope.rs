@@ -1,16 +1,19 @@
-//! What is open on this thread: scopes, which note the handles to release, and modes, which know the mode before.
+//! What is open on this thread: scopes, which note the handles to release, and modes and streams, which know what was
+//! before.
 //!
-//! Both are stacks of frames on the heap. A frame is freed only by its own thread, when it is on top; the token that C
+//! All are stacks of frames on the heap. A frame is freed only by its own thread, when it is on top; the token that C
 //! holds names it by its address and is compared, never followed.
 
 use super::border;
 use super::handle::{self, Held, Kind};
-use super::types::{TensorMode, TensorScope};
+use super::types::{TendonCudaStreamScope, TensorMode, TensorScope};
+use crate::cuda::stream::{self, Stream};
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::tensor::mode::{self, Mode};
 use std::cell::Cell;
 use std::ptr;
+use std::sync::Arc;
 
 struct Frame<T> {
     parent: *mut Frame<T>,
@@ -26,6 +29,8 @@ thread_local! {
     static SCOPES: Cell<*mut Frame<Notes>> = const { Cell::new(ptr::null_mut()) };
     /// Content: the mode to come back to.
     static MODES: Cell<*mut Frame<Mode>> = const { Cell::new(ptr::null_mut()) };
+    /// Content: the stream to come back to.
+    static STREAMS: Cell<*mut Frame<Arc<Stream>>> = const { Cell::new(ptr::null_mut()) };
 }
 
 /// Puts a frame on top; its token.
@@ -68,7 +73,7 @@ fn other_thread(name: &str) -> Error {
 
 fn address<T>(token: *const T, kind: Kind, name: &str) -> Result<usize> {
     border::held(token, kind, name, |held| match held {
-        Held::Scope(address) | Held::Mode(address) => Some(*address),
+        Held::Scope(address) | Held::Mode(address) | Held::CudaStreamScope(address) => Some(*address),
         _ => None,
     })
 }
@@ -157,4 +162,21 @@ pub fn end_mode(token: *const TensorMode) -> Result<()> {
     let before = MODES.with(|top| pop(top, address(token, Kind::Mode, "mode")?, Kind::Mode, "mode"))?;
     mode::replace(before);
     Ok(())
+}
+
+// ---- streams ----
+
+/// Makes `new` the current stream of its device.
+pub fn begin_stream(new: Arc<Stream>) -> Result<*mut TendonCudaStreamScope> {
+    let before = stream::current(new.device())?;
+    let token = STREAMS.with(|top| push(top, before, Held::CudaStreamScope))?;
+    stream::replace_current(new)?;
+    Ok(token)
+}
+
+/// Ends the innermost one; the stream before is current again.
+pub fn end_stream(token: *const TendonCudaStreamScope) -> Result<()> {
+    let kind = Kind::CudaStreamScope;
+    let before = STREAMS.with(|top| pop(top, address(token, kind, "scope")?, kind, "scope"))?;
+    stream::replace_current(before).map(drop)
 }

@@ -104,7 +104,7 @@ pub type TensorDeviceType = i32;
 
 /// The host.
 pub const TENSOR_DEVICE_CPU: TensorDeviceType = 1;
-/// A CUDA device, by its ordinal as the driver counts.
+/// A CUDA device, by its ordinal as the driver counts; ordinal -1 is the current device of the calling thread.
 pub const TENSOR_DEVICE_CUDA: TensorDeviceType = 2;
 
 /// Where a tensor's elements live: TENSOR_CPU or TENSOR_CUDA(ordinal). All zeros means "the default".
@@ -192,6 +192,21 @@ pub struct TensorMode {
 
 /// A flag by which one thread ends the calls of another early. Safe from any thread.
 pub struct TendonCancelToken {
+    _private: [u8; 0],
+}
+
+/// A handle of a CUDA stream: work that is done in order. Safe from any thread.
+pub struct TendonCudaStream {
+    _private: [u8; 0],
+}
+
+/// A handle of a CUDA event: a point in a stream's work. Safe from any thread.
+pub struct TendonCudaEvent {
+    _private: [u8; 0],
+}
+
+/// A stream that is current on this thread; see tendon_cuda_stream_begin.
+pub struct TendonCudaStreamScope {
     _private: [u8; 0],
 }
 

@@ -1,65 +1,82 @@
-//! The second device. This build holds no device code: every request answers CUDA_UNAVAILABLE with the reason.
+//! The second device: loading the driver, memory, streams, kernels. Needs a driver at run time and nothing to build.
+//!
+//! ```text
+//! elementwise · copy · fill · reduce · softmax · index · random · optim · gemm     launching what kernels/ holds
+//! launch · nest · transfer                                                         how
+//! stream · memory · errors · pinned                                                what they run on
+//! device · module                                                                  one device, its kernels
+//! driver · library                                                                 libcuda.so.1
+//! ```
 
-use crate::error::{Error, Result, status};
-use std::ffi::{CStr, c_char};
-use std::sync::OnceLock;
+pub mod copy;
+pub mod device;
+pub mod driver;
+pub mod errors;
+pub mod launch;
+mod library;
+pub mod memory;
+mod module;
+#[allow(dead_code, reason = "the launchers use it")]
+pub mod nest;
+pub mod pinned;
+pub mod stream;
+pub mod transfer;
 
-/// An ordered stream of work on one CUDA device: what `apply` asks for once per op.
+use crate::error::Result;
+pub use device::{Device, device};
+pub use driver::device_count;
+pub use memory::Block;
+use std::sync::Arc;
+pub use stream::{Event, Stream};
+
+/// A stream to put work on, with its device's context current on this thread: what `apply` asks for once per op.
 pub struct Queue {
-    ordinal: u32,
+    stream: Arc<Stream>,
+    _context: device::Entered,
 }
 
 impl Queue {
-    pub fn ordinal(&self) -> u32 {
-        self.ordinal
+    pub fn on(stream: Arc<Stream>) -> Result<Queue> {
+        let context = stream.device().enter()?;
+        stream.settle();
+        Ok(Queue { stream, _context: context })
     }
+
+    pub fn ordinal(&self) -> u32 {
+        self.stream.device().ordinal
+    }
+
+    pub fn device(&self) -> &'static Device {
+        self.stream.device()
+    }
+
+    pub fn stream(&self) -> &Arc<Stream> {
+        &self.stream
+    }
+
+    /// Memory for this queue's kernels. Dropping it at once after the launches is right: the next user of the memory
+    /// comes later in the stream.
+    pub fn workspace(&self, nbytes: usize) -> Result<Block> {
+        Block::allocate(&self.stream, nbytes)
+    }
+
+    /// Where a kernel notes a bad index (see `kernels/include/errors.cuh`).
+    pub fn errors(&self) -> *mut errors::ErrorRecord {
+        self.stream.errors()
+    }
+}
+
+/// Gives cached device memory and pinned memory back to the driver; bytes.
+pub fn release_cached() -> usize {
+    if driver::loaded().is_none() {
+        return 0;
+    }
+    let of = |device: &'static Device| device.enter().map_or(0, |_context| device.pool.release_cached(device));
+    device::opened().map(of).sum::<usize>() + pinned::release_cached()
 }
 
 /// The current queue of this thread on device `ordinal`.
+#[inline]
 pub fn queue(ordinal: u32) -> Result<Queue> {
-    Err(unavailable(ordinal))
-}
-
-/// How many CUDA devices there are.
-pub fn device_count() -> Result<u32> {
-    Err(Error::new(status::CUDA_UNAVAILABLE, format!("CUDA is unavailable: {}", reason())))
-}
-
-/// Why device `ordinal` cannot be used.
-pub fn unavailable(ordinal: u32) -> Error {
-    Error::new(status::CUDA_UNAVAILABLE, format!("cuda:{ordinal} is unavailable: {}", reason()))
-}
-
-/// What the loader said, found out once.
-fn reason() -> &'static str {
-    static REASON: OnceLock<String> = OnceLock::new();
-    REASON.get_or_init(|| {
-        if std::env::var_os("TENDON_DISABLE_CUDA").is_some_and(|v| v == "1") {
-            return "TENDON_DISABLE_CUDA=1 is set".into();
-        }
-        match load(c"libcuda.so.1") {
-            Ok(()) => {
-                "the driver is present (libcuda.so.1), but this build of the library holds no CUDA kernels".into()
-            }
-            Err(loader) => format!("the driver library could not be loaded ({loader})"),
-        }
-    })
-}
-
-/// Whether the dynamic loader finds `library`; its own words if not.
-fn load(library: &CStr) -> std::result::Result<(), String> {
-    // SAFETY: a NUL-terminated name. The library's initialisers run, as for any user of the driver.
-    let handle = unsafe { libc::dlopen(library.as_ptr(), libc::RTLD_LAZY | libc::RTLD_LOCAL) };
-    if !handle.is_null() {
-        // SAFETY: opened just above.
-        unsafe { libc::dlclose(handle) };
-        return Ok(());
-    }
-    // SAFETY: dlerror returns NULL or a string that lives until the next dl call of this thread.
-    let words: *const c_char = unsafe { libc::dlerror() };
-    if words.is_null() {
-        return Err(format!("{}: unknown reason", library.to_string_lossy()));
-    }
-    // SAFETY: as above.
-    Err(unsafe { CStr::from_ptr(words) }.to_string_lossy().into_owned())
+    Queue::on(stream::current(device(ordinal)?)?)
 }

@@ -1,13 +1,15 @@
 //! The same values in other memory, another layout, dtype or device.
 
-use crate::apply::apply_one;
+use crate::apply::{apply_one, apply_transfer};
 use crate::cpu::copy as kernel;
 use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
-use crate::layout::Dims;
+use crate::layout::{Dims, Layout};
+use crate::ops::in_place;
+use crate::storage::Storage;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan};
@@ -61,17 +63,53 @@ pub fn to_dtype(x: &Tensor, dtype: DType) -> Result<Tensor> {
 }
 
 /// `x` itself when it is there, else a copy on `device`.
-pub fn to_device(x: &Tensor, device: Device) -> Result<Tensor> {
+pub fn to_device(x: &Tensor, device: Device, non_blocking: bool) -> Result<Tensor> {
     if x.device() == device {
         return Ok(x.clone());
     }
-    match (x.device(), device) {
-        (_, Device::Cuda(ordinal)) | (Device::Cuda(ordinal), _) => Err(cuda::unavailable(ordinal)),
-        (Device::Cpu, Device::Cpu) => fail!(INTERNAL, "a copy within the CPU is no move"),
+    apply_transfer(&ToDevice { from: x.device() }, &contiguous(x)?, device, non_blocking)
+}
+
+/// The same values on another device, recorded so that gradients find their way back.
+#[derive(Clone, Copy)]
+struct ToDevice {
+    from: Device,
+}
+
+impl Op for ToDevice {
+    fn name(&self) -> &'static str {
+        "to_device"
     }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::one(inputs[0].shape(), inputs[0].dtype))
+    }
+
+    fn cpu(&self, _: &[In], _: &[Out]) -> Result<()> {
+        fail!(INTERNAL, "to_device is a transfer, no kernel")
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        Ok(smallvec![Some(to_device(cx.g()?, self.from, false)?)])
+    }
+}
+
+/// A copy in pinned host memory in C order, or `x` itself if it is there. Recorded.
+pub fn pin_memory(x: &Tensor) -> Result<Tensor> {
+    if x.device() != Device::Cpu {
+        fail!(NOT_ON_CPU, "x is on {}: only host memory can be pinned", x.device());
+    }
+    if x.storage().is_pinned() {
+        return Ok(x.clone());
+    }
+    let device = cuda::device(cuda::stream::current_device())?;
+    let nbytes = x.numel() as usize * x.dtype().size();
+    let pinned = Tensor::new(Storage::allocate_pinned(device, nbytes)?, Layout::contiguous(x.shape()), x.dtype())?;
+    in_place::copy(&pinned, x)?;
+    Ok(pinned)
 }
 
 /// The one way back to the host. On the CPU it shares.
 pub fn to_cpu(x: &Tensor) -> Result<Tensor> {
-    to_device(x, Device::Cpu)
+    to_device(x, Device::Cpu, false)
 }

@@ -6,6 +6,7 @@ use super::create::zero_of;
 use super::elementwise::where_;
 use crate::apply::apply_one;
 use crate::cpu::fill;
+use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -20,7 +21,7 @@ use smallvec::smallvec;
 
 impl CopySlices {
     /// What the view ops show of something laid out like `layout`.
-    fn region(&self, layout: &Layout, dtype: DType, device: crate::device::Device) -> Result<Layout> {
+    fn region(&self, layout: &Layout, dtype: DType, device: Device) -> Result<Layout> {
         let mut region = layout.clone();
         for op in self.view_ops()? {
             match op.infer(&[Meta { layout: &region, dtype, device }])? {
@@ -34,12 +35,12 @@ impl CopySlices {
     /// True where the write did not reach.
     fn kept(&self, g: &Tensor) -> Result<Tensor> {
         let whole = self.geometry();
-        let mask = Tensor::empty(whole.shape(), DType::Bool)?;
+        let mask = Tensor::empty(whole.shape(), DType::Bool, Device::Cpu)?;
         let mask = Tensor::new(mask.storage().clone(), whole.clone(), DType::Bool)?;
         fill::fill(mask.output(), Scalar::Bool(true))?;
-        let region = self.region(whole, DType::Bool, g.device())?;
+        let region = self.region(whole, DType::Bool, Device::Cpu)?;
         fill::fill(Out { layout: &region, ..mask.output() }, Scalar::Bool(false))?;
-        Ok(mask)
+        super::copy::to_device(&mask, g.device(), false)
     }
 }
 

@@ -1,7 +1,6 @@
 //! Tensors from nothing: constants, ranges, random numbers. Recorded by nobody.
 
 use crate::cpu::{fill as kernel, random as random_kernel};
-use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -15,10 +14,7 @@ use crate::view::Out;
 /// Uninitialised memory.
 pub fn empty(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     checked_numel(shape)?;
-    match device {
-        Device::Cpu => Tensor::empty(shape, dtype),
-        Device::Cuda(ordinal) => Err(cuda::unavailable(ordinal)),
-    }
+    Tensor::empty(shape, dtype, device)
 }
 
 fn filled(shape: &[i64], dtype: DType, device: Device, fill: impl FnOnce(Out) -> Result<()>) -> Result<Tensor> {
@@ -156,7 +152,7 @@ pub fn from_bytes(bytes: &[u8], shape: &[i64], dtype: DType, device: Device) -> 
     if nbytes != bytes.len() as u128 {
         fail!(SHAPE, "{shape:?} of {dtype} has {nbytes} bytes, got {}", bytes.len());
     }
-    let x = empty(shape, dtype, device)?;
+    let x = empty(shape, dtype, Device::Cpu)?;
     x.storage().write(0, bytes)?;
-    Ok(x)
+    super::copy::to_device(&x, device, false)
 }

@@ -1,14 +1,21 @@
-//! Bytes on a device, and who answers for them: Tendon's allocator or the caller who lent them.
+//! Bytes on a device, and who answers for them: an allocator of Tendon's or the caller who lent them.
 
 pub mod shared;
 
 use crate::cpu::memory::{self, Live};
+use crate::cuda::memory::Visitors;
+use crate::cuda::pinned::PinnedBlock;
+use crate::cuda::transfer::{self, Place};
+use crate::cuda::{self, Block, Queue, Stream};
 use crate::device::Device;
+use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
+use crate::layout::Layout;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 
 /// Called once when the last tensor over borrowed memory is gone.
@@ -35,8 +42,14 @@ enum Owner {
     Inline,
     /// A block of the caching allocator.
     Tendon,
+    /// Memory of a CUDA device.
+    Cuda(Block),
+    /// Host memory that CUDA devices copy from and to while the host goes on.
+    Pinned(#[expect(dead_code, reason = "held for its drop")] PinnedBlock),
     /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
     Borrowed(Option<(ReleaseFn, *mut c_void)>),
+    /// The same on a CUDA device, with the streams that work on it.
+    BorrowedCuda(Option<(ReleaseFn, *mut c_void)>, Visitors),
 }
 
 // SAFETY: plain memory. Who may write it when is the contract of the tensor functions (exclusive `Tensor *`) and, for
@@ -77,20 +90,66 @@ impl Storage {
         Ok(Storage(header.fill(bytes(block.as_ptr(), Owner::Tendon))))
     }
 
-    /// Borrows `nbytes` bytes at `base`. `release` is not called when this fails.
+    /// Uninitialised memory for a contiguous layout, on the device of `queue`, or on the CPU.
+    #[inline]
+    pub fn for_layout(layout: &Layout, dtype: DType, queue: Option<&Queue>) -> Result<Storage> {
+        let nbytes = (layout.numel() as usize).checked_mul(dtype.size()).filter(|&n| n <= isize::MAX as usize);
+        let Some(nbytes) = nbytes else {
+            fail!(OUT_OF_MEMORY, "{:?} of {dtype} has more bytes than the address space", layout.shape());
+        };
+        match queue {
+            None => Storage::allocate(nbytes),
+            Some(queue) => Storage::allocate_on(queue, nbytes),
+        }
+    }
+
+    /// `nbytes` uninitialised bytes of the queue's device.
+    pub fn allocate_on(queue: &Queue, nbytes: usize) -> Result<Storage> {
+        let header = Shared::<Bytes>::reserve()?;
+        let block = queue.workspace(nbytes)?;
+        memory::note(Live::Storages, 1);
+        Ok(Storage(header.fill(Bytes {
+            base: block.address(),
+            nbytes,
+            device: Device::Cuda(queue.ordinal()),
+            owner: Owner::Cuda(block),
+            read_only: false,
+            forgotten: AtomicBool::new(false),
+            version: AtomicU64::new(0),
+        })))
+    }
+
+    /// `nbytes` uninitialised bytes of pinned host memory.
+    pub fn allocate_pinned(device: &'static cuda::Device, nbytes: usize) -> Result<Storage> {
+        let header = Shared::<Bytes>::reserve()?;
+        let block = PinnedBlock::allocate(device, nbytes)?;
+        memory::note(Live::Storages, 1);
+        Ok(Storage(header.fill(Bytes {
+            base: block.address(),
+            nbytes,
+            device: Device::Cpu,
+            owner: Owner::Pinned(block),
+            read_only: false,
+            forgotten: AtomicBool::new(false),
+            version: AtomicU64::new(0),
+        })))
+    }
+
+    /// Borrows `nbytes` bytes of `device` at `base`. `release` is not called when this fails.
     ///
     /// # Safety
     /// The memory stays valid until `release` is called (or for ever).
     pub unsafe fn borrow(
         base: *mut u8,
         nbytes: usize,
+        device: Device,
         read_only: bool,
         release: Option<(ReleaseFn, *mut c_void)>,
     ) -> Result<Storage> {
         let mut bytes = Bytes {
             base,
             nbytes,
-            device: Device::Cpu,
+            device,
             owner: Owner::Borrowed(None),
             read_only,
             version: AtomicU64::new(0),
@@ -99,7 +158,10 @@ impl Storage {
         memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
-        bytes.owner = Owner::Borrowed(release);
+        bytes.owner = match device {
+            Device::Cpu => Owner::Borrowed(release),
+            Device::Cuda(_) => Owner::BorrowedCuda(release, Visitors::default()),
+        };
         Ok(Storage(header.fill(bytes)))
     }
 
@@ -121,7 +183,7 @@ impl Storage {
     }
 
     pub fn is_borrowed(&self) -> bool {
-        matches!(self.0.owner, Owner::Borrowed(_))
+        matches!(self.0.owner, Owner::Borrowed(_) | Owner::BorrowedCuda(..))
     }
 
     /// Takes the release callback back: what was to hold the borrowed memory could not be made.
@@ -137,6 +199,83 @@ impl Storage {
     /// Notes a write.
     pub fn bump(&self) {
         self.0.version.fetch_add(1, Relaxed);
+    }
+
+    /// Whether the memory is pinned: allocated so here, or known as such to the driver.
+    pub fn is_pinned(&self) -> bool {
+        match self.0.owner {
+            Owner::Pinned(_) => true,
+            Owner::Borrowed(_) if self.0.device == Device::Cpu => cuda::device::opened()
+                .next()
+                .is_some_and(|device| transfer::place_of(device, self.0.base) == Ok(Place::Pinned)),
+            _ => false,
+        }
+    }
+
+    /// Notes that `stream` works on the memory, which then is not used for something else before that work is done.
+    #[inline]
+    pub fn used_by(&self, stream: &Arc<Stream>) {
+        match &self.0.owner {
+            Owner::Cuda(block) => block.used_by(stream),
+            Owner::BorrowedCuda(_, visitors) => visitors.note(stream),
+            _ => {}
+        }
+    }
+
+    /// A copy of one element of the CPU, `offset` elements in, on the queue's device. The host's memory is read now.
+    pub fn element_on(&self, queue: &Queue, offset: i64, dtype: DType) -> Result<Storage> {
+        let (mut bytes, size) = ([0; 8], dtype.size());
+        self.read(offset.max(0) as usize * size, &mut bytes[..size])?;
+        let made = Storage::allocate_on(queue, size)?;
+        // SAFETY: fresh memory of that size.
+        unsafe { transfer::element(queue, bytes, size, made.base())? };
+        Ok(made)
+    }
+
+    /// Copies `nbytes` bytes, from byte `at` on, to the beginning of `target` on another device.
+    ///
+    /// To the host: waits until they are there. From the host: returns when the source may be changed, or with
+    /// `non_blocking` at once where the source is pinned; it is kept alive until the copy is done. Between devices: the
+    /// copy comes after what this thread's current stream of the source's device has been given.
+    pub fn transfer(&self, at: usize, nbytes: usize, target: &Storage, non_blocking: bool) -> Result<()> {
+        if at.checked_add(nbytes).is_none_or(|end| end > self.0.nbytes) || nbytes > target.0.nbytes {
+            fail!(
+                INTERNAL,
+                "{nbytes} bytes from {at} do not fit storages of {} and {}",
+                self.nbytes(),
+                target.nbytes()
+            );
+        }
+        let (from, to) = (self.0.base.wrapping_add(at).cast_const(), target.0.base);
+        match (self.device(), target.device()) {
+            (Device::Cpu, Device::Cuda(ordinal)) => {
+                let queue = cuda::queue(ordinal)?;
+                target.used_by(queue.stream());
+                // SAFETY: both storages hold the bytes; pinned memory is kept or waited for below.
+                unsafe { transfer::from_host(&queue, from, to, nbytes)? };
+                match self.is_pinned() {
+                    false => Ok(()),
+                    true if non_blocking => queue.stream().keep(Box::new(self.clone())),
+                    true => queue.stream().synchronize(),
+                }
+            }
+            (Device::Cuda(ordinal), Device::Cpu) => {
+                let queue = cuda::queue(ordinal)?;
+                self.used_by(queue.stream());
+                // SAFETY: both storages hold the bytes.
+                unsafe { transfer::to_host(&queue, from, to, nbytes) }
+            }
+            (Device::Cuda(source), Device::Cuda(ordinal)) => {
+                let queue = cuda::queue(ordinal)?;
+                let source = cuda::device(source)?;
+                queue.stream().wait_for(&*cuda::stream::current(source)?)?;
+                self.used_by(queue.stream());
+                target.used_by(queue.stream());
+                // SAFETY: both storages hold the bytes; the queue waits for the source's stream.
+                unsafe { transfer::between(&queue, source, from, to, nbytes) }
+            }
+            (Device::Cpu, Device::Cpu) => fail!(INTERNAL, "a copy within the CPU is no transfer"),
+        }
     }
 
     /// Copies bytes out, from byte `at` on.
@@ -180,19 +319,25 @@ impl Storage {
 impl Drop for Bytes {
     fn drop(&mut self) {
         memory::note(Live::Storages, -1);
-        match self.owner {
-            Owner::Inline => {}
+        if let Owner::BorrowedCuda(_, visitors) = &self.owner {
+            // The caller may do with the memory what he likes as soon as he is told.
+            visitors.wait();
+        }
+        match &self.owner {
+            Owner::Inline | Owner::Cuda(_) | Owner::Pinned(_) => {}
             Owner::Tendon => {
                 if let Some(block) = NonNull::new(self.base) {
                     // SAFETY: from `memory::alloc(self.nbytes)`; the last owner is gone.
                     unsafe { memory::free(block, self.nbytes) }
                 }
             }
-            Owner::Borrowed(Some((release, user_data))) if !*self.forgotten.get_mut() => {
+            &(Owner::Borrowed(Some((release, user_data))) | Owner::BorrowedCuda(Some((release, user_data)), _))
+                if !self.forgotten.load(Relaxed) =>
+            {
                 // SAFETY: the caller's function with the caller's pointers; no lock is held here.
                 outside_destructor(|| unsafe { release(self.base.cast(), user_data) })
             }
-            Owner::Borrowed(_) => {}
+            Owner::Borrowed(_) | Owner::BorrowedCuda(..) => {}
         }
     }
 }

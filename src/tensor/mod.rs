@@ -8,6 +8,7 @@ pub mod view;
 
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::memory::{self, Live};
+use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -96,14 +97,19 @@ impl Tensor {
         Tensor::make(storage, layout, dtype, None, None, 0)
     }
 
-    /// An untracked tensor in C order on fresh, uninitialised CPU memory. The shape must have passed `checked_numel`.
-    pub fn empty(shape: &[i64], dtype: DType) -> Result<Tensor> {
-        let layout = Layout::contiguous(shape);
-        let Some(nbytes) = (layout.numel() as usize).checked_mul(dtype.size()).filter(|&n| n <= isize::MAX as usize)
-        else {
-            fail!(OUT_OF_MEMORY, "{shape:?} of {dtype} has more bytes than the address space")
+    /// An untracked tensor in C order on fresh, uninitialised memory. The shape must have passed `checked_numel`.
+    pub fn empty(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
+        let queue = match device {
+            Device::Cpu => None,
+            Device::Cuda(ordinal) => Some(cuda::queue(ordinal)?),
         };
-        Tensor::new(Storage::allocate(nbytes)?, layout, dtype)
+        Tensor::empty_on(shape, dtype, queue.as_ref())
+    }
+
+    /// As [`Tensor::empty`], on the device of `queue`, or on the CPU.
+    pub fn empty_on(shape: &[i64], dtype: DType, queue: Option<&cuda::Queue>) -> Result<Tensor> {
+        let layout = Layout::contiguous(shape);
+        Tensor::new(Storage::for_layout(&layout, dtype, queue)?, layout, dtype)
     }
 
     /// A tensor that `origin` made.

@@ -3,12 +3,15 @@
 use super::Tensor;
 use super::op::Op;
 use crate::cpu::fork::ForkMutex;
+use crate::cuda::Stream;
+use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout};
 use crate::storage::{Storage, shared::Shared};
 use smallvec::SmallVec;
+use std::sync::Arc;
 
 /// One recorded op. Immutable but for what it saved, which backward frees.
 pub struct Node {
@@ -16,6 +19,8 @@ pub struct Node {
     pub inputs: SmallVec<[Edge; 2]>,
     pub outputs: SmallVec<[OutputMeta; 1]>,
     pub saved: ForkMutex<Saved>,
+    /// The stream that the op ran on; its backward runs there too.
+    pub stream: Option<Arc<Stream>>,
 }
 
 /// An input of a node: what its gradient must look like and where it goes.
@@ -23,6 +28,7 @@ pub struct Edge {
     pub target: Target,
     pub shape: Dims,
     pub dtype: DType,
+    pub device: Device,
 }
 
 #[derive(Clone)]

@@ -129,9 +129,15 @@ impl Tensor {
             let shape = path.get(i + 1).map_or(self.shape(), |next| &next.shape);
             let node = Shared::new(Node {
                 op: link.op.boxed(),
-                inputs: smallvec![Edge { target, shape: link.shape.clone(), dtype: self.dtype() }],
+                inputs: smallvec![Edge {
+                    target,
+                    shape: link.shape.clone(),
+                    dtype: self.dtype(),
+                    device: self.device(),
+                }],
                 outputs: smallvec![OutputMeta { shape: Dims::from_slice(shape), dtype: self.dtype() }],
                 saved: ForkMutex::new(Saved::default()),
+                stream: None,
             })?;
             target = Target::Node(Origin { node, index: 0 });
         }
@@ -195,12 +201,18 @@ impl Tensor {
             return Ok(PreparedWrite { owner: self.clone(), origin: written });
         };
         let copy_slices = CopySlices { link: link.clone(), geometry: dense_like(base.layout())? };
-        let edge = |target, t: &Tensor| Edge { target, shape: Dims::from_slice(t.shape()), dtype: t.dtype() };
+        let edge = |target, t: &Tensor| Edge {
+            target,
+            shape: Dims::from_slice(t.shape()),
+            dtype: t.dtype(),
+            device: t.device(),
+        };
         let node = Shared::new(Node {
             op: Box::new(copy_slices),
             inputs: smallvec![edge(base.target()?, base), edge(Target::Node(written), self)],
             outputs: smallvec![OutputMeta { shape: Dims::from_slice(base.shape()), dtype: base.dtype() }],
             saved: ForkMutex::new(Saved::default()),
+            stream: None,
         })?;
         Ok(PreparedWrite { owner: base.clone(), origin: Origin { node, index: 0 } })
     }

@@ -3,9 +3,9 @@
  * not be NULL gets NULL. The calls are made from the header: tests/handles/probes.h. */
 #include "test.h"
 
-typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, POINTER } ProbeKind;
+typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, CUDA_STREAM, CUDA_EVENT, CUDA_STREAM_SCOPE, POINTER } ProbeKind;
 
-enum { STATUS = 1, ASKS = 2, ASKS_DTYPE = 4, OTHER = 8, NULL_IS_FINE = 16 };
+enum { STATUS = 1, ASKS = 2, ASKS_DTYPE = 4, OTHER = 8, NULL_IS_FINE = 16, NEEDS_CUDA = 32 };
 
 typedef struct {
     const char *function;
@@ -25,6 +25,10 @@ static TensorOptimizer *optimizer;
 static TendonCancelToken *token;
 static TensorScope *scope;
 static TensorMode *mode;
+/* NULL where there is no CUDA device. */
+static TendonCudaStream *cuda_stream;
+static TendonCudaEvent *cuda_event;
+static TendonCudaStreamScope *cuda_scope;
 static const TensorScalar zero = {TENSOR_SCALAR_INT, 0, {0}};
 static const TensorScalar one = {TENSOR_SCALAR_INT, 0, {1}};
 static const TensorDevice cpu = {TENSOR_DEVICE_CPU, 0};
@@ -51,7 +55,8 @@ static void must_be_marked(const void *out, size_t n) {
 
 #include "../handles/probes.h"
 
-static const char *const kinds[] = {"a tensor", "an optimizer", "a cancel token", "a scope", "a mode"};
+static const char *const kinds[] = {"a tensor", "an optimizer", "a cancel token", "a scope", "a mode",
+                                    "a CUDA stream", "a CUDA event", "a scope of a CUDA stream"};
 
 static long calls;
 
@@ -116,12 +121,18 @@ static void probe_handle(int rounds, uint64_t released, const uint64_t *live) {
     }
     const uint64_t small[] = {1, 8, 64, 4096, 0x7fffffffffffULL, UINT64_MAX, 1ULL << 63, released};
     for (size_t i = 0; i < sizeof small / sizeof *small; i++) {
-        expect(small[i], TENSOR_ERR_INVALID_HANDLE, not_live);
+        /* Without a device there is no released handle of the kind. */
+        if (small[i] != 0) {
+            expect(small[i], TENSOR_ERR_INVALID_HANDLE, not_live);
+        }
     }
     /* Addresses of real memory are not followed either. */
     expect(number_of(bytes), TENSOR_ERR_INVALID_HANDLE, not_live);
     expect(number_of(not_live), TENSOR_ERR_INVALID_HANDLE, not_live);
-    for (int other = TENSOR; other <= MODE; other++) {
+    for (int other = TENSOR; other <= CUDA_STREAM_SCOPE; other++) {
+        if (live[other] == 0) {
+            continue;
+        }
         if (other != (int)now->kind) {
             char of_other[96];
             snprintf(of_other, sizeof of_other, "is a handle of %s, expected %s", kinds[other], kinds[now->kind]);
@@ -138,6 +149,9 @@ static void probe_handle(int rounds, uint64_t released, const uint64_t *live) {
         /* The right mark and kind, any slot and generation. */
         expect((number >> 6 & ~(63ULL << 58)) | 1ULL << 63 | ((uint64_t)now->kind + 1) << 58, TENSOR_ERR_INVALID_HANDLE,
                not_live);
+        if (live[now->kind] == 0) {
+            continue;
+        }
         /* A live slot, another generation. */
         const uint64_t generation = (live[now->kind] ^ (number | 1)) & 0xffffffffULL;
         expect((live[now->kind] & ~0xffffffffULL) | generation, TENSOR_ERR_INVALID_HANDLE, not_live);
@@ -158,6 +172,12 @@ int main(void) {
     OK(tendon_cancel_token_create(&token));
     OK(tensor_scope_begin(&scope));
     OK(tensor_no_grad_begin(&mode));
+    const bool cuda = tendon_has_feature("cuda");
+    if (cuda) {
+        OK(tendon_cuda_stream_create(0, 0, &cuda_stream));
+        OK(tendon_cuda_event_create(0, true, &cuda_event));
+        OK(tendon_cuda_stream_begin(cuda_stream, &cuda_scope));
+    }
 
     /* One released handle of each kind. Making anything later may use the slot again, with another generation. */
     Tensor *gone_tensor = NULL;
@@ -165,24 +185,41 @@ int main(void) {
     TendonCancelToken *gone_token = NULL;
     TensorScope *gone_scope = NULL;
     TensorMode *gone_mode = NULL;
+    TendonCudaStream *gone_stream = NULL;
+    TendonCudaEvent *gone_event = NULL;
+    TendonCudaStreamScope *gone_stream_scope = NULL;
     OK(tensor_retain(matrix, &gone_tensor));
     OK(tensor_sgd_create(params_of_one, 1, NULL, &gone_optimizer));
     OK(tendon_cancel_token_create(&gone_token));
     OK(tensor_scope_begin(&gone_scope));
     OK(tensor_no_grad_begin(&gone_mode));
+    if (cuda) {
+        OK(tendon_cuda_stream_create(0, 0, &gone_stream));
+        OK(tendon_cuda_event_create(0, false, &gone_event));
+        OK(tendon_cuda_stream_begin(gone_stream, &gone_stream_scope));
+        OK(tendon_cuda_stream_end(gone_stream_scope));
+        OK(tendon_cuda_event_release(gone_event));
+        OK(tendon_cuda_stream_release(gone_stream));
+    }
     OK(tensor_mode_end(gone_mode));
     OK(tensor_scope_end(gone_scope));
     OK(tendon_cancel_token_release(gone_token));
     OK(tensor_optimizer_release(gone_optimizer));
     OK(tensor_release(gone_tensor));
     const uint64_t released[] = {number_of(gone_tensor), number_of(gone_optimizer), number_of(gone_token),
-                                 number_of(gone_scope), number_of(gone_mode)};
-    const uint64_t live[] = {number_of(matrix), number_of(optimizer), number_of(token), number_of(scope), number_of(mode)};
+                                 number_of(gone_scope), number_of(gone_mode), number_of(gone_stream),
+                                 number_of(gone_event), number_of(gone_stream_scope)};
+    const uint64_t live[] = {number_of(matrix), number_of(optimizer), number_of(token), number_of(scope), number_of(mode),
+                             number_of(cuda_stream), number_of(cuda_event), number_of(cuda_scope)};
 
     const int rounds = test_under_valgrind() ? 2 : 40;
-    size_t handles = 0;
+    size_t handles = 0, skipped = 0;
     for (size_t i = 0; i < sizeof probes / sizeof *probes; i++) {
         now = &probes[i];
+        if ((now->flags & NEEDS_CUDA) && !cuda) {
+            skipped++;
+            continue;
+        }
         const int64_t tensors_before = tendon_live_tensor_count();
         const int64_t storages_before = tendon_live_storage_count();
         const int64_t handles_before = tendon_live_handle_count();
@@ -201,11 +238,17 @@ int main(void) {
             complain("handles were made or ended", 0);
         }
     }
-    printf("%zu handle arguments, %zu pointers, %ld calls\n", handles, sizeof probes / sizeof *probes - handles, calls);
+    printf("%zu handle arguments, %zu pointers, %ld calls; %zu arguments need a CUDA device and were skipped\n", handles,
+           sizeof probes / sizeof *probes - handles - skipped, calls, skipped);
 
     /* All that lived is still what it was. */
     HOLDS(matrix, 1, 2, 3, 4);
     EXPECT_EQ(tensor_is_same(matrix, matrix), 1);
+    if (cuda) {
+        OK(tendon_cuda_stream_end(cuda_scope));
+        OK(tendon_cuda_event_release(cuda_event));
+        OK(tendon_cuda_stream_release(cuda_stream));
+    }
     OK(tensor_mode_end(mode));
     OK(tensor_scope_end(scope));
     OK(tendon_cancel_token_release(token));

@@ -63,7 +63,7 @@ typedef struct {
     bool owned;
 } Slot;
 
-static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS];
+static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS], streams[OTHERS], events[OTHERS];
 static TensorScope *scopes[DEEPEST];
 static TensorMode *modes[DEEPEST];
 static int open_scopes, open_modes;
@@ -106,6 +106,8 @@ static void *pick(const Slot *table, int n)
 static Tensor *tensor(void) { return pick(tensors, TENSORS); }
 static TensorOptimizer *optimizer(void) { return pick(optimizers, OTHERS); }
 static TendonCancelToken *token(void) { return pick(tokens, OTHERS); }
+static TendonCudaStream *stream(void) { return pick(streams, OTHERS); }
+static TendonCudaEvent *event(void) { return pick(events, OTHERS); }
 
 static void hide(Tensor *x)
 {
@@ -1017,6 +1019,8 @@ static void keep_other(Slot *table, void *handle, TensorStatus (*release)(void *
 }
 
 static TensorStatus release_optimizer(void *x) { return tensor_optimizer_release(x); }
+static TensorStatus release_stream(void *x) { return tendon_cuda_stream_release(x); }
+static TensorStatus release_event(void *x) { return tendon_cuda_event_release(x); }
 static TensorStatus release_token(void *x) { return tendon_cancel_token_release(x); }
 
 static void create(Function function)
@@ -1093,6 +1097,102 @@ static void token_calls(Function function)
         slot->owned = false;
     } else {
         answered(AS(TensorStatus (*)(TendonCancelToken *))(token()));
+    }
+}
+
+/* Streams and events: made where there is a device, else every handle is a wrong one. */
+static void cuda_calls(Function function)
+{
+    static int64_t free_bytes, total_bytes;
+    static float milliseconds;
+    static int32_t ordinal;
+    bool is = false;
+    void *native = NULL;
+    const int32_t device = (int32_t)(byte() % 4) - 2;
+    if (function == (Function)(void *)tendon_cuda_stream_create || function == (Function)(void *)tendon_cuda_current_stream ||
+        function == (Function)(void *)tendon_cuda_stream_from_native) {
+        TendonCudaStream *made = NULL;
+        TensorStatus status =
+            function == (Function)(void *)tendon_cuda_current_stream ? tendon_cuda_current_stream(device, &made)
+            : function == (Function)(void *)tendon_cuda_stream_create ? tendon_cuda_stream_create(device, 0, &made)
+                                                                      : tendon_cuda_stream_from_native(device, NULL, &made);
+        if (answered(status) == TENSOR_OK) keep_other(streams, made, release_stream);
+    } else if (function == (Function)(void *)tendon_cuda_event_create) {
+        TendonCudaEvent *made = NULL;
+        if (answered(tendon_cuda_event_create(device, byte() & 1, &made)) == TENSOR_OK)
+            keep_other(events, made, release_event);
+    } else if (function == (Function)(void *)tendon_cuda_stream_begin) {
+        TendonCudaStreamScope *scope = NULL;
+        if (answered(tendon_cuda_stream_begin(stream(), &scope)) == TENSOR_OK)
+            REQUIRE(tendon_cuda_stream_end(scope) == TENSOR_OK);
+    } else if (function == (Function)(void *)tendon_cuda_stream_end) {
+        answered(tendon_cuda_stream_end(made_up(byte())));
+    } else if (function == (Function)(void *)tendon_cuda_stream_release) {
+        Slot *slot = &streams[byte() % OTHERS];
+        TensorStatus status = answered(tendon_cuda_stream_release(slot->handle));
+        REQUIRE(!slot->owned || status == TENSOR_OK);
+        slot->owned = false;
+    } else if (function == (Function)(void *)tendon_cuda_event_release) {
+        Slot *slot = &events[byte() % OTHERS];
+        TensorStatus status = answered(tendon_cuda_event_release(slot->handle));
+        REQUIRE(!slot->owned || status == TENSOR_OK);
+        slot->owned = false;
+    } else if (function == (Function)(void *)tendon_cuda_stream_synchronize) {
+        answered(tendon_cuda_stream_synchronize(stream()));
+    } else if (function == (Function)(void *)tendon_cuda_stream_native) {
+        answered(tendon_cuda_stream_native(stream(), &native));
+    } else if (function == (Function)(void *)tendon_cuda_stream_device) {
+        answered(tendon_cuda_stream_device(stream(), &ordinal));
+    } else if (function == (Function)(void *)tendon_cuda_stream_is_done) {
+        answered(tendon_cuda_stream_is_done(stream(), &is));
+    } else if (function == (Function)(void *)tendon_cuda_stream_wait_stream) {
+        answered(tendon_cuda_stream_wait_stream(stream(), stream()));
+    } else if (function == (Function)(void *)tendon_cuda_stream_wait_event) {
+        answered(tendon_cuda_stream_wait_event(stream(), event()));
+    } else if (function == (Function)(void *)tendon_cuda_event_record) {
+        answered(tendon_cuda_event_record(event(), stream()));
+    } else if (function == (Function)(void *)tendon_cuda_event_synchronize) {
+        answered(tendon_cuda_event_synchronize(event()));
+    } else if (function == (Function)(void *)tendon_cuda_event_is_done) {
+        answered(tendon_cuda_event_is_done(event(), &is));
+    } else if (function == (Function)(void *)tendon_cuda_event_elapsed) {
+        answered(tendon_cuda_event_elapsed(event(), event(), &milliseconds));
+    } else if (function == (Function)(void *)tendon_cuda_event_native) {
+        answered(tendon_cuda_event_native(event(), &native));
+    } else if (function == (Function)(void *)tendon_cuda_current_device) {
+        answered(tendon_cuda_current_device(&ordinal));
+    } else if (function == (Function)(void *)tendon_cuda_can_access_peer) {
+        answered(tendon_cuda_can_access_peer(device, 0, &is));
+    } else if (function == (Function)(void *)tendon_cuda_memory_info) {
+        answered(tendon_cuda_memory_info(device, &free_bytes, byte() & 1 ? &total_bytes : NULL));
+    } else if (function == (Function)(void *)tendon_cuda_memory_stats) {
+        TendonCudaMemoryStats stats = TENDON_CUDA_MEMORY_STATS_INIT;
+        stats.struct_size -= byte() % 16;
+        answered(tendon_cuda_memory_stats(device, &stats));
+    } else if (function == (Function)(void *)tendon_cuda_device_properties) {
+        TendonCudaDeviceProperties properties = TENDON_CUDA_DEVICE_PROPERTIES_INIT;
+        properties.struct_size -= byte() % 16;
+        answered(tendon_cuda_device_properties(device, &properties));
+    } else if (function == (Function)(void *)tensor_cuda_data) {
+        const void *data = NULL;
+        if (answered(tensor_cuda_data(tensor(), &data)) != TENSOR_OK) REQUIRE(data == NULL);
+    } else if (function == (Function)(void *)tensor_cuda_data_mut) {
+        if (answered(tensor_cuda_data_mut(tensor(), &native)) != TENSOR_OK) REQUIRE(native == NULL);
+    } else if (function == (Function)(void *)tensor_is_pinned) {
+        answered(tensor_is_pinned(tensor(), &is));
+    } else if (function == (Function)(void *)tensor_pin_memory) {
+        Tensor *made = NULL;
+        if (answered(tensor_pin_memory(tensor(), &made)) == TENSOR_OK) keep_tensor(made);
+        else REQUIRE(made == NULL);
+    } else if (function == (Function)(void *)tensor_from_device_buffer) {
+        /* Host memory is never taken for a device's. */
+        Tensor *made = NULL;
+        const int64_t shape[1] = {4};
+        answered(tensor_from_device_buffer(arena, 16, byte() & 1 ? TENSOR_CUDA(device) : TENSOR_CPU, TENSOR_DTYPE_F32,
+                                           shape, 1, NULL, &made));
+        REQUIRE(made == NULL);
+    } else {
+        answered(AS(TensorStatus (*)(int32_t))(device));
     }
 }
 
@@ -1438,6 +1538,38 @@ static Entry table[] = {
     F(optimizer_calls, tensor_optimizer_state_save),
     F(optimizer_calls, tensor_optimizer_state_load),
     F(optimizer_calls, tensor_optimizer_release),
+    F(cuda_calls, tendon_cuda_can_access_peer),
+    F(cuda_calls, tendon_cuda_current_device),
+    F(cuda_calls, tendon_cuda_current_stream),
+    F(cuda_calls, tendon_cuda_device_properties),
+    F(cuda_calls, tendon_cuda_event_create),
+    F(cuda_calls, tendon_cuda_event_elapsed),
+    F(cuda_calls, tendon_cuda_event_is_done),
+    F(cuda_calls, tendon_cuda_event_native),
+    F(cuda_calls, tendon_cuda_event_record),
+    F(cuda_calls, tendon_cuda_event_release),
+    F(cuda_calls, tendon_cuda_event_synchronize),
+    F(cuda_calls, tendon_cuda_memory_info),
+    F(cuda_calls, tendon_cuda_memory_stats),
+    F(cuda_calls, tendon_cuda_reset_peak_memory_stats),
+    F(cuda_calls, tendon_cuda_set_current_device),
+    F(cuda_calls, tendon_cuda_stream_begin),
+    F(cuda_calls, tendon_cuda_stream_create),
+    F(cuda_calls, tendon_cuda_stream_device),
+    F(cuda_calls, tendon_cuda_stream_end),
+    F(cuda_calls, tendon_cuda_stream_from_native),
+    F(cuda_calls, tendon_cuda_stream_is_done),
+    F(cuda_calls, tendon_cuda_stream_native),
+    F(cuda_calls, tendon_cuda_stream_release),
+    F(cuda_calls, tendon_cuda_stream_synchronize),
+    F(cuda_calls, tendon_cuda_stream_wait_event),
+    F(cuda_calls, tendon_cuda_stream_wait_stream),
+    F(cuda_calls, tendon_cuda_synchronize),
+    F(cuda_calls, tensor_cuda_data),
+    F(cuda_calls, tensor_cuda_data_mut),
+    F(cuda_calls, tensor_from_device_buffer),
+    F(cuda_calls, tensor_is_pinned),
+    F(cuda_calls, tensor_pin_memory),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };
@@ -1455,6 +1587,8 @@ static void finish(void)
     for (int i = 0; i < OTHERS; i++) {
         if (optimizers[i].owned) REQUIRE(tensor_optimizer_release(optimizers[i].handle) == TENSOR_OK);
         if (tokens[i].owned) REQUIRE(tendon_cancel_token_release(tokens[i].handle) == TENSOR_OK);
+        if (streams[i].owned) REQUIRE(tendon_cuda_stream_release(streams[i].handle) == TENSOR_OK);
+        if (events[i].owned) REQUIRE(tendon_cuda_event_release(events[i].handle) == TENSOR_OK);
     }
     /* A scope may have released some of them before. */
     for (int i = 0; i < TENSORS; i++) {

@@ -52,8 +52,253 @@ static void probe8(void *bad) {
     result = (int64_t)tendon_cuda_device_count(NULL);
 }
 
-/* tensor_from_host_buffer: data */
+/* tendon_cuda_current_device: out */
 static void probe9(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_current_device(NULL);
+}
+
+/* tendon_cuda_device_properties: out */
+static void probe10(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_device_properties(1, NULL);
+}
+
+/* tendon_cuda_memory_info: free_bytes */
+static void probe11(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_memory_info(1, NULL, (int64_t *)bytes);
+}
+
+/* tendon_cuda_memory_info: total_bytes */
+static void probe12(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_memory_info(1, (int64_t *)bytes, NULL);
+}
+
+/* tendon_cuda_memory_stats: out */
+static void probe13(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_memory_stats(1, NULL);
+}
+
+/* tendon_cuda_can_access_peer: out */
+static void probe14(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_can_access_peer(1, 1, NULL);
+}
+
+/* tensor_pin_memory: x */
+static void probe15(void *bad) {
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_pin_memory((const Tensor *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_pin_memory: out */
+static void probe16(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_pin_memory(matrix, NULL);
+}
+
+/* tensor_is_pinned: x */
+static void probe17(void *bad) {
+    bool out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tensor_is_pinned((const Tensor *)bad, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tensor_is_pinned: out */
+static void probe18(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_is_pinned(matrix, NULL);
+}
+
+/* tendon_cuda_stream_create: out */
+static void probe19(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_create(1, 1, NULL);
+}
+
+/* tendon_cuda_stream_from_native: out */
+static void probe20(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_from_native(1, bytes, NULL);
+}
+
+/* tendon_cuda_current_stream: out */
+static void probe21(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_current_stream(1, NULL);
+}
+
+/* tendon_cuda_stream_release: stream */
+static void probe22(void *bad) {
+    result = (int64_t)tendon_cuda_stream_release((TendonCudaStream *)bad);
+}
+
+/* tendon_cuda_stream_native: stream */
+static void probe23(void *bad) {
+    void * out[1] = {marked};
+    result = (int64_t)tendon_cuda_stream_native((const TendonCudaStream *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tendon_cuda_stream_native: out */
+static void probe24(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_native(cuda_stream, NULL);
+}
+
+/* tendon_cuda_stream_device: stream */
+static void probe25(void *bad) {
+    int32_t out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tendon_cuda_stream_device((const TendonCudaStream *)bad, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tendon_cuda_stream_device: out */
+static void probe26(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_device(cuda_stream, NULL);
+}
+
+/* tendon_cuda_stream_begin: stream */
+static void probe27(void *bad) {
+    TendonCudaStreamScope * out[1] = {marked};
+    result = (int64_t)tendon_cuda_stream_begin((const TendonCudaStream *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tendon_cuda_stream_begin: out */
+static void probe28(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_begin(cuda_stream, NULL);
+}
+
+/* tendon_cuda_stream_end: scope */
+static void probe29(void *bad) {
+    result = (int64_t)tendon_cuda_stream_end((TendonCudaStreamScope *)bad);
+}
+
+/* tendon_cuda_stream_synchronize: stream */
+static void probe30(void *bad) {
+    result = (int64_t)tendon_cuda_stream_synchronize((const TendonCudaStream *)bad);
+}
+
+/* tendon_cuda_stream_is_done: stream */
+static void probe31(void *bad) {
+    bool out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tendon_cuda_stream_is_done((const TendonCudaStream *)bad, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tendon_cuda_stream_is_done: out */
+static void probe32(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_stream_is_done(cuda_stream, NULL);
+}
+
+/* tendon_cuda_stream_wait_stream: stream */
+static void probe33(void *bad) {
+    result = (int64_t)tendon_cuda_stream_wait_stream((const TendonCudaStream *)bad, cuda_stream);
+}
+
+/* tendon_cuda_stream_wait_stream: other */
+static void probe34(void *bad) {
+    result = (int64_t)tendon_cuda_stream_wait_stream(cuda_stream, (const TendonCudaStream *)bad);
+}
+
+/* tendon_cuda_stream_wait_event: stream */
+static void probe35(void *bad) {
+    result = (int64_t)tendon_cuda_stream_wait_event((const TendonCudaStream *)bad, cuda_event);
+}
+
+/* tendon_cuda_stream_wait_event: event */
+static void probe36(void *bad) {
+    result = (int64_t)tendon_cuda_stream_wait_event(cuda_stream, (const TendonCudaEvent *)bad);
+}
+
+/* tendon_cuda_event_create: out */
+static void probe37(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_event_create(1, true, NULL);
+}
+
+/* tendon_cuda_event_release: event */
+static void probe38(void *bad) {
+    result = (int64_t)tendon_cuda_event_release((TendonCudaEvent *)bad);
+}
+
+/* tendon_cuda_event_record: event */
+static void probe39(void *bad) {
+    result = (int64_t)tendon_cuda_event_record((const TendonCudaEvent *)bad, cuda_stream);
+}
+
+/* tendon_cuda_event_record: stream */
+static void probe40(void *bad) {
+    result = (int64_t)tendon_cuda_event_record(cuda_event, (const TendonCudaStream *)bad);
+}
+
+/* tendon_cuda_event_synchronize: event */
+static void probe41(void *bad) {
+    result = (int64_t)tendon_cuda_event_synchronize((const TendonCudaEvent *)bad);
+}
+
+/* tendon_cuda_event_is_done: event */
+static void probe42(void *bad) {
+    bool out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tendon_cuda_event_is_done((const TendonCudaEvent *)bad, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tendon_cuda_event_is_done: out */
+static void probe43(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_event_is_done(cuda_event, NULL);
+}
+
+/* tendon_cuda_event_elapsed: start */
+static void probe44(void *bad) {
+    float out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tendon_cuda_event_elapsed((const TendonCudaEvent *)bad, cuda_event, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tendon_cuda_event_elapsed: end */
+static void probe45(void *bad) {
+    float out[4];
+    mark(out, sizeof out);
+    result = (int64_t)tendon_cuda_event_elapsed(cuda_event, (const TendonCudaEvent *)bad, out);
+    must_be_marked(out, sizeof out);
+}
+
+/* tendon_cuda_event_elapsed: out */
+static void probe46(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_event_elapsed(cuda_event, cuda_event, NULL);
+}
+
+/* tendon_cuda_event_native: event */
+static void probe47(void *bad) {
+    void * out[1] = {marked};
+    result = (int64_t)tendon_cuda_event_native((const TendonCudaEvent *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tendon_cuda_event_native: out */
+static void probe48(void *bad) {
+    (void)bad;
+    result = (int64_t)tendon_cuda_event_native(cuda_event, NULL);
+}
+
+/* tensor_from_host_buffer: data */
+static void probe49(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_from_host_buffer(NULL, 16, TENSOR_DTYPE_F32, shape_of_four, 1, NULL, out);
@@ -61,7 +306,7 @@ static void probe9(void *bad) {
 }
 
 /* tensor_from_host_buffer: shape */
-static void probe10(void *bad) {
+static void probe50(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_from_host_buffer(bytes, 16, TENSOR_DTYPE_F32, NULL, 1, NULL, out);
@@ -69,13 +314,19 @@ static void probe10(void *bad) {
 }
 
 /* tensor_from_host_buffer: out */
-static void probe11(void *bad) {
+static void probe51(void *bad) {
     (void)bad;
     result = (int64_t)tensor_from_host_buffer(bytes, 16, TENSOR_DTYPE_F32, shape_of_four, 1, NULL, NULL);
 }
 
+/* tensor_from_device_buffer: out */
+static void probe52(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_from_device_buffer(bytes, 16, cpu, TENSOR_DTYPE_F32, shape_of_four, 1, NULL, NULL);
+}
+
 /* tensor_from_host_copy: data */
-static void probe12(void *bad) {
+static void probe53(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_from_host_copy(NULL, 16, TENSOR_DTYPE_F32, shape_of_four, 1, NULL, out);
@@ -83,7 +334,7 @@ static void probe12(void *bad) {
 }
 
 /* tensor_from_host_copy: shape */
-static void probe13(void *bad) {
+static void probe54(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_from_host_copy(bytes, 16, TENSOR_DTYPE_F32, NULL, 1, NULL, out);
@@ -91,13 +342,13 @@ static void probe13(void *bad) {
 }
 
 /* tensor_from_host_copy: out */
-static void probe14(void *bad) {
+static void probe55(void *bad) {
     (void)bad;
     result = (int64_t)tensor_from_host_copy(bytes, 16, TENSOR_DTYPE_F32, shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_empty: shape */
-static void probe15(void *bad) {
+static void probe56(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_empty(NULL, 1, NULL, out);
@@ -105,13 +356,13 @@ static void probe15(void *bad) {
 }
 
 /* tensor_empty: out */
-static void probe16(void *bad) {
+static void probe57(void *bad) {
     (void)bad;
     result = (int64_t)tensor_empty(shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_zeros: shape */
-static void probe17(void *bad) {
+static void probe58(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_zeros(NULL, 1, NULL, out);
@@ -119,13 +370,13 @@ static void probe17(void *bad) {
 }
 
 /* tensor_zeros: out */
-static void probe18(void *bad) {
+static void probe59(void *bad) {
     (void)bad;
     result = (int64_t)tensor_zeros(shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_ones: shape */
-static void probe19(void *bad) {
+static void probe60(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ones(NULL, 1, NULL, out);
@@ -133,13 +384,13 @@ static void probe19(void *bad) {
 }
 
 /* tensor_ones: out */
-static void probe20(void *bad) {
+static void probe61(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ones(shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_full: shape */
-static void probe21(void *bad) {
+static void probe62(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_full(NULL, 1, one, NULL, out);
@@ -147,37 +398,37 @@ static void probe21(void *bad) {
 }
 
 /* tensor_full: out */
-static void probe22(void *bad) {
+static void probe63(void *bad) {
     (void)bad;
     result = (int64_t)tensor_full(shape_of_four, 1, one, NULL, NULL);
 }
 
 /* tensor_scalar: out */
-static void probe23(void *bad) {
+static void probe64(void *bad) {
     (void)bad;
     result = (int64_t)tensor_scalar(one, NULL, NULL);
 }
 
 /* tensor_arange: out */
-static void probe24(void *bad) {
+static void probe65(void *bad) {
     (void)bad;
     result = (int64_t)tensor_arange(zero, one, one, NULL, NULL);
 }
 
 /* tensor_linspace: out */
-static void probe25(void *bad) {
+static void probe66(void *bad) {
     (void)bad;
     result = (int64_t)tensor_linspace(1, 1, 1, NULL, NULL);
 }
 
 /* tensor_eye: out */
-static void probe26(void *bad) {
+static void probe67(void *bad) {
     (void)bad;
     result = (int64_t)tensor_eye(1, 1, NULL, NULL);
 }
 
 /* tensor_rand: shape */
-static void probe27(void *bad) {
+static void probe68(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_rand(NULL, 1, NULL, out);
@@ -185,13 +436,13 @@ static void probe27(void *bad) {
 }
 
 /* tensor_rand: out */
-static void probe28(void *bad) {
+static void probe69(void *bad) {
     (void)bad;
     result = (int64_t)tensor_rand(shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_randn: shape */
-static void probe29(void *bad) {
+static void probe70(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_randn(NULL, 1, NULL, out);
@@ -199,13 +450,13 @@ static void probe29(void *bad) {
 }
 
 /* tensor_randn: out */
-static void probe30(void *bad) {
+static void probe71(void *bad) {
     (void)bad;
     result = (int64_t)tensor_randn(shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_randint: shape */
-static void probe31(void *bad) {
+static void probe72(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_randint(0, 1, NULL, 1, NULL, out);
@@ -213,127 +464,127 @@ static void probe31(void *bad) {
 }
 
 /* tensor_randint: out */
-static void probe32(void *bad) {
+static void probe73(void *bad) {
     (void)bad;
     result = (int64_t)tensor_randint(0, 1, shape_of_four, 1, NULL, NULL);
 }
 
 /* tensor_randperm: out */
-static void probe33(void *bad) {
+static void probe74(void *bad) {
     (void)bad;
     result = (int64_t)tensor_randperm(1, NULL, NULL);
 }
 
 /* tensor_empty_like: x */
-static void probe34(void *bad) {
+static void probe75(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_empty_like((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_empty_like: out */
-static void probe35(void *bad) {
+static void probe76(void *bad) {
     (void)bad;
     result = (int64_t)tensor_empty_like(matrix, NULL, NULL);
 }
 
 /* tensor_zeros_like: x */
-static void probe36(void *bad) {
+static void probe77(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_zeros_like((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_zeros_like: out */
-static void probe37(void *bad) {
+static void probe78(void *bad) {
     (void)bad;
     result = (int64_t)tensor_zeros_like(matrix, NULL, NULL);
 }
 
 /* tensor_ones_like: x */
-static void probe38(void *bad) {
+static void probe79(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ones_like((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ones_like: out */
-static void probe39(void *bad) {
+static void probe80(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ones_like(matrix, NULL, NULL);
 }
 
 /* tensor_rand_like: x */
-static void probe40(void *bad) {
+static void probe81(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_rand_like((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_rand_like: out */
-static void probe41(void *bad) {
+static void probe82(void *bad) {
     (void)bad;
     result = (int64_t)tensor_rand_like(matrix, NULL, NULL);
 }
 
 /* tensor_randn_like: x */
-static void probe42(void *bad) {
+static void probe83(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_randn_like((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_randn_like: out */
-static void probe43(void *bad) {
+static void probe84(void *bad) {
     (void)bad;
     result = (int64_t)tensor_randn_like(matrix, NULL, NULL);
 }
 
 /* tensor_full_like: x */
-static void probe44(void *bad) {
+static void probe85(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_full_like((const Tensor *)bad, one, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_full_like: out */
-static void probe45(void *bad) {
+static void probe86(void *bad) {
     (void)bad;
     result = (int64_t)tensor_full_like(matrix, one, NULL, NULL);
 }
 
 /* tensor_ndim: x */
-static void probe46(void *bad) {
+static void probe87(void *bad) {
     result = (int64_t)tensor_ndim((const Tensor *)bad);
 }
 
 /* tensor_size: x */
-static void probe47(void *bad) {
+static void probe88(void *bad) {
     result = (int64_t)tensor_size((const Tensor *)bad, 0);
 }
 
 /* tensor_stride: x */
-static void probe48(void *bad) {
+static void probe89(void *bad) {
     result = (int64_t)tensor_stride((const Tensor *)bad, 0);
 }
 
 /* tensor_numel: x */
-static void probe49(void *bad) {
+static void probe90(void *bad) {
     result = (int64_t)tensor_numel((const Tensor *)bad);
 }
 
 /* tensor_nbytes: x */
-static void probe50(void *bad) {
+static void probe91(void *bad) {
     result = (int64_t)tensor_nbytes((const Tensor *)bad);
 }
 
 /* tensor_storage_offset: x */
-static void probe51(void *bad) {
+static void probe92(void *bad) {
     result = (int64_t)tensor_storage_offset((const Tensor *)bad);
 }
 
 /* tensor_shape: x */
-static void probe52(void *bad) {
+static void probe93(void *bad) {
     int64_t out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_shape((const Tensor *)bad, out, 4);
@@ -341,13 +592,13 @@ static void probe52(void *bad) {
 }
 
 /* tensor_shape: out */
-static void probe53(void *bad) {
+static void probe94(void *bad) {
     (void)bad;
     result = (int64_t)tensor_shape(matrix, NULL, 4);
 }
 
 /* tensor_strides: x */
-static void probe54(void *bad) {
+static void probe95(void *bad) {
     int64_t out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_strides((const Tensor *)bad, out, 4);
@@ -355,18 +606,18 @@ static void probe54(void *bad) {
 }
 
 /* tensor_strides: out */
-static void probe55(void *bad) {
+static void probe96(void *bad) {
     (void)bad;
     result = (int64_t)tensor_strides(matrix, NULL, 4);
 }
 
 /* tensor_dtype: x */
-static void probe56(void *bad) {
+static void probe97(void *bad) {
     result = (int64_t)tensor_dtype((const Tensor *)bad);
 }
 
 /* tensor_device: x */
-static void probe57(void *bad) {
+static void probe98(void *bad) {
     TensorDevice out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_device((const Tensor *)bad, out);
@@ -374,74 +625,74 @@ static void probe57(void *bad) {
 }
 
 /* tensor_device: out */
-static void probe58(void *bad) {
+static void probe99(void *bad) {
     (void)bad;
     result = (int64_t)tensor_device(matrix, NULL);
 }
 
 /* tensor_is_contiguous: x */
-static void probe59(void *bad) {
+static void probe100(void *bad) {
     result = (int64_t)tensor_is_contiguous((const Tensor *)bad);
 }
 
 /* tensor_is_leaf: x */
-static void probe60(void *bad) {
+static void probe101(void *bad) {
     result = (int64_t)tensor_is_leaf((const Tensor *)bad);
 }
 
 /* tensor_requires_grad: x */
-static void probe61(void *bad) {
+static void probe102(void *bad) {
     result = (int64_t)tensor_requires_grad((const Tensor *)bad);
 }
 
 /* tensor_is_view: x */
-static void probe62(void *bad) {
+static void probe103(void *bad) {
     result = (int64_t)tensor_is_view((const Tensor *)bad);
 }
 
 /* tensor_is_read_only: x */
-static void probe63(void *bad) {
+static void probe104(void *bad) {
     result = (int64_t)tensor_is_read_only((const Tensor *)bad);
 }
 
 /* tensor_is_inference: x */
-static void probe64(void *bad) {
+static void probe105(void *bad) {
     result = (int64_t)tensor_is_inference((const Tensor *)bad);
 }
 
 /* tensor_is_same: a */
-static void probe65(void *bad) {
+static void probe106(void *bad) {
     result = (int64_t)tensor_is_same((const Tensor *)bad, matrix);
 }
 
 /* tensor_is_same: b */
-static void probe66(void *bad) {
+static void probe107(void *bad) {
     result = (int64_t)tensor_is_same(matrix, (const Tensor *)bad);
 }
 
 /* tensor_shares_memory: a */
-static void probe67(void *bad) {
+static void probe108(void *bad) {
     result = (int64_t)tensor_shares_memory((const Tensor *)bad, matrix);
 }
 
 /* tensor_shares_memory: b */
-static void probe68(void *bad) {
+static void probe109(void *bad) {
     result = (int64_t)tensor_shares_memory(matrix, (const Tensor *)bad);
 }
 
 /* tensor_version: x */
-static void probe69(void *bad) {
+static void probe110(void *bad) {
     result = (int64_t)tensor_version((const Tensor *)bad);
 }
 
 /* tensor_promote_types: out */
-static void probe70(void *bad) {
+static void probe111(void *bad) {
     (void)bad;
     result = (int64_t)tensor_promote_types(TENSOR_DTYPE_F32, TENSOR_DTYPE_F32, NULL);
 }
 
 /* tensor_result_type: tensors[0] */
-static void probe71(void *bad) {
+static void probe112(void *bad) {
     const Tensor *const list[1] = {bad};
     TensorDType out[4];
     mark(out, sizeof out);
@@ -450,7 +701,7 @@ static void probe71(void *bad) {
 }
 
 /* tensor_result_type: tensors */
-static void probe72(void *bad) {
+static void probe113(void *bad) {
     (void)bad;
     TensorDType out[4];
     mark(out, sizeof out);
@@ -459,100 +710,126 @@ static void probe72(void *bad) {
 }
 
 /* tensor_result_type: out */
-static void probe73(void *bad) {
+static void probe114(void *bad) {
     (void)bad;
     result = (int64_t)tensor_result_type(list_of_one, 1, NULL);
 }
 
 /* tensor_to_string: x */
-static void probe74(void *bad) {
+static void probe115(void *bad) {
     result = (int64_t)tensor_to_string((const Tensor *)bad, NULL, (char *)bytes, sizeof bytes, NULL);
 }
 
 /* tensor_to_string: buffer */
-static void probe75(void *bad) {
+static void probe116(void *bad) {
     (void)bad;
     result = (int64_t)tensor_to_string(matrix, NULL, NULL, sizeof bytes, NULL);
 }
 
 /* tensor_to_cpu: x */
-static void probe76(void *bad) {
+static void probe117(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_to_cpu((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_to_cpu: out */
-static void probe77(void *bad) {
+static void probe118(void *bad) {
     (void)bad;
     result = (int64_t)tensor_to_cpu(matrix, NULL);
 }
 
+/* tensor_cuda_data: x */
+static void probe119(void *bad) {
+    const void * out[1] = {marked};
+    result = (int64_t)tensor_cuda_data((const Tensor *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_cuda_data: out */
+static void probe120(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_cuda_data(matrix, NULL);
+}
+
+/* tensor_cuda_data_mut: x */
+static void probe121(void *bad) {
+    void * out[1] = {marked};
+    result = (int64_t)tensor_cuda_data_mut((Tensor *)bad, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_cuda_data_mut: out */
+static void probe122(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_cuda_data_mut(matrix, NULL);
+}
+
 /* tensor_data: x */
-static void probe78(void *bad) {
+static void probe123(void *bad) {
     const void * out[1] = {marked};
     result = (int64_t)tensor_data((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data: out */
-static void probe79(void *bad) {
+static void probe124(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data(matrix, NULL);
 }
 
 /* tensor_data_mut: x */
-static void probe80(void *bad) {
+static void probe125(void *bad) {
     void * out[1] = {marked};
     result = (int64_t)tensor_data_mut((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut: out */
-static void probe81(void *bad) {
+static void probe126(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut(matrix, NULL);
 }
 
 /* tensor_data_strided: x */
-static void probe82(void *bad) {
+static void probe127(void *bad) {
     const void * out[1] = {marked};
     result = (int64_t)tensor_data_strided((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_strided: out */
-static void probe83(void *bad) {
+static void probe128(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_strided(matrix, NULL);
 }
 
 /* tensor_data_mut_strided: x */
-static void probe84(void *bad) {
+static void probe129(void *bad) {
     void * out[1] = {marked};
     result = (int64_t)tensor_data_mut_strided((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_strided: out */
-static void probe85(void *bad) {
+static void probe130(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_strided(matrix, NULL);
 }
 
 /* tensor_copy_to_host: x */
-static void probe86(void *bad) {
+static void probe131(void *bad) {
     result = (int64_t)tensor_copy_to_host((const Tensor *)bad, bytes, 16);
 }
 
 /* tensor_copy_to_host: buffer */
-static void probe87(void *bad) {
+static void probe132(void *bad) {
     (void)bad;
     result = (int64_t)tensor_copy_to_host(matrix, NULL, 16);
 }
 
 /* tensor_item: x */
-static void probe88(void *bad) {
+static void probe133(void *bad) {
     TensorScalar out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_item((const Tensor *)bad, out);
@@ -560,13 +837,13 @@ static void probe88(void *bad) {
 }
 
 /* tensor_item: out */
-static void probe89(void *bad) {
+static void probe134(void *bad) {
     (void)bad;
     result = (int64_t)tensor_item(matrix, NULL);
 }
 
 /* tensor_item_f64: x */
-static void probe90(void *bad) {
+static void probe135(void *bad) {
     double out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_item_f64((const Tensor *)bad, out);
@@ -574,13 +851,13 @@ static void probe90(void *bad) {
 }
 
 /* tensor_item_f64: out */
-static void probe91(void *bad) {
+static void probe136(void *bad) {
     (void)bad;
     result = (int64_t)tensor_item_f64(matrix, NULL);
 }
 
 /* tensor_item_i64: x */
-static void probe92(void *bad) {
+static void probe137(void *bad) {
     int64_t out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_item_i64((const Tensor *)bad, out);
@@ -588,13 +865,13 @@ static void probe92(void *bad) {
 }
 
 /* tensor_item_i64: out */
-static void probe93(void *bad) {
+static void probe138(void *bad) {
     (void)bad;
     result = (int64_t)tensor_item_i64(matrix, NULL);
 }
 
 /* tensor_item_bool: x */
-static void probe94(void *bad) {
+static void probe139(void *bad) {
     bool out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_item_bool((const Tensor *)bad, out);
@@ -602,493 +879,493 @@ static void probe94(void *bad) {
 }
 
 /* tensor_item_bool: out */
-static void probe95(void *bad) {
+static void probe140(void *bad) {
     (void)bad;
     result = (int64_t)tensor_item_bool(matrix, NULL);
 }
 
 /* tensor_data_bool: x */
-static void probe96(void *bad) {
+static void probe141(void *bad) {
     const bool * out[1] = {marked};
     result = (int64_t)tensor_data_bool((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_bool: out */
-static void probe97(void *bad) {
+static void probe142(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_bool(matrix, NULL);
 }
 
 /* tensor_data_u8: x */
-static void probe98(void *bad) {
+static void probe143(void *bad) {
     const uint8_t * out[1] = {marked};
     result = (int64_t)tensor_data_u8((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_u8: out */
-static void probe99(void *bad) {
+static void probe144(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_u8(matrix, NULL);
 }
 
 /* tensor_data_u16: x */
-static void probe100(void *bad) {
+static void probe145(void *bad) {
     const uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_u16((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_u16: out */
-static void probe101(void *bad) {
+static void probe146(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_u16(matrix, NULL);
 }
 
 /* tensor_data_u32: x */
-static void probe102(void *bad) {
+static void probe147(void *bad) {
     const uint32_t * out[1] = {marked};
     result = (int64_t)tensor_data_u32((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_u32: out */
-static void probe103(void *bad) {
+static void probe148(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_u32(matrix, NULL);
 }
 
 /* tensor_data_u64: x */
-static void probe104(void *bad) {
+static void probe149(void *bad) {
     const uint64_t * out[1] = {marked};
     result = (int64_t)tensor_data_u64((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_u64: out */
-static void probe105(void *bad) {
+static void probe150(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_u64(matrix, NULL);
 }
 
 /* tensor_data_i8: x */
-static void probe106(void *bad) {
+static void probe151(void *bad) {
     const int8_t * out[1] = {marked};
     result = (int64_t)tensor_data_i8((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_i8: out */
-static void probe107(void *bad) {
+static void probe152(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_i8(matrix, NULL);
 }
 
 /* tensor_data_i16: x */
-static void probe108(void *bad) {
+static void probe153(void *bad) {
     const int16_t * out[1] = {marked};
     result = (int64_t)tensor_data_i16((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_i16: out */
-static void probe109(void *bad) {
+static void probe154(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_i16(matrix, NULL);
 }
 
 /* tensor_data_i32: x */
-static void probe110(void *bad) {
+static void probe155(void *bad) {
     const int32_t * out[1] = {marked};
     result = (int64_t)tensor_data_i32((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_i32: out */
-static void probe111(void *bad) {
+static void probe156(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_i32(matrix, NULL);
 }
 
 /* tensor_data_i64: x */
-static void probe112(void *bad) {
+static void probe157(void *bad) {
     const int64_t * out[1] = {marked};
     result = (int64_t)tensor_data_i64((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_i64: out */
-static void probe113(void *bad) {
+static void probe158(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_i64(matrix, NULL);
 }
 
 /* tensor_data_f16: x */
-static void probe114(void *bad) {
+static void probe159(void *bad) {
     const uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_f16((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_f16: out */
-static void probe115(void *bad) {
+static void probe160(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_f16(matrix, NULL);
 }
 
 /* tensor_data_bf16: x */
-static void probe116(void *bad) {
+static void probe161(void *bad) {
     const uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_bf16((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_bf16: out */
-static void probe117(void *bad) {
+static void probe162(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_bf16(matrix, NULL);
 }
 
 /* tensor_data_f32: x */
-static void probe118(void *bad) {
+static void probe163(void *bad) {
     const float * out[1] = {marked};
     result = (int64_t)tensor_data_f32((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_f32: out */
-static void probe119(void *bad) {
+static void probe164(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_f32(matrix, NULL);
 }
 
 /* tensor_data_f64: x */
-static void probe120(void *bad) {
+static void probe165(void *bad) {
     const double * out[1] = {marked};
     result = (int64_t)tensor_data_f64((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_f64: out */
-static void probe121(void *bad) {
+static void probe166(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_f64(matrix, NULL);
 }
 
 /* tensor_data_mut_bool: x */
-static void probe122(void *bad) {
+static void probe167(void *bad) {
     bool * out[1] = {marked};
     result = (int64_t)tensor_data_mut_bool((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_bool: out */
-static void probe123(void *bad) {
+static void probe168(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_bool(matrix, NULL);
 }
 
 /* tensor_data_mut_u8: x */
-static void probe124(void *bad) {
+static void probe169(void *bad) {
     uint8_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_u8((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_u8: out */
-static void probe125(void *bad) {
+static void probe170(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_u8(matrix, NULL);
 }
 
 /* tensor_data_mut_u16: x */
-static void probe126(void *bad) {
+static void probe171(void *bad) {
     uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_u16((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_u16: out */
-static void probe127(void *bad) {
+static void probe172(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_u16(matrix, NULL);
 }
 
 /* tensor_data_mut_u32: x */
-static void probe128(void *bad) {
+static void probe173(void *bad) {
     uint32_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_u32((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_u32: out */
-static void probe129(void *bad) {
+static void probe174(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_u32(matrix, NULL);
 }
 
 /* tensor_data_mut_u64: x */
-static void probe130(void *bad) {
+static void probe175(void *bad) {
     uint64_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_u64((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_u64: out */
-static void probe131(void *bad) {
+static void probe176(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_u64(matrix, NULL);
 }
 
 /* tensor_data_mut_i8: x */
-static void probe132(void *bad) {
+static void probe177(void *bad) {
     int8_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_i8((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_i8: out */
-static void probe133(void *bad) {
+static void probe178(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_i8(matrix, NULL);
 }
 
 /* tensor_data_mut_i16: x */
-static void probe134(void *bad) {
+static void probe179(void *bad) {
     int16_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_i16((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_i16: out */
-static void probe135(void *bad) {
+static void probe180(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_i16(matrix, NULL);
 }
 
 /* tensor_data_mut_i32: x */
-static void probe136(void *bad) {
+static void probe181(void *bad) {
     int32_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_i32((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_i32: out */
-static void probe137(void *bad) {
+static void probe182(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_i32(matrix, NULL);
 }
 
 /* tensor_data_mut_i64: x */
-static void probe138(void *bad) {
+static void probe183(void *bad) {
     int64_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_i64((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_i64: out */
-static void probe139(void *bad) {
+static void probe184(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_i64(matrix, NULL);
 }
 
 /* tensor_data_mut_f16: x */
-static void probe140(void *bad) {
+static void probe185(void *bad) {
     uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_f16((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_f16: out */
-static void probe141(void *bad) {
+static void probe186(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_f16(matrix, NULL);
 }
 
 /* tensor_data_mut_bf16: x */
-static void probe142(void *bad) {
+static void probe187(void *bad) {
     uint16_t * out[1] = {marked};
     result = (int64_t)tensor_data_mut_bf16((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_bf16: out */
-static void probe143(void *bad) {
+static void probe188(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_bf16(matrix, NULL);
 }
 
 /* tensor_data_mut_f32: x */
-static void probe144(void *bad) {
+static void probe189(void *bad) {
     float * out[1] = {marked};
     result = (int64_t)tensor_data_mut_f32((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_f32: out */
-static void probe145(void *bad) {
+static void probe190(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_f32(matrix, NULL);
 }
 
 /* tensor_data_mut_f64: x */
-static void probe146(void *bad) {
+static void probe191(void *bad) {
     double * out[1] = {marked};
     result = (int64_t)tensor_data_mut_f64((Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_data_mut_f64: out */
-static void probe147(void *bad) {
+static void probe192(void *bad) {
     (void)bad;
     result = (int64_t)tensor_data_mut_f64(matrix, NULL);
 }
 
 /* tensor_to_device: x */
-static void probe148(void *bad) {
+static void probe193(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_to_device((const Tensor *)bad, cpu, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_to_device: out */
-static void probe149(void *bad) {
+static void probe194(void *bad) {
     (void)bad;
     result = (int64_t)tensor_to_device(matrix, cpu, NULL, NULL);
 }
 
 /* tensor_to_dtype: x */
-static void probe150(void *bad) {
+static void probe195(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_to_dtype((const Tensor *)bad, TENSOR_DTYPE_F32, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_to_dtype: out */
-static void probe151(void *bad) {
+static void probe196(void *bad) {
     (void)bad;
     result = (int64_t)tensor_to_dtype(matrix, TENSOR_DTYPE_F32, NULL, NULL);
 }
 
 /* tensor_contiguous: x */
-static void probe152(void *bad) {
+static void probe197(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_contiguous((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_contiguous: out */
-static void probe153(void *bad) {
+static void probe198(void *bad) {
     (void)bad;
     result = (int64_t)tensor_contiguous(matrix, NULL);
 }
 
 /* tensor_clone: x */
-static void probe154(void *bad) {
+static void probe199(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_clone((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_clone: out */
-static void probe155(void *bad) {
+static void probe200(void *bad) {
     (void)bad;
     result = (int64_t)tensor_clone(matrix, NULL);
 }
 
 /* tensor_retain: x */
-static void probe156(void *bad) {
+static void probe201(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_retain((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_retain: out */
-static void probe157(void *bad) {
+static void probe202(void *bad) {
     (void)bad;
     result = (int64_t)tensor_retain(matrix, NULL);
 }
 
 /* tensor_release: x */
-static void probe158(void *bad) {
+static void probe203(void *bad) {
     result = (int64_t)tensor_release((Tensor *)bad);
 }
 
 /* tensor_scope_begin: out */
-static void probe159(void *bad) {
+static void probe204(void *bad) {
     (void)bad;
     result = (int64_t)tensor_scope_begin(NULL);
 }
 
 /* tensor_scope_keep: scope */
-static void probe160(void *bad) {
+static void probe205(void *bad) {
     result = (int64_t)tensor_scope_keep((TensorScope *)bad, matrix);
 }
 
 /* tensor_scope_keep: x */
-static void probe161(void *bad) {
+static void probe206(void *bad) {
     result = (int64_t)tensor_scope_keep(scope, (const Tensor *)bad);
 }
 
 /* tensor_scope_end: scope */
-static void probe162(void *bad) {
+static void probe207(void *bad) {
     result = (int64_t)tensor_scope_end((TensorScope *)bad);
 }
 
 /* tensor_set_requires_grad: x */
-static void probe163(void *bad) {
+static void probe208(void *bad) {
     result = (int64_t)tensor_set_requires_grad((Tensor *)bad, true);
 }
 
 /* tensor_backward: loss */
-static void probe164(void *bad) {
+static void probe209(void *bad) {
     result = (int64_t)tensor_backward((Tensor *)bad, NULL);
 }
 
 /* tensor_backward: options.gradient */
-static void probe165(void *bad) {
+static void probe210(void *bad) {
     const TensorBackwardOptions options = {.struct_size = sizeof options, .gradient = bad};
     result = (int64_t)tensor_backward(matrix, &options);
 }
 
 /* tensor_grad: x */
-static void probe166(void *bad) {
+static void probe211(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_grad((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_grad: out */
-static void probe167(void *bad) {
+static void probe212(void *bad) {
     (void)bad;
     result = (int64_t)tensor_grad(matrix, NULL);
 }
 
 /* tensor_set_grad: x */
-static void probe168(void *bad) {
+static void probe213(void *bad) {
     result = (int64_t)tensor_set_grad((Tensor *)bad, matrix);
 }
 
 /* tensor_set_grad: grad */
-static void probe169(void *bad) {
+static void probe214(void *bad) {
     result = (int64_t)tensor_set_grad(matrix, (const Tensor *)bad);
 }
 
 /* tensor_zero_grad: x */
-static void probe170(void *bad) {
+static void probe215(void *bad) {
     result = (int64_t)tensor_zero_grad((Tensor *)bad);
 }
 
 /* tensor_grad_of: output */
-static void probe171(void *bad) {
+static void probe216(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_grad_of((const Tensor *)bad, list_of_one, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_grad_of: inputs[0] */
-static void probe172(void *bad) {
+static void probe217(void *bad) {
     const Tensor *const list[1] = {bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_grad_of(matrix, list, 1, NULL, out);
@@ -1096,7 +1373,7 @@ static void probe172(void *bad) {
 }
 
 /* tensor_grad_of: inputs */
-static void probe173(void *bad) {
+static void probe218(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_grad_of(matrix, NULL, 1, NULL, out);
@@ -1104,7 +1381,7 @@ static void probe173(void *bad) {
 }
 
 /* tensor_grad_of: options.gradient */
-static void probe174(void *bad) {
+static void probe219(void *bad) {
     const TensorGradOptions options = {.struct_size = sizeof options, .gradient = bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_grad_of(matrix, list_of_one, 1, &options, out);
@@ -1112,56 +1389,56 @@ static void probe174(void *bad) {
 }
 
 /* tensor_grad_of: out */
-static void probe175(void *bad) {
+static void probe220(void *bad) {
     (void)bad;
     result = (int64_t)tensor_grad_of(matrix, list_of_one, 1, NULL, NULL);
 }
 
 /* tensor_detach: x */
-static void probe176(void *bad) {
+static void probe221(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_detach((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_detach: out */
-static void probe177(void *bad) {
+static void probe222(void *bad) {
     (void)bad;
     result = (int64_t)tensor_detach(matrix, NULL);
 }
 
 /* tensor_no_grad_begin: out */
-static void probe178(void *bad) {
+static void probe223(void *bad) {
     (void)bad;
     result = (int64_t)tensor_no_grad_begin(NULL);
 }
 
 /* tensor_inference_mode_begin: out */
-static void probe179(void *bad) {
+static void probe224(void *bad) {
     (void)bad;
     result = (int64_t)tensor_inference_mode_begin(NULL);
 }
 
 /* tensor_enable_grad_begin: out */
-static void probe180(void *bad) {
+static void probe225(void *bad) {
     (void)bad;
     result = (int64_t)tensor_enable_grad_begin(NULL);
 }
 
 /* tensor_mode_end: mode */
-static void probe181(void *bad) {
+static void probe226(void *bad) {
     result = (int64_t)tensor_mode_end((TensorMode *)bad);
 }
 
 /* tensor_reshape: x */
-static void probe182(void *bad) {
+static void probe227(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_reshape((const Tensor *)bad, shape_of_four, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_reshape: shape */
-static void probe183(void *bad) {
+static void probe228(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_reshape(matrix, NULL, 1, out);
@@ -1169,20 +1446,20 @@ static void probe183(void *bad) {
 }
 
 /* tensor_reshape: out */
-static void probe184(void *bad) {
+static void probe229(void *bad) {
     (void)bad;
     result = (int64_t)tensor_reshape(matrix, shape_of_four, 1, NULL);
 }
 
 /* tensor_view: x */
-static void probe185(void *bad) {
+static void probe230(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_view((const Tensor *)bad, shape_of_four, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_view: shape */
-static void probe186(void *bad) {
+static void probe231(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_view(matrix, NULL, 1, out);
@@ -1190,20 +1467,20 @@ static void probe186(void *bad) {
 }
 
 /* tensor_view: out */
-static void probe187(void *bad) {
+static void probe232(void *bad) {
     (void)bad;
     result = (int64_t)tensor_view(matrix, shape_of_four, 1, NULL);
 }
 
 /* tensor_expand: x */
-static void probe188(void *bad) {
+static void probe233(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_expand((const Tensor *)bad, shape_of_four, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_expand: shape */
-static void probe189(void *bad) {
+static void probe234(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_expand(matrix, NULL, 1, out);
@@ -1211,46 +1488,46 @@ static void probe189(void *bad) {
 }
 
 /* tensor_expand: out */
-static void probe190(void *bad) {
+static void probe235(void *bad) {
     (void)bad;
     result = (int64_t)tensor_expand(matrix, shape_of_four, 1, NULL);
 }
 
 /* tensor_flatten: x */
-static void probe191(void *bad) {
+static void probe236(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_flatten((const Tensor *)bad, 0, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_flatten: out */
-static void probe192(void *bad) {
+static void probe237(void *bad) {
     (void)bad;
     result = (int64_t)tensor_flatten(matrix, 0, 1, NULL);
 }
 
 /* tensor_transpose: x */
-static void probe193(void *bad) {
+static void probe238(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_transpose((const Tensor *)bad, 0, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_transpose: out */
-static void probe194(void *bad) {
+static void probe239(void *bad) {
     (void)bad;
     result = (int64_t)tensor_transpose(matrix, 0, 1, NULL);
 }
 
 /* tensor_permute: x */
-static void probe195(void *bad) {
+static void probe240(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_permute((const Tensor *)bad, dim_zero, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_permute: dims */
-static void probe196(void *bad) {
+static void probe241(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_permute(matrix, NULL, 1, out);
@@ -1258,78 +1535,78 @@ static void probe196(void *bad) {
 }
 
 /* tensor_permute: out */
-static void probe197(void *bad) {
+static void probe242(void *bad) {
     (void)bad;
     result = (int64_t)tensor_permute(matrix, dim_zero, 1, NULL);
 }
 
 /* tensor_squeeze: x */
-static void probe198(void *bad) {
+static void probe243(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_squeeze((const Tensor *)bad, dim_zero, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_squeeze: out */
-static void probe199(void *bad) {
+static void probe244(void *bad) {
     (void)bad;
     result = (int64_t)tensor_squeeze(matrix, dim_zero, 1, NULL);
 }
 
 /* tensor_unsqueeze: x */
-static void probe200(void *bad) {
+static void probe245(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_unsqueeze((const Tensor *)bad, 0, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_unsqueeze: out */
-static void probe201(void *bad) {
+static void probe246(void *bad) {
     (void)bad;
     result = (int64_t)tensor_unsqueeze(matrix, 0, NULL);
 }
 
 /* tensor_select: x */
-static void probe202(void *bad) {
+static void probe247(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_select((const Tensor *)bad, 0, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_select: out */
-static void probe203(void *bad) {
+static void probe248(void *bad) {
     (void)bad;
     result = (int64_t)tensor_select(matrix, 0, 1, NULL);
 }
 
 /* tensor_slice: x */
-static void probe204(void *bad) {
+static void probe249(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_slice((const Tensor *)bad, 0, 0, 1, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_slice: out */
-static void probe205(void *bad) {
+static void probe250(void *bad) {
     (void)bad;
     result = (int64_t)tensor_slice(matrix, 0, 0, 1, 1, NULL);
 }
 
 /* tensor_narrow: x */
-static void probe206(void *bad) {
+static void probe251(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_narrow((const Tensor *)bad, 0, 0, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_narrow: out */
-static void probe207(void *bad) {
+static void probe252(void *bad) {
     (void)bad;
     result = (int64_t)tensor_narrow(matrix, 0, 0, 1, NULL);
 }
 
 /* tensor_split: x */
-static void probe208(void *bad) {
+static void probe253(void *bad) {
     Tensor * out[4] = {marked};
     size_t count[4];
     mark(count, sizeof count);
@@ -1338,7 +1615,7 @@ static void probe208(void *bad) {
 }
 
 /* tensor_split: out */
-static void probe209(void *bad) {
+static void probe254(void *bad) {
     (void)bad;
     size_t count[4];
     mark(count, sizeof count);
@@ -1346,7 +1623,7 @@ static void probe209(void *bad) {
 }
 
 /* tensor_split: count */
-static void probe210(void *bad) {
+static void probe255(void *bad) {
     (void)bad;
     Tensor * out[4] = {marked};
     result = (int64_t)tensor_split(matrix, 1, 0, out, 4, NULL);
@@ -1354,7 +1631,7 @@ static void probe210(void *bad) {
 }
 
 /* tensor_chunk: x */
-static void probe211(void *bad) {
+static void probe256(void *bad) {
     Tensor * out[4] = {marked};
     size_t count[4];
     mark(count, sizeof count);
@@ -1363,7 +1640,7 @@ static void probe211(void *bad) {
 }
 
 /* tensor_chunk: out */
-static void probe212(void *bad) {
+static void probe257(void *bad) {
     (void)bad;
     size_t count[4];
     mark(count, sizeof count);
@@ -1371,7 +1648,7 @@ static void probe212(void *bad) {
 }
 
 /* tensor_chunk: count */
-static void probe213(void *bad) {
+static void probe258(void *bad) {
     (void)bad;
     Tensor * out[4] = {marked};
     result = (int64_t)tensor_chunk(matrix, 1, 0, out, 4, NULL);
@@ -1379,7 +1656,7 @@ static void probe213(void *bad) {
 }
 
 /* tensor_cat: tensors[0] */
-static void probe214(void *bad) {
+static void probe259(void *bad) {
     const Tensor *const list[1] = {bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cat(list, 1, 0, out);
@@ -1387,7 +1664,7 @@ static void probe214(void *bad) {
 }
 
 /* tensor_cat: tensors */
-static void probe215(void *bad) {
+static void probe260(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cat(NULL, 1, 0, out);
@@ -1395,13 +1672,13 @@ static void probe215(void *bad) {
 }
 
 /* tensor_cat: out */
-static void probe216(void *bad) {
+static void probe261(void *bad) {
     (void)bad;
     result = (int64_t)tensor_cat(list_of_one, 1, 0, NULL);
 }
 
 /* tensor_stack: tensors[0] */
-static void probe217(void *bad) {
+static void probe262(void *bad) {
     const Tensor *const list[1] = {bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_stack(list, 1, 0, out);
@@ -1409,7 +1686,7 @@ static void probe217(void *bad) {
 }
 
 /* tensor_stack: tensors */
-static void probe218(void *bad) {
+static void probe263(void *bad) {
     (void)bad;
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_stack(NULL, 1, 0, out);
@@ -1417,1173 +1694,1173 @@ static void probe218(void *bad) {
 }
 
 /* tensor_stack: out */
-static void probe219(void *bad) {
+static void probe264(void *bad) {
     (void)bad;
     result = (int64_t)tensor_stack(list_of_one, 1, 0, NULL);
 }
 
 /* tensor_add: a */
-static void probe220(void *bad) {
+static void probe265(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_add((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_add: b */
-static void probe221(void *bad) {
+static void probe266(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_add(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_add: out */
-static void probe222(void *bad) {
+static void probe267(void *bad) {
     (void)bad;
     result = (int64_t)tensor_add(matrix, matrix, NULL);
 }
 
 /* tensor_sub: a */
-static void probe223(void *bad) {
+static void probe268(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sub((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sub: b */
-static void probe224(void *bad) {
+static void probe269(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sub(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sub: out */
-static void probe225(void *bad) {
+static void probe270(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sub(matrix, matrix, NULL);
 }
 
 /* tensor_mul: a */
-static void probe226(void *bad) {
+static void probe271(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mul((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mul: b */
-static void probe227(void *bad) {
+static void probe272(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mul(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mul: out */
-static void probe228(void *bad) {
+static void probe273(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mul(matrix, matrix, NULL);
 }
 
 /* tensor_div: a */
-static void probe229(void *bad) {
+static void probe274(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_div((const Tensor *)bad, matrix, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_div: b */
-static void probe230(void *bad) {
+static void probe275(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_div(matrix, (const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_div: out */
-static void probe231(void *bad) {
+static void probe276(void *bad) {
     (void)bad;
     result = (int64_t)tensor_div(matrix, matrix, NULL, NULL);
 }
 
 /* tensor_pow: a */
-static void probe232(void *bad) {
+static void probe277(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_pow((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_pow: b */
-static void probe233(void *bad) {
+static void probe278(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_pow(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_pow: out */
-static void probe234(void *bad) {
+static void probe279(void *bad) {
     (void)bad;
     result = (int64_t)tensor_pow(matrix, matrix, NULL);
 }
 
 /* tensor_maximum: a */
-static void probe235(void *bad) {
+static void probe280(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_maximum((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_maximum: b */
-static void probe236(void *bad) {
+static void probe281(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_maximum(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_maximum: out */
-static void probe237(void *bad) {
+static void probe282(void *bad) {
     (void)bad;
     result = (int64_t)tensor_maximum(matrix, matrix, NULL);
 }
 
 /* tensor_minimum: a */
-static void probe238(void *bad) {
+static void probe283(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_minimum((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_minimum: b */
-static void probe239(void *bad) {
+static void probe284(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_minimum(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_minimum: out */
-static void probe240(void *bad) {
+static void probe285(void *bad) {
     (void)bad;
     result = (int64_t)tensor_minimum(matrix, matrix, NULL);
 }
 
 /* tensor_add_scalar: a */
-static void probe241(void *bad) {
+static void probe286(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_add_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_add_scalar: out */
-static void probe242(void *bad) {
+static void probe287(void *bad) {
     (void)bad;
     result = (int64_t)tensor_add_scalar(matrix, one, NULL);
 }
 
 /* tensor_sub_scalar: a */
-static void probe243(void *bad) {
+static void probe288(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sub_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sub_scalar: out */
-static void probe244(void *bad) {
+static void probe289(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sub_scalar(matrix, one, NULL);
 }
 
 /* tensor_mul_scalar: a */
-static void probe245(void *bad) {
+static void probe290(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mul_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mul_scalar: out */
-static void probe246(void *bad) {
+static void probe291(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mul_scalar(matrix, one, NULL);
 }
 
 /* tensor_div_scalar: a */
-static void probe247(void *bad) {
+static void probe292(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_div_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_div_scalar: out */
-static void probe248(void *bad) {
+static void probe293(void *bad) {
     (void)bad;
     result = (int64_t)tensor_div_scalar(matrix, one, NULL);
 }
 
 /* tensor_pow_scalar: a */
-static void probe249(void *bad) {
+static void probe294(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_pow_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_pow_scalar: out */
-static void probe250(void *bad) {
+static void probe295(void *bad) {
     (void)bad;
     result = (int64_t)tensor_pow_scalar(matrix, one, NULL);
 }
 
 /* tensor_where: cond */
-static void probe251(void *bad) {
+static void probe296(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_where((const Tensor *)bad, matrix, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_where: a */
-static void probe252(void *bad) {
+static void probe297(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_where(condition, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_where: b */
-static void probe253(void *bad) {
+static void probe298(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_where(condition, matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_where: out */
-static void probe254(void *bad) {
+static void probe299(void *bad) {
     (void)bad;
     result = (int64_t)tensor_where(condition, matrix, matrix, NULL);
 }
 
 /* tensor_clamp: x */
-static void probe255(void *bad) {
+static void probe300(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_clamp((const Tensor *)bad, &one, &one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_clamp: out */
-static void probe256(void *bad) {
+static void probe301(void *bad) {
     (void)bad;
     result = (int64_t)tensor_clamp(matrix, &one, &one, NULL);
 }
 
 /* tensor_gelu: x */
-static void probe257(void *bad) {
+static void probe302(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gelu((const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gelu: out */
-static void probe258(void *bad) {
+static void probe303(void *bad) {
     (void)bad;
     result = (int64_t)tensor_gelu(matrix, NULL, NULL);
 }
 
 /* tensor_dropout: x */
-static void probe259(void *bad) {
+static void probe304(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_dropout((const Tensor *)bad, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_dropout: out */
-static void probe260(void *bad) {
+static void probe305(void *bad) {
     (void)bad;
     result = (int64_t)tensor_dropout(matrix, 1, NULL, NULL);
 }
 
 /* tensor_eq: a */
-static void probe261(void *bad) {
+static void probe306(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_eq((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_eq: b */
-static void probe262(void *bad) {
+static void probe307(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_eq(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_eq: out */
-static void probe263(void *bad) {
+static void probe308(void *bad) {
     (void)bad;
     result = (int64_t)tensor_eq(matrix, matrix, NULL);
 }
 
 /* tensor_ne: a */
-static void probe264(void *bad) {
+static void probe309(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ne((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ne: b */
-static void probe265(void *bad) {
+static void probe310(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ne(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ne: out */
-static void probe266(void *bad) {
+static void probe311(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ne(matrix, matrix, NULL);
 }
 
 /* tensor_lt: a */
-static void probe267(void *bad) {
+static void probe312(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_lt((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_lt: b */
-static void probe268(void *bad) {
+static void probe313(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_lt(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_lt: out */
-static void probe269(void *bad) {
+static void probe314(void *bad) {
     (void)bad;
     result = (int64_t)tensor_lt(matrix, matrix, NULL);
 }
 
 /* tensor_le: a */
-static void probe270(void *bad) {
+static void probe315(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_le((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_le: b */
-static void probe271(void *bad) {
+static void probe316(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_le(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_le: out */
-static void probe272(void *bad) {
+static void probe317(void *bad) {
     (void)bad;
     result = (int64_t)tensor_le(matrix, matrix, NULL);
 }
 
 /* tensor_gt: a */
-static void probe273(void *bad) {
+static void probe318(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gt((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gt: b */
-static void probe274(void *bad) {
+static void probe319(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gt(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gt: out */
-static void probe275(void *bad) {
+static void probe320(void *bad) {
     (void)bad;
     result = (int64_t)tensor_gt(matrix, matrix, NULL);
 }
 
 /* tensor_ge: a */
-static void probe276(void *bad) {
+static void probe321(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ge((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ge: b */
-static void probe277(void *bad) {
+static void probe322(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ge(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ge: out */
-static void probe278(void *bad) {
+static void probe323(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ge(matrix, matrix, NULL);
 }
 
 /* tensor_eq_scalar: a */
-static void probe279(void *bad) {
+static void probe324(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_eq_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_eq_scalar: out */
-static void probe280(void *bad) {
+static void probe325(void *bad) {
     (void)bad;
     result = (int64_t)tensor_eq_scalar(matrix, one, NULL);
 }
 
 /* tensor_ne_scalar: a */
-static void probe281(void *bad) {
+static void probe326(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ne_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ne_scalar: out */
-static void probe282(void *bad) {
+static void probe327(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ne_scalar(matrix, one, NULL);
 }
 
 /* tensor_lt_scalar: a */
-static void probe283(void *bad) {
+static void probe328(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_lt_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_lt_scalar: out */
-static void probe284(void *bad) {
+static void probe329(void *bad) {
     (void)bad;
     result = (int64_t)tensor_lt_scalar(matrix, one, NULL);
 }
 
 /* tensor_le_scalar: a */
-static void probe285(void *bad) {
+static void probe330(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_le_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_le_scalar: out */
-static void probe286(void *bad) {
+static void probe331(void *bad) {
     (void)bad;
     result = (int64_t)tensor_le_scalar(matrix, one, NULL);
 }
 
 /* tensor_gt_scalar: a */
-static void probe287(void *bad) {
+static void probe332(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gt_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gt_scalar: out */
-static void probe288(void *bad) {
+static void probe333(void *bad) {
     (void)bad;
     result = (int64_t)tensor_gt_scalar(matrix, one, NULL);
 }
 
 /* tensor_ge_scalar: a */
-static void probe289(void *bad) {
+static void probe334(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ge_scalar((const Tensor *)bad, one, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ge_scalar: out */
-static void probe290(void *bad) {
+static void probe335(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ge_scalar(matrix, one, NULL);
 }
 
 /* tensor_logical_and: a */
-static void probe291(void *bad) {
+static void probe336(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_and((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_and: b */
-static void probe292(void *bad) {
+static void probe337(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_and(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_and: out */
-static void probe293(void *bad) {
+static void probe338(void *bad) {
     (void)bad;
     result = (int64_t)tensor_logical_and(matrix, matrix, NULL);
 }
 
 /* tensor_logical_or: a */
-static void probe294(void *bad) {
+static void probe339(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_or((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_or: b */
-static void probe295(void *bad) {
+static void probe340(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_or(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_or: out */
-static void probe296(void *bad) {
+static void probe341(void *bad) {
     (void)bad;
     result = (int64_t)tensor_logical_or(matrix, matrix, NULL);
 }
 
 /* tensor_logical_xor: a */
-static void probe297(void *bad) {
+static void probe342(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_xor((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_xor: b */
-static void probe298(void *bad) {
+static void probe343(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_xor(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_xor: out */
-static void probe299(void *bad) {
+static void probe344(void *bad) {
     (void)bad;
     result = (int64_t)tensor_logical_xor(matrix, matrix, NULL);
 }
 
 /* tensor_logical_not: x */
-static void probe300(void *bad) {
+static void probe345(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_logical_not((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_logical_not: out */
-static void probe301(void *bad) {
+static void probe346(void *bad) {
     (void)bad;
     result = (int64_t)tensor_logical_not(matrix, NULL);
 }
 
 /* tensor_isnan: x */
-static void probe302(void *bad) {
+static void probe347(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_isnan((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_isnan: out */
-static void probe303(void *bad) {
+static void probe348(void *bad) {
     (void)bad;
     result = (int64_t)tensor_isnan(matrix, NULL);
 }
 
 /* tensor_neg: x */
-static void probe304(void *bad) {
+static void probe349(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_neg((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_neg: out */
-static void probe305(void *bad) {
+static void probe350(void *bad) {
     (void)bad;
     result = (int64_t)tensor_neg(matrix, NULL);
 }
 
 /* tensor_abs: x */
-static void probe306(void *bad) {
+static void probe351(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_abs((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_abs: out */
-static void probe307(void *bad) {
+static void probe352(void *bad) {
     (void)bad;
     result = (int64_t)tensor_abs(matrix, NULL);
 }
 
 /* tensor_sign: x */
-static void probe308(void *bad) {
+static void probe353(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sign((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sign: out */
-static void probe309(void *bad) {
+static void probe354(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sign(matrix, NULL);
 }
 
 /* tensor_exp: x */
-static void probe310(void *bad) {
+static void probe355(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_exp((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_exp: out */
-static void probe311(void *bad) {
+static void probe356(void *bad) {
     (void)bad;
     result = (int64_t)tensor_exp(matrix, NULL);
 }
 
 /* tensor_log: x */
-static void probe312(void *bad) {
+static void probe357(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_log((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_log: out */
-static void probe313(void *bad) {
+static void probe358(void *bad) {
     (void)bad;
     result = (int64_t)tensor_log(matrix, NULL);
 }
 
 /* tensor_sqrt: x */
-static void probe314(void *bad) {
+static void probe359(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sqrt((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sqrt: out */
-static void probe315(void *bad) {
+static void probe360(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sqrt(matrix, NULL);
 }
 
 /* tensor_rsqrt: x */
-static void probe316(void *bad) {
+static void probe361(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_rsqrt((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_rsqrt: out */
-static void probe317(void *bad) {
+static void probe362(void *bad) {
     (void)bad;
     result = (int64_t)tensor_rsqrt(matrix, NULL);
 }
 
 /* tensor_reciprocal: x */
-static void probe318(void *bad) {
+static void probe363(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_reciprocal((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_reciprocal: out */
-static void probe319(void *bad) {
+static void probe364(void *bad) {
     (void)bad;
     result = (int64_t)tensor_reciprocal(matrix, NULL);
 }
 
 /* tensor_square: x */
-static void probe320(void *bad) {
+static void probe365(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_square((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_square: out */
-static void probe321(void *bad) {
+static void probe366(void *bad) {
     (void)bad;
     result = (int64_t)tensor_square(matrix, NULL);
 }
 
 /* tensor_sin: x */
-static void probe322(void *bad) {
+static void probe367(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sin((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sin: out */
-static void probe323(void *bad) {
+static void probe368(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sin(matrix, NULL);
 }
 
 /* tensor_cos: x */
-static void probe324(void *bad) {
+static void probe369(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cos((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_cos: out */
-static void probe325(void *bad) {
+static void probe370(void *bad) {
     (void)bad;
     result = (int64_t)tensor_cos(matrix, NULL);
 }
 
 /* tensor_tanh: x */
-static void probe326(void *bad) {
+static void probe371(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_tanh((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_tanh: out */
-static void probe327(void *bad) {
+static void probe372(void *bad) {
     (void)bad;
     result = (int64_t)tensor_tanh(matrix, NULL);
 }
 
 /* tensor_sigmoid: x */
-static void probe328(void *bad) {
+static void probe373(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sigmoid((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sigmoid: out */
-static void probe329(void *bad) {
+static void probe374(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sigmoid(matrix, NULL);
 }
 
 /* tensor_relu: x */
-static void probe330(void *bad) {
+static void probe375(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_relu((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_relu: out */
-static void probe331(void *bad) {
+static void probe376(void *bad) {
     (void)bad;
     result = (int64_t)tensor_relu(matrix, NULL);
 }
 
 /* tensor_softplus: x */
-static void probe332(void *bad) {
+static void probe377(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_softplus((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_softplus: out */
-static void probe333(void *bad) {
+static void probe378(void *bad) {
     (void)bad;
     result = (int64_t)tensor_softplus(matrix, NULL);
 }
 
 /* tensor_erf: x */
-static void probe334(void *bad) {
+static void probe379(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_erf((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_erf: out */
-static void probe335(void *bad) {
+static void probe380(void *bad) {
     (void)bad;
     result = (int64_t)tensor_erf(matrix, NULL);
 }
 
 /* tensor_expm1: x */
-static void probe336(void *bad) {
+static void probe381(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_expm1((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_expm1: out */
-static void probe337(void *bad) {
+static void probe382(void *bad) {
     (void)bad;
     result = (int64_t)tensor_expm1(matrix, NULL);
 }
 
 /* tensor_log1p: x */
-static void probe338(void *bad) {
+static void probe383(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_log1p((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_log1p: out */
-static void probe339(void *bad) {
+static void probe384(void *bad) {
     (void)bad;
     result = (int64_t)tensor_log1p(matrix, NULL);
 }
 
 /* tensor_floor: x */
-static void probe340(void *bad) {
+static void probe385(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_floor((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_floor: out */
-static void probe341(void *bad) {
+static void probe386(void *bad) {
     (void)bad;
     result = (int64_t)tensor_floor(matrix, NULL);
 }
 
 /* tensor_ceil: x */
-static void probe342(void *bad) {
+static void probe387(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_ceil((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_ceil: out */
-static void probe343(void *bad) {
+static void probe388(void *bad) {
     (void)bad;
     result = (int64_t)tensor_ceil(matrix, NULL);
 }
 
 /* tensor_round: x */
-static void probe344(void *bad) {
+static void probe389(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_round((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_round: out */
-static void probe345(void *bad) {
+static void probe390(void *bad) {
     (void)bad;
     result = (int64_t)tensor_round(matrix, NULL);
 }
 
 /* tensor_trunc: x */
-static void probe346(void *bad) {
+static void probe391(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_trunc((const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_trunc: out */
-static void probe347(void *bad) {
+static void probe392(void *bad) {
     (void)bad;
     result = (int64_t)tensor_trunc(matrix, NULL);
 }
 
 /* tensor_add_: x */
-static void probe348(void *bad) {
+static void probe393(void *bad) {
     result = (int64_t)tensor_add_((Tensor *)bad, matrix);
 }
 
 /* tensor_add_: b */
-static void probe349(void *bad) {
+static void probe394(void *bad) {
     result = (int64_t)tensor_add_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_sub_: x */
-static void probe350(void *bad) {
+static void probe395(void *bad) {
     result = (int64_t)tensor_sub_((Tensor *)bad, matrix);
 }
 
 /* tensor_sub_: b */
-static void probe351(void *bad) {
+static void probe396(void *bad) {
     result = (int64_t)tensor_sub_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_mul_: x */
-static void probe352(void *bad) {
+static void probe397(void *bad) {
     result = (int64_t)tensor_mul_((Tensor *)bad, matrix);
 }
 
 /* tensor_mul_: b */
-static void probe353(void *bad) {
+static void probe398(void *bad) {
     result = (int64_t)tensor_mul_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_div_: x */
-static void probe354(void *bad) {
+static void probe399(void *bad) {
     result = (int64_t)tensor_div_((Tensor *)bad, matrix);
 }
 
 /* tensor_div_: b */
-static void probe355(void *bad) {
+static void probe400(void *bad) {
     result = (int64_t)tensor_div_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_add_scalar_: x */
-static void probe356(void *bad) {
+static void probe401(void *bad) {
     result = (int64_t)tensor_add_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_sub_scalar_: x */
-static void probe357(void *bad) {
+static void probe402(void *bad) {
     result = (int64_t)tensor_sub_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_mul_scalar_: x */
-static void probe358(void *bad) {
+static void probe403(void *bad) {
     result = (int64_t)tensor_mul_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_div_scalar_: x */
-static void probe359(void *bad) {
+static void probe404(void *bad) {
     result = (int64_t)tensor_div_scalar_((Tensor *)bad, one);
 }
 
 /* tensor_copy_: x */
-static void probe360(void *bad) {
+static void probe405(void *bad) {
     result = (int64_t)tensor_copy_((Tensor *)bad, matrix);
 }
 
 /* tensor_copy_: src */
-static void probe361(void *bad) {
+static void probe406(void *bad) {
     result = (int64_t)tensor_copy_(matrix, (const Tensor *)bad);
 }
 
 /* tensor_fill_: x */
-static void probe362(void *bad) {
+static void probe407(void *bad) {
     result = (int64_t)tensor_fill_((Tensor *)bad, one);
 }
 
 /* tensor_zero_: x */
-static void probe363(void *bad) {
+static void probe408(void *bad) {
     result = (int64_t)tensor_zero_((Tensor *)bad);
 }
 
 /* tensor_clamp_: x */
-static void probe364(void *bad) {
+static void probe409(void *bad) {
     result = (int64_t)tensor_clamp_((Tensor *)bad, &one, &one);
 }
 
 /* tensor_neg_: x */
-static void probe365(void *bad) {
+static void probe410(void *bad) {
     result = (int64_t)tensor_neg_((Tensor *)bad);
 }
 
 /* tensor_exp_: x */
-static void probe366(void *bad) {
+static void probe411(void *bad) {
     result = (int64_t)tensor_exp_((Tensor *)bad);
 }
 
 /* tensor_sqrt_: x */
-static void probe367(void *bad) {
+static void probe412(void *bad) {
     result = (int64_t)tensor_sqrt_((Tensor *)bad);
 }
 
 /* tensor_relu_: x */
-static void probe368(void *bad) {
+static void probe413(void *bad) {
     result = (int64_t)tensor_relu_((Tensor *)bad);
 }
 
 /* tensor_sigmoid_: x */
-static void probe369(void *bad) {
+static void probe414(void *bad) {
     result = (int64_t)tensor_sigmoid_((Tensor *)bad);
 }
 
 /* tensor_tanh_: x */
-static void probe370(void *bad) {
+static void probe415(void *bad) {
     result = (int64_t)tensor_tanh_((Tensor *)bad);
 }
 
 /* tensor_sum: x */
-static void probe371(void *bad) {
+static void probe416(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_sum((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_sum: out */
-static void probe372(void *bad) {
+static void probe417(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sum(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_mean: x */
-static void probe373(void *bad) {
+static void probe418(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mean((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mean: out */
-static void probe374(void *bad) {
+static void probe419(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mean(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_max: x */
-static void probe375(void *bad) {
+static void probe420(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_max((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_max: out */
-static void probe376(void *bad) {
+static void probe421(void *bad) {
     (void)bad;
     result = (int64_t)tensor_max(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_min: x */
-static void probe377(void *bad) {
+static void probe422(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_min((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_min: out */
-static void probe378(void *bad) {
+static void probe423(void *bad) {
     (void)bad;
     result = (int64_t)tensor_min(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_any: x */
-static void probe379(void *bad) {
+static void probe424(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_any((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_any: out */
-static void probe380(void *bad) {
+static void probe425(void *bad) {
     (void)bad;
     result = (int64_t)tensor_any(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_all: x */
-static void probe381(void *bad) {
+static void probe426(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_all((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_all: out */
-static void probe382(void *bad) {
+static void probe427(void *bad) {
     (void)bad;
     result = (int64_t)tensor_all(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_argmax: x */
-static void probe383(void *bad) {
+static void probe428(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_argmax((const Tensor *)bad, dim_zero, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_argmax: out */
-static void probe384(void *bad) {
+static void probe429(void *bad) {
     (void)bad;
     result = (int64_t)tensor_argmax(matrix, dim_zero, NULL, NULL);
 }
 
 /* tensor_argmin: x */
-static void probe385(void *bad) {
+static void probe430(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_argmin((const Tensor *)bad, dim_zero, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_argmin: out */
-static void probe386(void *bad) {
+static void probe431(void *bad) {
     (void)bad;
     result = (int64_t)tensor_argmin(matrix, dim_zero, NULL, NULL);
 }
 
 /* tensor_var: x */
-static void probe387(void *bad) {
+static void probe432(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_var((const Tensor *)bad, dim_zero, 1, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_var: out */
-static void probe388(void *bad) {
+static void probe433(void *bad) {
     (void)bad;
     result = (int64_t)tensor_var(matrix, dim_zero, 1, NULL, NULL);
 }
 
 /* tensor_matmul: a */
-static void probe389(void *bad) {
+static void probe434(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_matmul((const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_matmul: b */
-static void probe390(void *bad) {
+static void probe435(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_matmul(matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_matmul: out */
-static void probe391(void *bad) {
+static void probe436(void *bad) {
     (void)bad;
     result = (int64_t)tensor_matmul(matrix, matrix, NULL);
 }
 
 /* tensor_linear: x */
-static void probe392(void *bad) {
+static void probe437(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear((const Tensor *)bad, matrix, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: weight */
-static void probe393(void *bad) {
+static void probe438(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear(matrix, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: bias */
-static void probe394(void *bad) {
+static void probe439(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_linear(matrix, matrix, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_linear: out */
-static void probe395(void *bad) {
+static void probe440(void *bad) {
     (void)bad;
     result = (int64_t)tensor_linear(matrix, matrix, matrix, NULL);
 }
 
 /* tensor_softmax: x */
-static void probe396(void *bad) {
+static void probe441(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_softmax((const Tensor *)bad, 0, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_softmax: out */
-static void probe397(void *bad) {
+static void probe442(void *bad) {
     (void)bad;
     result = (int64_t)tensor_softmax(matrix, 0, NULL, NULL);
 }
 
 /* tensor_log_softmax: x */
-static void probe398(void *bad) {
+static void probe443(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_log_softmax((const Tensor *)bad, 0, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_log_softmax: out */
-static void probe399(void *bad) {
+static void probe444(void *bad) {
     (void)bad;
     result = (int64_t)tensor_log_softmax(matrix, 0, NULL, NULL);
 }
 
 /* tensor_cross_entropy: input */
-static void probe400(void *bad) {
+static void probe445(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy((const Tensor *)bad, matrix, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_cross_entropy: target */
-static void probe401(void *bad) {
+static void probe446(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy(matrix, (const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_cross_entropy: options.weight */
-static void probe402(void *bad) {
+static void probe447(void *bad) {
     const TensorCrossEntropyOptions options = {.struct_size = sizeof options, .weight = bad};
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_cross_entropy(matrix, matrix, &options, out);
@@ -2591,140 +2868,140 @@ static void probe402(void *bad) {
 }
 
 /* tensor_cross_entropy: out */
-static void probe403(void *bad) {
+static void probe448(void *bad) {
     (void)bad;
     result = (int64_t)tensor_cross_entropy(matrix, matrix, NULL, NULL);
 }
 
 /* tensor_mse_loss: input */
-static void probe404(void *bad) {
+static void probe449(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mse_loss((const Tensor *)bad, matrix, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mse_loss: target */
-static void probe405(void *bad) {
+static void probe450(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_mse_loss(matrix, (const Tensor *)bad, NULL, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_mse_loss: out */
-static void probe406(void *bad) {
+static void probe451(void *bad) {
     (void)bad;
     result = (int64_t)tensor_mse_loss(matrix, matrix, NULL, NULL);
 }
 
 /* tensor_index_select: x */
-static void probe407(void *bad) {
+static void probe452(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_select((const Tensor *)bad, 0, indices, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_select: index */
-static void probe408(void *bad) {
+static void probe453(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_select(matrix, 0, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_select: out */
-static void probe409(void *bad) {
+static void probe454(void *bad) {
     (void)bad;
     result = (int64_t)tensor_index_select(matrix, 0, indices, NULL);
 }
 
 /* tensor_gather: x */
-static void probe410(void *bad) {
+static void probe455(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gather((const Tensor *)bad, 0, indices, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gather: index */
-static void probe411(void *bad) {
+static void probe456(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_gather(matrix, 0, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_gather: out */
-static void probe412(void *bad) {
+static void probe457(void *bad) {
     (void)bad;
     result = (int64_t)tensor_gather(matrix, 0, indices, NULL);
 }
 
 /* tensor_scatter_add: x */
-static void probe413(void *bad) {
+static void probe458(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add((const Tensor *)bad, 0, indices, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: index */
-static void probe414(void *bad) {
+static void probe459(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add(matrix, 0, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: src */
-static void probe415(void *bad) {
+static void probe460(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_scatter_add(matrix, 0, indices, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_scatter_add: out */
-static void probe416(void *bad) {
+static void probe461(void *bad) {
     (void)bad;
     result = (int64_t)tensor_scatter_add(matrix, 0, indices, matrix, NULL);
 }
 
 /* tensor_index_add: x */
-static void probe417(void *bad) {
+static void probe462(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add((const Tensor *)bad, 0, indices, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: index */
-static void probe418(void *bad) {
+static void probe463(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add(matrix, 0, (const Tensor *)bad, matrix, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: src */
-static void probe419(void *bad) {
+static void probe464(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_index_add(matrix, 0, indices, (const Tensor *)bad, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_index_add: out */
-static void probe420(void *bad) {
+static void probe465(void *bad) {
     (void)bad;
     result = (int64_t)tensor_index_add(matrix, 0, indices, matrix, NULL);
 }
 
 /* tensor_one_hot: index */
-static void probe421(void *bad) {
+static void probe466(void *bad) {
     Tensor * out[1] = {marked};
     result = (int64_t)tensor_one_hot((const Tensor *)bad, 1, out);
     must_be_null((const void *)out[0]);
 }
 
 /* tensor_one_hot: out */
-static void probe422(void *bad) {
+static void probe467(void *bad) {
     (void)bad;
     result = (int64_t)tensor_one_hot(indices, 1, NULL);
 }
 
 /* tensor_sgd_create: params[0] */
-static void probe423(void *bad) {
+static void probe468(void *bad) {
     Tensor *const list[1] = {bad};
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_sgd_create(list, 1, NULL, out);
@@ -2732,7 +3009,7 @@ static void probe423(void *bad) {
 }
 
 /* tensor_sgd_create: params */
-static void probe424(void *bad) {
+static void probe469(void *bad) {
     (void)bad;
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_sgd_create(NULL, 1, NULL, out);
@@ -2740,13 +3017,13 @@ static void probe424(void *bad) {
 }
 
 /* tensor_sgd_create: out */
-static void probe425(void *bad) {
+static void probe470(void *bad) {
     (void)bad;
     result = (int64_t)tensor_sgd_create(params_of_one, 1, NULL, NULL);
 }
 
 /* tensor_adamw_create: params[0] */
-static void probe426(void *bad) {
+static void probe471(void *bad) {
     Tensor *const list[1] = {bad};
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_adamw_create(list, 1, NULL, out);
@@ -2754,7 +3031,7 @@ static void probe426(void *bad) {
 }
 
 /* tensor_adamw_create: params */
-static void probe427(void *bad) {
+static void probe472(void *bad) {
     (void)bad;
     TensorOptimizer * out[1] = {marked};
     result = (int64_t)tensor_adamw_create(NULL, 1, NULL, out);
@@ -2762,28 +3039,28 @@ static void probe427(void *bad) {
 }
 
 /* tensor_adamw_create: out */
-static void probe428(void *bad) {
+static void probe473(void *bad) {
     (void)bad;
     result = (int64_t)tensor_adamw_create(params_of_one, 1, NULL, NULL);
 }
 
 /* tensor_optimizer_step: optimizer */
-static void probe429(void *bad) {
+static void probe474(void *bad) {
     result = (int64_t)tensor_optimizer_step((TensorOptimizer *)bad);
 }
 
 /* tensor_optimizer_zero_grad: optimizer */
-static void probe430(void *bad) {
+static void probe475(void *bad) {
     result = (int64_t)tensor_optimizer_zero_grad((TensorOptimizer *)bad);
 }
 
 /* tensor_optimizer_set_lr: optimizer */
-static void probe431(void *bad) {
+static void probe476(void *bad) {
     result = (int64_t)tensor_optimizer_set_lr((TensorOptimizer *)bad, 1);
 }
 
 /* tensor_optimizer_lr: optimizer */
-static void probe432(void *bad) {
+static void probe477(void *bad) {
     double out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_optimizer_lr((const TensorOptimizer *)bad, out);
@@ -2791,13 +3068,13 @@ static void probe432(void *bad) {
 }
 
 /* tensor_optimizer_lr: out */
-static void probe433(void *bad) {
+static void probe478(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_lr(optimizer, NULL);
 }
 
 /* tensor_optimizer_state_size: optimizer */
-static void probe434(void *bad) {
+static void probe479(void *bad) {
     size_t out[4];
     mark(out, sizeof out);
     result = (int64_t)tensor_optimizer_state_size((const TensorOptimizer *)bad, out);
@@ -2805,35 +3082,35 @@ static void probe434(void *bad) {
 }
 
 /* tensor_optimizer_state_size: out */
-static void probe435(void *bad) {
+static void probe480(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_size(optimizer, NULL);
 }
 
 /* tensor_optimizer_state_save: optimizer */
-static void probe436(void *bad) {
+static void probe481(void *bad) {
     result = (int64_t)tensor_optimizer_state_save((const TensorOptimizer *)bad, bytes, sizeof bytes, NULL);
 }
 
 /* tensor_optimizer_state_save: buffer */
-static void probe437(void *bad) {
+static void probe482(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_save(optimizer, NULL, sizeof bytes, NULL);
 }
 
 /* tensor_optimizer_state_load: optimizer */
-static void probe438(void *bad) {
+static void probe483(void *bad) {
     result = (int64_t)tensor_optimizer_state_load((TensorOptimizer *)bad, bytes, 1);
 }
 
 /* tensor_optimizer_state_load: data */
-static void probe439(void *bad) {
+static void probe484(void *bad) {
     (void)bad;
     result = (int64_t)tensor_optimizer_state_load(optimizer, NULL, 1);
 }
 
 /* tensor_optimizer_release: optimizer */
-static void probe440(void *bad) {
+static void probe485(void *bad) {
     result = (int64_t)tensor_optimizer_release((TensorOptimizer *)bad);
 }
 
@@ -2847,436 +3124,481 @@ static const Probe probes[] = {
     {"tendon_cancel_token_release", "token", CANCEL_TOKEN, STATUS | NULL_IS_FINE, probe6},
     {"tendon_set_cancel_token", "token", CANCEL_TOKEN, STATUS | NULL_IS_FINE, probe7},
     {"tendon_cuda_device_count", "out", POINTER, STATUS, probe8},
-    {"tensor_from_host_buffer", "data", POINTER, STATUS, probe9},
-    {"tensor_from_host_buffer", "shape", POINTER, STATUS, probe10},
-    {"tensor_from_host_buffer", "out", POINTER, STATUS, probe11},
-    {"tensor_from_host_copy", "data", POINTER, STATUS, probe12},
-    {"tensor_from_host_copy", "shape", POINTER, STATUS, probe13},
-    {"tensor_from_host_copy", "out", POINTER, STATUS, probe14},
-    {"tensor_empty", "shape", POINTER, STATUS, probe15},
-    {"tensor_empty", "out", POINTER, STATUS, probe16},
-    {"tensor_zeros", "shape", POINTER, STATUS, probe17},
-    {"tensor_zeros", "out", POINTER, STATUS, probe18},
-    {"tensor_ones", "shape", POINTER, STATUS, probe19},
-    {"tensor_ones", "out", POINTER, STATUS, probe20},
-    {"tensor_full", "shape", POINTER, STATUS, probe21},
-    {"tensor_full", "out", POINTER, STATUS, probe22},
-    {"tensor_scalar", "out", POINTER, STATUS, probe23},
-    {"tensor_arange", "out", POINTER, STATUS, probe24},
-    {"tensor_linspace", "out", POINTER, STATUS, probe25},
-    {"tensor_eye", "out", POINTER, STATUS, probe26},
-    {"tensor_rand", "shape", POINTER, STATUS, probe27},
-    {"tensor_rand", "out", POINTER, STATUS, probe28},
-    {"tensor_randn", "shape", POINTER, STATUS, probe29},
-    {"tensor_randn", "out", POINTER, STATUS, probe30},
-    {"tensor_randint", "shape", POINTER, STATUS, probe31},
-    {"tensor_randint", "out", POINTER, STATUS, probe32},
-    {"tensor_randperm", "out", POINTER, STATUS, probe33},
-    {"tensor_empty_like", "x", TENSOR, STATUS, probe34},
-    {"tensor_empty_like", "out", POINTER, STATUS, probe35},
-    {"tensor_zeros_like", "x", TENSOR, STATUS, probe36},
-    {"tensor_zeros_like", "out", POINTER, STATUS, probe37},
-    {"tensor_ones_like", "x", TENSOR, STATUS, probe38},
-    {"tensor_ones_like", "out", POINTER, STATUS, probe39},
-    {"tensor_rand_like", "x", TENSOR, STATUS, probe40},
-    {"tensor_rand_like", "out", POINTER, STATUS, probe41},
-    {"tensor_randn_like", "x", TENSOR, STATUS, probe42},
-    {"tensor_randn_like", "out", POINTER, STATUS, probe43},
-    {"tensor_full_like", "x", TENSOR, STATUS, probe44},
-    {"tensor_full_like", "out", POINTER, STATUS, probe45},
-    {"tensor_ndim", "x", TENSOR, ASKS, probe46},
-    {"tensor_size", "x", TENSOR, ASKS, probe47},
-    {"tensor_stride", "x", TENSOR, ASKS, probe48},
-    {"tensor_numel", "x", TENSOR, ASKS, probe49},
-    {"tensor_nbytes", "x", TENSOR, ASKS, probe50},
-    {"tensor_storage_offset", "x", TENSOR, ASKS, probe51},
-    {"tensor_shape", "x", TENSOR, STATUS, probe52},
-    {"tensor_shape", "out", POINTER, STATUS, probe53},
-    {"tensor_strides", "x", TENSOR, STATUS, probe54},
-    {"tensor_strides", "out", POINTER, STATUS, probe55},
-    {"tensor_dtype", "x", TENSOR, ASKS_DTYPE, probe56},
-    {"tensor_device", "x", TENSOR, STATUS, probe57},
-    {"tensor_device", "out", POINTER, STATUS, probe58},
-    {"tensor_is_contiguous", "x", TENSOR, ASKS, probe59},
-    {"tensor_is_leaf", "x", TENSOR, ASKS, probe60},
-    {"tensor_requires_grad", "x", TENSOR, ASKS, probe61},
-    {"tensor_is_view", "x", TENSOR, ASKS, probe62},
-    {"tensor_is_read_only", "x", TENSOR, ASKS, probe63},
-    {"tensor_is_inference", "x", TENSOR, ASKS, probe64},
-    {"tensor_is_same", "a", TENSOR, ASKS, probe65},
-    {"tensor_is_same", "b", TENSOR, ASKS, probe66},
-    {"tensor_shares_memory", "a", TENSOR, ASKS, probe67},
-    {"tensor_shares_memory", "b", TENSOR, ASKS, probe68},
-    {"tensor_version", "x", TENSOR, ASKS, probe69},
-    {"tensor_promote_types", "out", POINTER, STATUS, probe70},
-    {"tensor_result_type", "tensors[0]", TENSOR, STATUS, probe71},
-    {"tensor_result_type", "tensors", POINTER, STATUS, probe72},
-    {"tensor_result_type", "out", POINTER, STATUS, probe73},
-    {"tensor_to_string", "x", TENSOR, STATUS, probe74},
-    {"tensor_to_string", "buffer", POINTER, STATUS, probe75},
-    {"tensor_to_cpu", "x", TENSOR, STATUS, probe76},
-    {"tensor_to_cpu", "out", POINTER, STATUS, probe77},
-    {"tensor_data", "x", TENSOR, STATUS, probe78},
-    {"tensor_data", "out", POINTER, STATUS, probe79},
-    {"tensor_data_mut", "x", TENSOR, STATUS, probe80},
-    {"tensor_data_mut", "out", POINTER, STATUS, probe81},
-    {"tensor_data_strided", "x", TENSOR, STATUS, probe82},
-    {"tensor_data_strided", "out", POINTER, STATUS, probe83},
-    {"tensor_data_mut_strided", "x", TENSOR, STATUS, probe84},
-    {"tensor_data_mut_strided", "out", POINTER, STATUS, probe85},
-    {"tensor_copy_to_host", "x", TENSOR, STATUS, probe86},
-    {"tensor_copy_to_host", "buffer", POINTER, STATUS, probe87},
-    {"tensor_item", "x", TENSOR, STATUS, probe88},
-    {"tensor_item", "out", POINTER, STATUS, probe89},
-    {"tensor_item_f64", "x", TENSOR, STATUS, probe90},
-    {"tensor_item_f64", "out", POINTER, STATUS, probe91},
-    {"tensor_item_i64", "x", TENSOR, STATUS, probe92},
-    {"tensor_item_i64", "out", POINTER, STATUS, probe93},
-    {"tensor_item_bool", "x", TENSOR, STATUS, probe94},
-    {"tensor_item_bool", "out", POINTER, STATUS, probe95},
-    {"tensor_data_bool", "x", TENSOR, STATUS, probe96},
-    {"tensor_data_bool", "out", POINTER, STATUS, probe97},
-    {"tensor_data_u8", "x", TENSOR, STATUS, probe98},
-    {"tensor_data_u8", "out", POINTER, STATUS, probe99},
-    {"tensor_data_u16", "x", TENSOR, STATUS, probe100},
-    {"tensor_data_u16", "out", POINTER, STATUS, probe101},
-    {"tensor_data_u32", "x", TENSOR, STATUS, probe102},
-    {"tensor_data_u32", "out", POINTER, STATUS, probe103},
-    {"tensor_data_u64", "x", TENSOR, STATUS, probe104},
-    {"tensor_data_u64", "out", POINTER, STATUS, probe105},
-    {"tensor_data_i8", "x", TENSOR, STATUS, probe106},
-    {"tensor_data_i8", "out", POINTER, STATUS, probe107},
-    {"tensor_data_i16", "x", TENSOR, STATUS, probe108},
-    {"tensor_data_i16", "out", POINTER, STATUS, probe109},
-    {"tensor_data_i32", "x", TENSOR, STATUS, probe110},
-    {"tensor_data_i32", "out", POINTER, STATUS, probe111},
-    {"tensor_data_i64", "x", TENSOR, STATUS, probe112},
-    {"tensor_data_i64", "out", POINTER, STATUS, probe113},
-    {"tensor_data_f16", "x", TENSOR, STATUS, probe114},
-    {"tensor_data_f16", "out", POINTER, STATUS, probe115},
-    {"tensor_data_bf16", "x", TENSOR, STATUS, probe116},
-    {"tensor_data_bf16", "out", POINTER, STATUS, probe117},
-    {"tensor_data_f32", "x", TENSOR, STATUS, probe118},
-    {"tensor_data_f32", "out", POINTER, STATUS, probe119},
-    {"tensor_data_f64", "x", TENSOR, STATUS, probe120},
-    {"tensor_data_f64", "out", POINTER, STATUS, probe121},
-    {"tensor_data_mut_bool", "x", TENSOR, STATUS, probe122},
-    {"tensor_data_mut_bool", "out", POINTER, STATUS, probe123},
-    {"tensor_data_mut_u8", "x", TENSOR, STATUS, probe124},
-    {"tensor_data_mut_u8", "out", POINTER, STATUS, probe125},
-    {"tensor_data_mut_u16", "x", TENSOR, STATUS, probe126},
-    {"tensor_data_mut_u16", "out", POINTER, STATUS, probe127},
-    {"tensor_data_mut_u32", "x", TENSOR, STATUS, probe128},
-    {"tensor_data_mut_u32", "out", POINTER, STATUS, probe129},
-    {"tensor_data_mut_u64", "x", TENSOR, STATUS, probe130},
-    {"tensor_data_mut_u64", "out", POINTER, STATUS, probe131},
-    {"tensor_data_mut_i8", "x", TENSOR, STATUS, probe132},
-    {"tensor_data_mut_i8", "out", POINTER, STATUS, probe133},
-    {"tensor_data_mut_i16", "x", TENSOR, STATUS, probe134},
-    {"tensor_data_mut_i16", "out", POINTER, STATUS, probe135},
-    {"tensor_data_mut_i32", "x", TENSOR, STATUS, probe136},
-    {"tensor_data_mut_i32", "out", POINTER, STATUS, probe137},
-    {"tensor_data_mut_i64", "x", TENSOR, STATUS, probe138},
-    {"tensor_data_mut_i64", "out", POINTER, STATUS, probe139},
-    {"tensor_data_mut_f16", "x", TENSOR, STATUS, probe140},
-    {"tensor_data_mut_f16", "out", POINTER, STATUS, probe141},
-    {"tensor_data_mut_bf16", "x", TENSOR, STATUS, probe142},
-    {"tensor_data_mut_bf16", "out", POINTER, STATUS, probe143},
-    {"tensor_data_mut_f32", "x", TENSOR, STATUS, probe144},
-    {"tensor_data_mut_f32", "out", POINTER, STATUS, probe145},
-    {"tensor_data_mut_f64", "x", TENSOR, STATUS, probe146},
-    {"tensor_data_mut_f64", "out", POINTER, STATUS, probe147},
-    {"tensor_to_device", "x", TENSOR, STATUS, probe148},
-    {"tensor_to_device", "out", POINTER, STATUS, probe149},
-    {"tensor_to_dtype", "x", TENSOR, STATUS, probe150},
-    {"tensor_to_dtype", "out", POINTER, STATUS, probe151},
-    {"tensor_contiguous", "x", TENSOR, STATUS, probe152},
-    {"tensor_contiguous", "out", POINTER, STATUS, probe153},
-    {"tensor_clone", "x", TENSOR, STATUS, probe154},
-    {"tensor_clone", "out", POINTER, STATUS, probe155},
-    {"tensor_retain", "x", TENSOR, STATUS, probe156},
-    {"tensor_retain", "out", POINTER, STATUS, probe157},
-    {"tensor_release", "x", TENSOR, STATUS | NULL_IS_FINE, probe158},
-    {"tensor_scope_begin", "out", POINTER, STATUS, probe159},
-    {"tensor_scope_keep", "scope", SCOPE, STATUS, probe160},
-    {"tensor_scope_keep", "x", TENSOR, STATUS, probe161},
-    {"tensor_scope_end", "scope", SCOPE, STATUS, probe162},
-    {"tensor_set_requires_grad", "x", TENSOR, STATUS, probe163},
-    {"tensor_backward", "loss", TENSOR, STATUS, probe164},
-    {"tensor_backward", "options.gradient", TENSOR, STATUS | NULL_IS_FINE, probe165},
-    {"tensor_grad", "x", TENSOR, STATUS, probe166},
-    {"tensor_grad", "out", POINTER, STATUS, probe167},
-    {"tensor_set_grad", "x", TENSOR, STATUS, probe168},
-    {"tensor_set_grad", "grad", TENSOR, STATUS | NULL_IS_FINE, probe169},
-    {"tensor_zero_grad", "x", TENSOR, STATUS, probe170},
-    {"tensor_grad_of", "output", TENSOR, STATUS, probe171},
-    {"tensor_grad_of", "inputs[0]", TENSOR, STATUS, probe172},
-    {"tensor_grad_of", "inputs", POINTER, STATUS, probe173},
-    {"tensor_grad_of", "options.gradient", TENSOR, STATUS | NULL_IS_FINE, probe174},
-    {"tensor_grad_of", "out", POINTER, STATUS, probe175},
-    {"tensor_detach", "x", TENSOR, STATUS, probe176},
-    {"tensor_detach", "out", POINTER, STATUS, probe177},
-    {"tensor_no_grad_begin", "out", POINTER, STATUS, probe178},
-    {"tensor_inference_mode_begin", "out", POINTER, STATUS, probe179},
-    {"tensor_enable_grad_begin", "out", POINTER, STATUS, probe180},
-    {"tensor_mode_end", "mode", MODE, STATUS, probe181},
-    {"tensor_reshape", "x", TENSOR, STATUS, probe182},
-    {"tensor_reshape", "shape", POINTER, STATUS, probe183},
-    {"tensor_reshape", "out", POINTER, STATUS, probe184},
-    {"tensor_view", "x", TENSOR, STATUS, probe185},
-    {"tensor_view", "shape", POINTER, STATUS, probe186},
-    {"tensor_view", "out", POINTER, STATUS, probe187},
-    {"tensor_expand", "x", TENSOR, STATUS, probe188},
-    {"tensor_expand", "shape", POINTER, STATUS, probe189},
-    {"tensor_expand", "out", POINTER, STATUS, probe190},
-    {"tensor_flatten", "x", TENSOR, STATUS, probe191},
-    {"tensor_flatten", "out", POINTER, STATUS, probe192},
-    {"tensor_transpose", "x", TENSOR, STATUS, probe193},
-    {"tensor_transpose", "out", POINTER, STATUS, probe194},
-    {"tensor_permute", "x", TENSOR, STATUS, probe195},
-    {"tensor_permute", "dims", POINTER, STATUS, probe196},
-    {"tensor_permute", "out", POINTER, STATUS, probe197},
-    {"tensor_squeeze", "x", TENSOR, STATUS, probe198},
-    {"tensor_squeeze", "out", POINTER, STATUS, probe199},
-    {"tensor_unsqueeze", "x", TENSOR, STATUS, probe200},
-    {"tensor_unsqueeze", "out", POINTER, STATUS, probe201},
-    {"tensor_select", "x", TENSOR, STATUS, probe202},
-    {"tensor_select", "out", POINTER, STATUS, probe203},
-    {"tensor_slice", "x", TENSOR, STATUS, probe204},
-    {"tensor_slice", "out", POINTER, STATUS, probe205},
-    {"tensor_narrow", "x", TENSOR, STATUS, probe206},
-    {"tensor_narrow", "out", POINTER, STATUS, probe207},
-    {"tensor_split", "x", TENSOR, STATUS, probe208},
-    {"tensor_split", "out", POINTER, STATUS, probe209},
-    {"tensor_split", "count", POINTER, STATUS, probe210},
-    {"tensor_chunk", "x", TENSOR, STATUS, probe211},
-    {"tensor_chunk", "out", POINTER, STATUS, probe212},
-    {"tensor_chunk", "count", POINTER, STATUS, probe213},
-    {"tensor_cat", "tensors[0]", TENSOR, STATUS, probe214},
-    {"tensor_cat", "tensors", POINTER, STATUS, probe215},
-    {"tensor_cat", "out", POINTER, STATUS, probe216},
-    {"tensor_stack", "tensors[0]", TENSOR, STATUS, probe217},
-    {"tensor_stack", "tensors", POINTER, STATUS, probe218},
-    {"tensor_stack", "out", POINTER, STATUS, probe219},
-    {"tensor_add", "a", TENSOR, STATUS, probe220},
-    {"tensor_add", "b", TENSOR, STATUS, probe221},
-    {"tensor_add", "out", POINTER, STATUS, probe222},
-    {"tensor_sub", "a", TENSOR, STATUS, probe223},
-    {"tensor_sub", "b", TENSOR, STATUS, probe224},
-    {"tensor_sub", "out", POINTER, STATUS, probe225},
-    {"tensor_mul", "a", TENSOR, STATUS, probe226},
-    {"tensor_mul", "b", TENSOR, STATUS, probe227},
-    {"tensor_mul", "out", POINTER, STATUS, probe228},
-    {"tensor_div", "a", TENSOR, STATUS, probe229},
-    {"tensor_div", "b", TENSOR, STATUS, probe230},
-    {"tensor_div", "out", POINTER, STATUS, probe231},
-    {"tensor_pow", "a", TENSOR, STATUS, probe232},
-    {"tensor_pow", "b", TENSOR, STATUS, probe233},
-    {"tensor_pow", "out", POINTER, STATUS, probe234},
-    {"tensor_maximum", "a", TENSOR, STATUS, probe235},
-    {"tensor_maximum", "b", TENSOR, STATUS, probe236},
-    {"tensor_maximum", "out", POINTER, STATUS, probe237},
-    {"tensor_minimum", "a", TENSOR, STATUS, probe238},
-    {"tensor_minimum", "b", TENSOR, STATUS, probe239},
-    {"tensor_minimum", "out", POINTER, STATUS, probe240},
-    {"tensor_add_scalar", "a", TENSOR, STATUS, probe241},
-    {"tensor_add_scalar", "out", POINTER, STATUS, probe242},
-    {"tensor_sub_scalar", "a", TENSOR, STATUS, probe243},
-    {"tensor_sub_scalar", "out", POINTER, STATUS, probe244},
-    {"tensor_mul_scalar", "a", TENSOR, STATUS, probe245},
-    {"tensor_mul_scalar", "out", POINTER, STATUS, probe246},
-    {"tensor_div_scalar", "a", TENSOR, STATUS, probe247},
-    {"tensor_div_scalar", "out", POINTER, STATUS, probe248},
-    {"tensor_pow_scalar", "a", TENSOR, STATUS, probe249},
-    {"tensor_pow_scalar", "out", POINTER, STATUS, probe250},
-    {"tensor_where", "cond", TENSOR, STATUS, probe251},
-    {"tensor_where", "a", TENSOR, STATUS, probe252},
-    {"tensor_where", "b", TENSOR, STATUS, probe253},
-    {"tensor_where", "out", POINTER, STATUS, probe254},
-    {"tensor_clamp", "x", TENSOR, STATUS, probe255},
-    {"tensor_clamp", "out", POINTER, STATUS, probe256},
-    {"tensor_gelu", "x", TENSOR, STATUS, probe257},
-    {"tensor_gelu", "out", POINTER, STATUS, probe258},
-    {"tensor_dropout", "x", TENSOR, STATUS, probe259},
-    {"tensor_dropout", "out", POINTER, STATUS, probe260},
-    {"tensor_eq", "a", TENSOR, STATUS, probe261},
-    {"tensor_eq", "b", TENSOR, STATUS, probe262},
-    {"tensor_eq", "out", POINTER, STATUS, probe263},
-    {"tensor_ne", "a", TENSOR, STATUS, probe264},
-    {"tensor_ne", "b", TENSOR, STATUS, probe265},
-    {"tensor_ne", "out", POINTER, STATUS, probe266},
-    {"tensor_lt", "a", TENSOR, STATUS, probe267},
-    {"tensor_lt", "b", TENSOR, STATUS, probe268},
-    {"tensor_lt", "out", POINTER, STATUS, probe269},
-    {"tensor_le", "a", TENSOR, STATUS, probe270},
-    {"tensor_le", "b", TENSOR, STATUS, probe271},
-    {"tensor_le", "out", POINTER, STATUS, probe272},
-    {"tensor_gt", "a", TENSOR, STATUS, probe273},
-    {"tensor_gt", "b", TENSOR, STATUS, probe274},
-    {"tensor_gt", "out", POINTER, STATUS, probe275},
-    {"tensor_ge", "a", TENSOR, STATUS, probe276},
-    {"tensor_ge", "b", TENSOR, STATUS, probe277},
-    {"tensor_ge", "out", POINTER, STATUS, probe278},
-    {"tensor_eq_scalar", "a", TENSOR, STATUS, probe279},
-    {"tensor_eq_scalar", "out", POINTER, STATUS, probe280},
-    {"tensor_ne_scalar", "a", TENSOR, STATUS, probe281},
-    {"tensor_ne_scalar", "out", POINTER, STATUS, probe282},
-    {"tensor_lt_scalar", "a", TENSOR, STATUS, probe283},
-    {"tensor_lt_scalar", "out", POINTER, STATUS, probe284},
-    {"tensor_le_scalar", "a", TENSOR, STATUS, probe285},
-    {"tensor_le_scalar", "out", POINTER, STATUS, probe286},
-    {"tensor_gt_scalar", "a", TENSOR, STATUS, probe287},
-    {"tensor_gt_scalar", "out", POINTER, STATUS, probe288},
-    {"tensor_ge_scalar", "a", TENSOR, STATUS, probe289},
-    {"tensor_ge_scalar", "out", POINTER, STATUS, probe290},
-    {"tensor_logical_and", "a", TENSOR, STATUS, probe291},
-    {"tensor_logical_and", "b", TENSOR, STATUS, probe292},
-    {"tensor_logical_and", "out", POINTER, STATUS, probe293},
-    {"tensor_logical_or", "a", TENSOR, STATUS, probe294},
-    {"tensor_logical_or", "b", TENSOR, STATUS, probe295},
-    {"tensor_logical_or", "out", POINTER, STATUS, probe296},
-    {"tensor_logical_xor", "a", TENSOR, STATUS, probe297},
-    {"tensor_logical_xor", "b", TENSOR, STATUS, probe298},
-    {"tensor_logical_xor", "out", POINTER, STATUS, probe299},
-    {"tensor_logical_not", "x", TENSOR, STATUS, probe300},
-    {"tensor_logical_not", "out", POINTER, STATUS, probe301},
-    {"tensor_isnan", "x", TENSOR, STATUS, probe302},
-    {"tensor_isnan", "out", POINTER, STATUS, probe303},
-    {"tensor_neg", "x", TENSOR, STATUS, probe304},
-    {"tensor_neg", "out", POINTER, STATUS, probe305},
-    {"tensor_abs", "x", TENSOR, STATUS, probe306},
-    {"tensor_abs", "out", POINTER, STATUS, probe307},
-    {"tensor_sign", "x", TENSOR, STATUS, probe308},
-    {"tensor_sign", "out", POINTER, STATUS, probe309},
-    {"tensor_exp", "x", TENSOR, STATUS, probe310},
-    {"tensor_exp", "out", POINTER, STATUS, probe311},
-    {"tensor_log", "x", TENSOR, STATUS, probe312},
-    {"tensor_log", "out", POINTER, STATUS, probe313},
-    {"tensor_sqrt", "x", TENSOR, STATUS, probe314},
-    {"tensor_sqrt", "out", POINTER, STATUS, probe315},
-    {"tensor_rsqrt", "x", TENSOR, STATUS, probe316},
-    {"tensor_rsqrt", "out", POINTER, STATUS, probe317},
-    {"tensor_reciprocal", "x", TENSOR, STATUS, probe318},
-    {"tensor_reciprocal", "out", POINTER, STATUS, probe319},
-    {"tensor_square", "x", TENSOR, STATUS, probe320},
-    {"tensor_square", "out", POINTER, STATUS, probe321},
-    {"tensor_sin", "x", TENSOR, STATUS, probe322},
-    {"tensor_sin", "out", POINTER, STATUS, probe323},
-    {"tensor_cos", "x", TENSOR, STATUS, probe324},
-    {"tensor_cos", "out", POINTER, STATUS, probe325},
-    {"tensor_tanh", "x", TENSOR, STATUS, probe326},
-    {"tensor_tanh", "out", POINTER, STATUS, probe327},
-    {"tensor_sigmoid", "x", TENSOR, STATUS, probe328},
-    {"tensor_sigmoid", "out", POINTER, STATUS, probe329},
-    {"tensor_relu", "x", TENSOR, STATUS, probe330},
-    {"tensor_relu", "out", POINTER, STATUS, probe331},
-    {"tensor_softplus", "x", TENSOR, STATUS, probe332},
-    {"tensor_softplus", "out", POINTER, STATUS, probe333},
-    {"tensor_erf", "x", TENSOR, STATUS, probe334},
-    {"tensor_erf", "out", POINTER, STATUS, probe335},
-    {"tensor_expm1", "x", TENSOR, STATUS, probe336},
-    {"tensor_expm1", "out", POINTER, STATUS, probe337},
-    {"tensor_log1p", "x", TENSOR, STATUS, probe338},
-    {"tensor_log1p", "out", POINTER, STATUS, probe339},
-    {"tensor_floor", "x", TENSOR, STATUS, probe340},
-    {"tensor_floor", "out", POINTER, STATUS, probe341},
-    {"tensor_ceil", "x", TENSOR, STATUS, probe342},
-    {"tensor_ceil", "out", POINTER, STATUS, probe343},
-    {"tensor_round", "x", TENSOR, STATUS, probe344},
-    {"tensor_round", "out", POINTER, STATUS, probe345},
-    {"tensor_trunc", "x", TENSOR, STATUS, probe346},
-    {"tensor_trunc", "out", POINTER, STATUS, probe347},
-    {"tensor_add_", "x", TENSOR, STATUS, probe348},
-    {"tensor_add_", "b", TENSOR, STATUS, probe349},
-    {"tensor_sub_", "x", TENSOR, STATUS, probe350},
-    {"tensor_sub_", "b", TENSOR, STATUS, probe351},
-    {"tensor_mul_", "x", TENSOR, STATUS, probe352},
-    {"tensor_mul_", "b", TENSOR, STATUS, probe353},
-    {"tensor_div_", "x", TENSOR, STATUS, probe354},
-    {"tensor_div_", "b", TENSOR, STATUS, probe355},
-    {"tensor_add_scalar_", "x", TENSOR, STATUS, probe356},
-    {"tensor_sub_scalar_", "x", TENSOR, STATUS, probe357},
-    {"tensor_mul_scalar_", "x", TENSOR, STATUS, probe358},
-    {"tensor_div_scalar_", "x", TENSOR, STATUS, probe359},
-    {"tensor_copy_", "x", TENSOR, STATUS, probe360},
-    {"tensor_copy_", "src", TENSOR, STATUS, probe361},
-    {"tensor_fill_", "x", TENSOR, STATUS, probe362},
-    {"tensor_zero_", "x", TENSOR, STATUS, probe363},
-    {"tensor_clamp_", "x", TENSOR, STATUS, probe364},
-    {"tensor_neg_", "x", TENSOR, STATUS, probe365},
-    {"tensor_exp_", "x", TENSOR, STATUS, probe366},
-    {"tensor_sqrt_", "x", TENSOR, STATUS, probe367},
-    {"tensor_relu_", "x", TENSOR, STATUS, probe368},
-    {"tensor_sigmoid_", "x", TENSOR, STATUS, probe369},
-    {"tensor_tanh_", "x", TENSOR, STATUS, probe370},
-    {"tensor_sum", "x", TENSOR, STATUS, probe371},
-    {"tensor_sum", "out", POINTER, STATUS, probe372},
-    {"tensor_mean", "x", TENSOR, STATUS, probe373},
-    {"tensor_mean", "out", POINTER, STATUS, probe374},
-    {"tensor_max", "x", TENSOR, STATUS, probe375},
-    {"tensor_max", "out", POINTER, STATUS, probe376},
-    {"tensor_min", "x", TENSOR, STATUS, probe377},
-    {"tensor_min", "out", POINTER, STATUS, probe378},
-    {"tensor_any", "x", TENSOR, STATUS, probe379},
-    {"tensor_any", "out", POINTER, STATUS, probe380},
-    {"tensor_all", "x", TENSOR, STATUS, probe381},
-    {"tensor_all", "out", POINTER, STATUS, probe382},
-    {"tensor_argmax", "x", TENSOR, STATUS, probe383},
-    {"tensor_argmax", "out", POINTER, STATUS, probe384},
-    {"tensor_argmin", "x", TENSOR, STATUS, probe385},
-    {"tensor_argmin", "out", POINTER, STATUS, probe386},
-    {"tensor_var", "x", TENSOR, STATUS, probe387},
-    {"tensor_var", "out", POINTER, STATUS, probe388},
-    {"tensor_matmul", "a", TENSOR, STATUS, probe389},
-    {"tensor_matmul", "b", TENSOR, STATUS, probe390},
-    {"tensor_matmul", "out", POINTER, STATUS, probe391},
-    {"tensor_linear", "x", TENSOR, STATUS, probe392},
-    {"tensor_linear", "weight", TENSOR, STATUS, probe393},
-    {"tensor_linear", "bias", TENSOR, STATUS | NULL_IS_FINE, probe394},
-    {"tensor_linear", "out", POINTER, STATUS, probe395},
-    {"tensor_softmax", "x", TENSOR, STATUS, probe396},
-    {"tensor_softmax", "out", POINTER, STATUS, probe397},
-    {"tensor_log_softmax", "x", TENSOR, STATUS, probe398},
-    {"tensor_log_softmax", "out", POINTER, STATUS, probe399},
-    {"tensor_cross_entropy", "input", TENSOR, STATUS, probe400},
-    {"tensor_cross_entropy", "target", TENSOR, STATUS, probe401},
-    {"tensor_cross_entropy", "options.weight", TENSOR, STATUS | NULL_IS_FINE, probe402},
-    {"tensor_cross_entropy", "out", POINTER, STATUS, probe403},
-    {"tensor_mse_loss", "input", TENSOR, STATUS, probe404},
-    {"tensor_mse_loss", "target", TENSOR, STATUS, probe405},
-    {"tensor_mse_loss", "out", POINTER, STATUS, probe406},
-    {"tensor_index_select", "x", TENSOR, STATUS, probe407},
-    {"tensor_index_select", "index", TENSOR, STATUS, probe408},
-    {"tensor_index_select", "out", POINTER, STATUS, probe409},
-    {"tensor_gather", "x", TENSOR, STATUS, probe410},
-    {"tensor_gather", "index", TENSOR, STATUS, probe411},
-    {"tensor_gather", "out", POINTER, STATUS, probe412},
-    {"tensor_scatter_add", "x", TENSOR, STATUS, probe413},
-    {"tensor_scatter_add", "index", TENSOR, STATUS, probe414},
-    {"tensor_scatter_add", "src", TENSOR, STATUS, probe415},
-    {"tensor_scatter_add", "out", POINTER, STATUS, probe416},
-    {"tensor_index_add", "x", TENSOR, STATUS, probe417},
-    {"tensor_index_add", "index", TENSOR, STATUS, probe418},
-    {"tensor_index_add", "src", TENSOR, STATUS, probe419},
-    {"tensor_index_add", "out", POINTER, STATUS, probe420},
-    {"tensor_one_hot", "index", TENSOR, STATUS, probe421},
-    {"tensor_one_hot", "out", POINTER, STATUS, probe422},
-    {"tensor_sgd_create", "params[0]", TENSOR, STATUS, probe423},
-    {"tensor_sgd_create", "params", POINTER, STATUS, probe424},
-    {"tensor_sgd_create", "out", POINTER, STATUS, probe425},
-    {"tensor_adamw_create", "params[0]", TENSOR, STATUS, probe426},
-    {"tensor_adamw_create", "params", POINTER, STATUS, probe427},
-    {"tensor_adamw_create", "out", POINTER, STATUS, probe428},
-    {"tensor_optimizer_step", "optimizer", OPTIMIZER, STATUS, probe429},
-    {"tensor_optimizer_zero_grad", "optimizer", OPTIMIZER, STATUS, probe430},
-    {"tensor_optimizer_set_lr", "optimizer", OPTIMIZER, STATUS, probe431},
-    {"tensor_optimizer_lr", "optimizer", OPTIMIZER, STATUS, probe432},
-    {"tensor_optimizer_lr", "out", POINTER, STATUS, probe433},
-    {"tensor_optimizer_state_size", "optimizer", OPTIMIZER, STATUS, probe434},
-    {"tensor_optimizer_state_size", "out", POINTER, STATUS, probe435},
-    {"tensor_optimizer_state_save", "optimizer", OPTIMIZER, STATUS, probe436},
-    {"tensor_optimizer_state_save", "buffer", POINTER, STATUS, probe437},
-    {"tensor_optimizer_state_load", "optimizer", OPTIMIZER, STATUS, probe438},
-    {"tensor_optimizer_state_load", "data", POINTER, STATUS, probe439},
-    {"tensor_optimizer_release", "optimizer", OPTIMIZER, STATUS | NULL_IS_FINE, probe440},
+    {"tendon_cuda_current_device", "out", POINTER, STATUS, probe9},
+    {"tendon_cuda_device_properties", "out", POINTER, STATUS, probe10},
+    {"tendon_cuda_memory_info", "free_bytes", POINTER, STATUS, probe11},
+    {"tendon_cuda_memory_info", "total_bytes", POINTER, STATUS, probe12},
+    {"tendon_cuda_memory_stats", "out", POINTER, STATUS, probe13},
+    {"tendon_cuda_can_access_peer", "out", POINTER, STATUS, probe14},
+    {"tensor_pin_memory", "x", TENSOR, STATUS, probe15},
+    {"tensor_pin_memory", "out", POINTER, STATUS, probe16},
+    {"tensor_is_pinned", "x", TENSOR, STATUS, probe17},
+    {"tensor_is_pinned", "out", POINTER, STATUS, probe18},
+    {"tendon_cuda_stream_create", "out", POINTER, STATUS, probe19},
+    {"tendon_cuda_stream_from_native", "out", POINTER, STATUS, probe20},
+    {"tendon_cuda_current_stream", "out", POINTER, STATUS, probe21},
+    {"tendon_cuda_stream_release", "stream", CUDA_STREAM, STATUS | NULL_IS_FINE, probe22},
+    {"tendon_cuda_stream_native", "stream", CUDA_STREAM, STATUS, probe23},
+    {"tendon_cuda_stream_native", "out", POINTER, STATUS, probe24},
+    {"tendon_cuda_stream_device", "stream", CUDA_STREAM, STATUS, probe25},
+    {"tendon_cuda_stream_device", "out", POINTER, STATUS, probe26},
+    {"tendon_cuda_stream_begin", "stream", CUDA_STREAM, STATUS, probe27},
+    {"tendon_cuda_stream_begin", "out", POINTER, STATUS, probe28},
+    {"tendon_cuda_stream_end", "scope", CUDA_STREAM_SCOPE, STATUS, probe29},
+    {"tendon_cuda_stream_synchronize", "stream", CUDA_STREAM, STATUS, probe30},
+    {"tendon_cuda_stream_is_done", "stream", CUDA_STREAM, STATUS, probe31},
+    {"tendon_cuda_stream_is_done", "out", POINTER, STATUS, probe32},
+    {"tendon_cuda_stream_wait_stream", "stream", CUDA_STREAM, STATUS, probe33},
+    {"tendon_cuda_stream_wait_stream", "other", CUDA_STREAM, STATUS | NEEDS_CUDA, probe34},
+    {"tendon_cuda_stream_wait_event", "stream", CUDA_STREAM, STATUS, probe35},
+    {"tendon_cuda_stream_wait_event", "event", CUDA_EVENT, STATUS | NEEDS_CUDA, probe36},
+    {"tendon_cuda_event_create", "out", POINTER, STATUS, probe37},
+    {"tendon_cuda_event_release", "event", CUDA_EVENT, STATUS | NULL_IS_FINE, probe38},
+    {"tendon_cuda_event_record", "event", CUDA_EVENT, STATUS, probe39},
+    {"tendon_cuda_event_record", "stream", CUDA_STREAM, STATUS | NEEDS_CUDA, probe40},
+    {"tendon_cuda_event_synchronize", "event", CUDA_EVENT, STATUS, probe41},
+    {"tendon_cuda_event_is_done", "event", CUDA_EVENT, STATUS, probe42},
+    {"tendon_cuda_event_is_done", "out", POINTER, STATUS, probe43},
+    {"tendon_cuda_event_elapsed", "start", CUDA_EVENT, STATUS, probe44},
+    {"tendon_cuda_event_elapsed", "end", CUDA_EVENT, STATUS | NEEDS_CUDA, probe45},
+    {"tendon_cuda_event_elapsed", "out", POINTER, STATUS, probe46},
+    {"tendon_cuda_event_native", "event", CUDA_EVENT, STATUS, probe47},
+    {"tendon_cuda_event_native", "out", POINTER, STATUS, probe48},
+    {"tensor_from_host_buffer", "data", POINTER, STATUS, probe49},
+    {"tensor_from_host_buffer", "shape", POINTER, STATUS, probe50},
+    {"tensor_from_host_buffer", "out", POINTER, STATUS, probe51},
+    {"tensor_from_device_buffer", "out", POINTER, STATUS, probe52},
+    {"tensor_from_host_copy", "data", POINTER, STATUS, probe53},
+    {"tensor_from_host_copy", "shape", POINTER, STATUS, probe54},
+    {"tensor_from_host_copy", "out", POINTER, STATUS, probe55},
+    {"tensor_empty", "shape", POINTER, STATUS, probe56},
+    {"tensor_empty", "out", POINTER, STATUS, probe57},
+    {"tensor_zeros", "shape", POINTER, STATUS, probe58},
+    {"tensor_zeros", "out", POINTER, STATUS, probe59},
+    {"tensor_ones", "shape", POINTER, STATUS, probe60},
+    {"tensor_ones", "out", POINTER, STATUS, probe61},
+    {"tensor_full", "shape", POINTER, STATUS, probe62},
+    {"tensor_full", "out", POINTER, STATUS, probe63},
+    {"tensor_scalar", "out", POINTER, STATUS, probe64},
+    {"tensor_arange", "out", POINTER, STATUS, probe65},
+    {"tensor_linspace", "out", POINTER, STATUS, probe66},
+    {"tensor_eye", "out", POINTER, STATUS, probe67},
+    {"tensor_rand", "shape", POINTER, STATUS, probe68},
+    {"tensor_rand", "out", POINTER, STATUS, probe69},
+    {"tensor_randn", "shape", POINTER, STATUS, probe70},
+    {"tensor_randn", "out", POINTER, STATUS, probe71},
+    {"tensor_randint", "shape", POINTER, STATUS, probe72},
+    {"tensor_randint", "out", POINTER, STATUS, probe73},
+    {"tensor_randperm", "out", POINTER, STATUS, probe74},
+    {"tensor_empty_like", "x", TENSOR, STATUS, probe75},
+    {"tensor_empty_like", "out", POINTER, STATUS, probe76},
+    {"tensor_zeros_like", "x", TENSOR, STATUS, probe77},
+    {"tensor_zeros_like", "out", POINTER, STATUS, probe78},
+    {"tensor_ones_like", "x", TENSOR, STATUS, probe79},
+    {"tensor_ones_like", "out", POINTER, STATUS, probe80},
+    {"tensor_rand_like", "x", TENSOR, STATUS, probe81},
+    {"tensor_rand_like", "out", POINTER, STATUS, probe82},
+    {"tensor_randn_like", "x", TENSOR, STATUS, probe83},
+    {"tensor_randn_like", "out", POINTER, STATUS, probe84},
+    {"tensor_full_like", "x", TENSOR, STATUS, probe85},
+    {"tensor_full_like", "out", POINTER, STATUS, probe86},
+    {"tensor_ndim", "x", TENSOR, ASKS, probe87},
+    {"tensor_size", "x", TENSOR, ASKS, probe88},
+    {"tensor_stride", "x", TENSOR, ASKS, probe89},
+    {"tensor_numel", "x", TENSOR, ASKS, probe90},
+    {"tensor_nbytes", "x", TENSOR, ASKS, probe91},
+    {"tensor_storage_offset", "x", TENSOR, ASKS, probe92},
+    {"tensor_shape", "x", TENSOR, STATUS, probe93},
+    {"tensor_shape", "out", POINTER, STATUS, probe94},
+    {"tensor_strides", "x", TENSOR, STATUS, probe95},
+    {"tensor_strides", "out", POINTER, STATUS, probe96},
+    {"tensor_dtype", "x", TENSOR, ASKS_DTYPE, probe97},
+    {"tensor_device", "x", TENSOR, STATUS, probe98},
+    {"tensor_device", "out", POINTER, STATUS, probe99},
+    {"tensor_is_contiguous", "x", TENSOR, ASKS, probe100},
+    {"tensor_is_leaf", "x", TENSOR, ASKS, probe101},
+    {"tensor_requires_grad", "x", TENSOR, ASKS, probe102},
+    {"tensor_is_view", "x", TENSOR, ASKS, probe103},
+    {"tensor_is_read_only", "x", TENSOR, ASKS, probe104},
+    {"tensor_is_inference", "x", TENSOR, ASKS, probe105},
+    {"tensor_is_same", "a", TENSOR, ASKS, probe106},
+    {"tensor_is_same", "b", TENSOR, ASKS, probe107},
+    {"tensor_shares_memory", "a", TENSOR, ASKS, probe108},
+    {"tensor_shares_memory", "b", TENSOR, ASKS, probe109},
+    {"tensor_version", "x", TENSOR, ASKS, probe110},
+    {"tensor_promote_types", "out", POINTER, STATUS, probe111},
+    {"tensor_result_type", "tensors[0]", TENSOR, STATUS, probe112},
+    {"tensor_result_type", "tensors", POINTER, STATUS, probe113},
+    {"tensor_result_type", "out", POINTER, STATUS, probe114},
+    {"tensor_to_string", "x", TENSOR, STATUS, probe115},
+    {"tensor_to_string", "buffer", POINTER, STATUS, probe116},
+    {"tensor_to_cpu", "x", TENSOR, STATUS, probe117},
+    {"tensor_to_cpu", "out", POINTER, STATUS, probe118},
+    {"tensor_cuda_data", "x", TENSOR, STATUS, probe119},
+    {"tensor_cuda_data", "out", POINTER, STATUS, probe120},
+    {"tensor_cuda_data_mut", "x", TENSOR, STATUS, probe121},
+    {"tensor_cuda_data_mut", "out", POINTER, STATUS, probe122},
+    {"tensor_data", "x", TENSOR, STATUS, probe123},
+    {"tensor_data", "out", POINTER, STATUS, probe124},
+    {"tensor_data_mut", "x", TENSOR, STATUS, probe125},
+    {"tensor_data_mut", "out", POINTER, STATUS, probe126},
+    {"tensor_data_strided", "x", TENSOR, STATUS, probe127},
+    {"tensor_data_strided", "out", POINTER, STATUS, probe128},
+    {"tensor_data_mut_strided", "x", TENSOR, STATUS, probe129},
+    {"tensor_data_mut_strided", "out", POINTER, STATUS, probe130},
+    {"tensor_copy_to_host", "x", TENSOR, STATUS, probe131},
+    {"tensor_copy_to_host", "buffer", POINTER, STATUS, probe132},
+    {"tensor_item", "x", TENSOR, STATUS, probe133},
+    {"tensor_item", "out", POINTER, STATUS, probe134},
+    {"tensor_item_f64", "x", TENSOR, STATUS, probe135},
+    {"tensor_item_f64", "out", POINTER, STATUS, probe136},
+    {"tensor_item_i64", "x", TENSOR, STATUS, probe137},
+    {"tensor_item_i64", "out", POINTER, STATUS, probe138},
+    {"tensor_item_bool", "x", TENSOR, STATUS, probe139},
+    {"tensor_item_bool", "out", POINTER, STATUS, probe140},
+    {"tensor_data_bool", "x", TENSOR, STATUS, probe141},
+    {"tensor_data_bool", "out", POINTER, STATUS, probe142},
+    {"tensor_data_u8", "x", TENSOR, STATUS, probe143},
+    {"tensor_data_u8", "out", POINTER, STATUS, probe144},
+    {"tensor_data_u16", "x", TENSOR, STATUS, probe145},
+    {"tensor_data_u16", "out", POINTER, STATUS, probe146},
+    {"tensor_data_u32", "x", TENSOR, STATUS, probe147},
+    {"tensor_data_u32", "out", POINTER, STATUS, probe148},
+    {"tensor_data_u64", "x", TENSOR, STATUS, probe149},
+    {"tensor_data_u64", "out", POINTER, STATUS, probe150},
+    {"tensor_data_i8", "x", TENSOR, STATUS, probe151},
+    {"tensor_data_i8", "out", POINTER, STATUS, probe152},
+    {"tensor_data_i16", "x", TENSOR, STATUS, probe153},
+    {"tensor_data_i16", "out", POINTER, STATUS, probe154},
+    {"tensor_data_i32", "x", TENSOR, STATUS, probe155},
+    {"tensor_data_i32", "out", POINTER, STATUS, probe156},
+    {"tensor_data_i64", "x", TENSOR, STATUS, probe157},
+    {"tensor_data_i64", "out", POINTER, STATUS, probe158},
+    {"tensor_data_f16", "x", TENSOR, STATUS, probe159},
+    {"tensor_data_f16", "out", POINTER, STATUS, probe160},
+    {"tensor_data_bf16", "x", TENSOR, STATUS, probe161},
+    {"tensor_data_bf16", "out", POINTER, STATUS, probe162},
+    {"tensor_data_f32", "x", TENSOR, STATUS, probe163},
+    {"tensor_data_f32", "out", POINTER, STATUS, probe164},
+    {"tensor_data_f64", "x", TENSOR, STATUS, probe165},
+    {"tensor_data_f64", "out", POINTER, STATUS, probe166},
+    {"tensor_data_mut_bool", "x", TENSOR, STATUS, probe167},
+    {"tensor_data_mut_bool", "out", POINTER, STATUS, probe168},
+    {"tensor_data_mut_u8", "x", TENSOR, STATUS, probe169},
+    {"tensor_data_mut_u8", "out", POINTER, STATUS, probe170},
+    {"tensor_data_mut_u16", "x", TENSOR, STATUS, probe171},
+    {"tensor_data_mut_u16", "out", POINTER, STATUS, probe172},
+    {"tensor_data_mut_u32", "x", TENSOR, STATUS, probe173},
+    {"tensor_data_mut_u32", "out", POINTER, STATUS, probe174},
+    {"tensor_data_mut_u64", "x", TENSOR, STATUS, probe175},
+    {"tensor_data_mut_u64", "out", POINTER, STATUS, probe176},
+    {"tensor_data_mut_i8", "x", TENSOR, STATUS, probe177},
+    {"tensor_data_mut_i8", "out", POINTER, STATUS, probe178},
+    {"tensor_data_mut_i16", "x", TENSOR, STATUS, probe179},
+    {"tensor_data_mut_i16", "out", POINTER, STATUS, probe180},
+    {"tensor_data_mut_i32", "x", TENSOR, STATUS, probe181},
+    {"tensor_data_mut_i32", "out", POINTER, STATUS, probe182},
+    {"tensor_data_mut_i64", "x", TENSOR, STATUS, probe183},
+    {"tensor_data_mut_i64", "out", POINTER, STATUS, probe184},
+    {"tensor_data_mut_f16", "x", TENSOR, STATUS, probe185},
+    {"tensor_data_mut_f16", "out", POINTER, STATUS, probe186},
+    {"tensor_data_mut_bf16", "x", TENSOR, STATUS, probe187},
+    {"tensor_data_mut_bf16", "out", POINTER, STATUS, probe188},
+    {"tensor_data_mut_f32", "x", TENSOR, STATUS, probe189},
+    {"tensor_data_mut_f32", "out", POINTER, STATUS, probe190},
+    {"tensor_data_mut_f64", "x", TENSOR, STATUS, probe191},
+    {"tensor_data_mut_f64", "out", POINTER, STATUS, probe192},
+    {"tensor_to_device", "x", TENSOR, STATUS, probe193},
+    {"tensor_to_device", "out", POINTER, STATUS, probe194},
+    {"tensor_to_dtype", "x", TENSOR, STATUS, probe195},
+    {"tensor_to_dtype", "out", POINTER, STATUS, probe196},
+    {"tensor_contiguous", "x", TENSOR, STATUS, probe197},
+    {"tensor_contiguous", "out", POINTER, STATUS, probe198},
+    {"tensor_clone", "x", TENSOR, STATUS, probe199},
+    {"tensor_clone", "out", POINTER, STATUS, probe200},
+    {"tensor_retain", "x", TENSOR, STATUS, probe201},
+    {"tensor_retain", "out", POINTER, STATUS, probe202},
+    {"tensor_release", "x", TENSOR, STATUS | NULL_IS_FINE, probe203},
+    {"tensor_scope_begin", "out", POINTER, STATUS, probe204},
+    {"tensor_scope_keep", "scope", SCOPE, STATUS, probe205},
+    {"tensor_scope_keep", "x", TENSOR, STATUS, probe206},
+    {"tensor_scope_end", "scope", SCOPE, STATUS, probe207},
+    {"tensor_set_requires_grad", "x", TENSOR, STATUS, probe208},
+    {"tensor_backward", "loss", TENSOR, STATUS, probe209},
+    {"tensor_backward", "options.gradient", TENSOR, STATUS | NULL_IS_FINE, probe210},
+    {"tensor_grad", "x", TENSOR, STATUS, probe211},
+    {"tensor_grad", "out", POINTER, STATUS, probe212},
+    {"tensor_set_grad", "x", TENSOR, STATUS, probe213},
+    {"tensor_set_grad", "grad", TENSOR, STATUS | NULL_IS_FINE, probe214},
+    {"tensor_zero_grad", "x", TENSOR, STATUS, probe215},
+    {"tensor_grad_of", "output", TENSOR, STATUS, probe216},
+    {"tensor_grad_of", "inputs[0]", TENSOR, STATUS, probe217},
+    {"tensor_grad_of", "inputs", POINTER, STATUS, probe218},
+    {"tensor_grad_of", "options.gradient", TENSOR, STATUS | NULL_IS_FINE, probe219},
+    {"tensor_grad_of", "out", POINTER, STATUS, probe220},
+    {"tensor_detach", "x", TENSOR, STATUS, probe221},
+    {"tensor_detach", "out", POINTER, STATUS, probe222},
+    {"tensor_no_grad_begin", "out", POINTER, STATUS, probe223},
+    {"tensor_inference_mode_begin", "out", POINTER, STATUS, probe224},
+    {"tensor_enable_grad_begin", "out", POINTER, STATUS, probe225},
+    {"tensor_mode_end", "mode", MODE, STATUS, probe226},
+    {"tensor_reshape", "x", TENSOR, STATUS, probe227},
+    {"tensor_reshape", "shape", POINTER, STATUS, probe228},
+    {"tensor_reshape", "out", POINTER, STATUS, probe229},
+    {"tensor_view", "x", TENSOR, STATUS, probe230},
+    {"tensor_view", "shape", POINTER, STATUS, probe231},
+    {"tensor_view", "out", POINTER, STATUS, probe232},
+    {"tensor_expand", "x", TENSOR, STATUS, probe233},
+    {"tensor_expand", "shape", POINTER, STATUS, probe234},
+    {"tensor_expand", "out", POINTER, STATUS, probe235},
+    {"tensor_flatten", "x", TENSOR, STATUS, probe236},
+    {"tensor_flatten", "out", POINTER, STATUS, probe237},
+    {"tensor_transpose", "x", TENSOR, STATUS, probe238},
+    {"tensor_transpose", "out", POINTER, STATUS, probe239},
+    {"tensor_permute", "x", TENSOR, STATUS, probe240},
+    {"tensor_permute", "dims", POINTER, STATUS, probe241},
+    {"tensor_permute", "out", POINTER, STATUS, probe242},
+    {"tensor_squeeze", "x", TENSOR, STATUS, probe243},
+    {"tensor_squeeze", "out", POINTER, STATUS, probe244},
+    {"tensor_unsqueeze", "x", TENSOR, STATUS, probe245},
+    {"tensor_unsqueeze", "out", POINTER, STATUS, probe246},
+    {"tensor_select", "x", TENSOR, STATUS, probe247},
+    {"tensor_select", "out", POINTER, STATUS, probe248},
+    {"tensor_slice", "x", TENSOR, STATUS, probe249},
+    {"tensor_slice", "out", POINTER, STATUS, probe250},
+    {"tensor_narrow", "x", TENSOR, STATUS, probe251},
+    {"tensor_narrow", "out", POINTER, STATUS, probe252},
+    {"tensor_split", "x", TENSOR, STATUS, probe253},
+    {"tensor_split", "out", POINTER, STATUS, probe254},
+    {"tensor_split", "count", POINTER, STATUS, probe255},
+    {"tensor_chunk", "x", TENSOR, STATUS, probe256},
+    {"tensor_chunk", "out", POINTER, STATUS, probe257},
+    {"tensor_chunk", "count", POINTER, STATUS, probe258},
+    {"tensor_cat", "tensors[0]", TENSOR, STATUS, probe259},
+    {"tensor_cat", "tensors", POINTER, STATUS, probe260},
+    {"tensor_cat", "out", POINTER, STATUS, probe261},
+    {"tensor_stack", "tensors[0]", TENSOR, STATUS, probe262},
+    {"tensor_stack", "tensors", POINTER, STATUS, probe263},
+    {"tensor_stack", "out", POINTER, STATUS, probe264},
+    {"tensor_add", "a", TENSOR, STATUS, probe265},
+    {"tensor_add", "b", TENSOR, STATUS, probe266},
+    {"tensor_add", "out", POINTER, STATUS, probe267},
+    {"tensor_sub", "a", TENSOR, STATUS, probe268},
+    {"tensor_sub", "b", TENSOR, STATUS, probe269},
+    {"tensor_sub", "out", POINTER, STATUS, probe270},
+    {"tensor_mul", "a", TENSOR, STATUS, probe271},
+    {"tensor_mul", "b", TENSOR, STATUS, probe272},
+    {"tensor_mul", "out", POINTER, STATUS, probe273},
+    {"tensor_div", "a", TENSOR, STATUS, probe274},
+    {"tensor_div", "b", TENSOR, STATUS, probe275},
+    {"tensor_div", "out", POINTER, STATUS, probe276},
+    {"tensor_pow", "a", TENSOR, STATUS, probe277},
+    {"tensor_pow", "b", TENSOR, STATUS, probe278},
+    {"tensor_pow", "out", POINTER, STATUS, probe279},
+    {"tensor_maximum", "a", TENSOR, STATUS, probe280},
+    {"tensor_maximum", "b", TENSOR, STATUS, probe281},
+    {"tensor_maximum", "out", POINTER, STATUS, probe282},
+    {"tensor_minimum", "a", TENSOR, STATUS, probe283},
+    {"tensor_minimum", "b", TENSOR, STATUS, probe284},
+    {"tensor_minimum", "out", POINTER, STATUS, probe285},
+    {"tensor_add_scalar", "a", TENSOR, STATUS, probe286},
+    {"tensor_add_scalar", "out", POINTER, STATUS, probe287},
+    {"tensor_sub_scalar", "a", TENSOR, STATUS, probe288},
+    {"tensor_sub_scalar", "out", POINTER, STATUS, probe289},
+    {"tensor_mul_scalar", "a", TENSOR, STATUS, probe290},
+    {"tensor_mul_scalar", "out", POINTER, STATUS, probe291},
+    {"tensor_div_scalar", "a", TENSOR, STATUS, probe292},
+    {"tensor_div_scalar", "out", POINTER, STATUS, probe293},
+    {"tensor_pow_scalar", "a", TENSOR, STATUS, probe294},
+    {"tensor_pow_scalar", "out", POINTER, STATUS, probe295},
+    {"tensor_where", "cond", TENSOR, STATUS, probe296},
+    {"tensor_where", "a", TENSOR, STATUS, probe297},
+    {"tensor_where", "b", TENSOR, STATUS, probe298},
+    {"tensor_where", "out", POINTER, STATUS, probe299},
+    {"tensor_clamp", "x", TENSOR, STATUS, probe300},
+    {"tensor_clamp", "out", POINTER, STATUS, probe301},
+    {"tensor_gelu", "x", TENSOR, STATUS, probe302},
+    {"tensor_gelu", "out", POINTER, STATUS, probe303},
+    {"tensor_dropout", "x", TENSOR, STATUS, probe304},
+    {"tensor_dropout", "out", POINTER, STATUS, probe305},
+    {"tensor_eq", "a", TENSOR, STATUS, probe306},
+    {"tensor_eq", "b", TENSOR, STATUS, probe307},
+    {"tensor_eq", "out", POINTER, STATUS, probe308},
+    {"tensor_ne", "a", TENSOR, STATUS, probe309},
+    {"tensor_ne", "b", TENSOR, STATUS, probe310},
+    {"tensor_ne", "out", POINTER, STATUS, probe311},
+    {"tensor_lt", "a", TENSOR, STATUS, probe312},
+    {"tensor_lt", "b", TENSOR, STATUS, probe313},
+    {"tensor_lt", "out", POINTER, STATUS, probe314},
+    {"tensor_le", "a", TENSOR, STATUS, probe315},
+    {"tensor_le", "b", TENSOR, STATUS, probe316},
+    {"tensor_le", "out", POINTER, STATUS, probe317},
+    {"tensor_gt", "a", TENSOR, STATUS, probe318},
+    {"tensor_gt", "b", TENSOR, STATUS, probe319},
+    {"tensor_gt", "out", POINTER, STATUS, probe320},
+    {"tensor_ge", "a", TENSOR, STATUS, probe321},
+    {"tensor_ge", "b", TENSOR, STATUS, probe322},
+    {"tensor_ge", "out", POINTER, STATUS, probe323},
+    {"tensor_eq_scalar", "a", TENSOR, STATUS, probe324},
+    {"tensor_eq_scalar", "out", POINTER, STATUS, probe325},
+    {"tensor_ne_scalar", "a", TENSOR, STATUS, probe326},
+    {"tensor_ne_scalar", "out", POINTER, STATUS, probe327},
+    {"tensor_lt_scalar", "a", TENSOR, STATUS, probe328},
+    {"tensor_lt_scalar", "out", POINTER, STATUS, probe329},
+    {"tensor_le_scalar", "a", TENSOR, STATUS, probe330},
+    {"tensor_le_scalar", "out", POINTER, STATUS, probe331},
+    {"tensor_gt_scalar", "a", TENSOR, STATUS, probe332},
+    {"tensor_gt_scalar", "out", POINTER, STATUS, probe333},
+    {"tensor_ge_scalar", "a", TENSOR, STATUS, probe334},
+    {"tensor_ge_scalar", "out", POINTER, STATUS, probe335},
+    {"tensor_logical_and", "a", TENSOR, STATUS, probe336},
+    {"tensor_logical_and", "b", TENSOR, STATUS, probe337},
+    {"tensor_logical_and", "out", POINTER, STATUS, probe338},
+    {"tensor_logical_or", "a", TENSOR, STATUS, probe339},
+    {"tensor_logical_or", "b", TENSOR, STATUS, probe340},
+    {"tensor_logical_or", "out", POINTER, STATUS, probe341},
+    {"tensor_logical_xor", "a", TENSOR, STATUS, probe342},
+    {"tensor_logical_xor", "b", TENSOR, STATUS, probe343},
+    {"tensor_logical_xor", "out", POINTER, STATUS, probe344},
+    {"tensor_logical_not", "x", TENSOR, STATUS, probe345},
+    {"tensor_logical_not", "out", POINTER, STATUS, probe346},
+    {"tensor_isnan", "x", TENSOR, STATUS, probe347},
+    {"tensor_isnan", "out", POINTER, STATUS, probe348},
+    {"tensor_neg", "x", TENSOR, STATUS, probe349},
+    {"tensor_neg", "out", POINTER, STATUS, probe350},
+    {"tensor_abs", "x", TENSOR, STATUS, probe351},
+    {"tensor_abs", "out", POINTER, STATUS, probe352},
+    {"tensor_sign", "x", TENSOR, STATUS, probe353},
+    {"tensor_sign", "out", POINTER, STATUS, probe354},
+    {"tensor_exp", "x", TENSOR, STATUS, probe355},
+    {"tensor_exp", "out", POINTER, STATUS, probe356},
+    {"tensor_log", "x", TENSOR, STATUS, probe357},
+    {"tensor_log", "out", POINTER, STATUS, probe358},
+    {"tensor_sqrt", "x", TENSOR, STATUS, probe359},
+    {"tensor_sqrt", "out", POINTER, STATUS, probe360},
+    {"tensor_rsqrt", "x", TENSOR, STATUS, probe361},
+    {"tensor_rsqrt", "out", POINTER, STATUS, probe362},
+    {"tensor_reciprocal", "x", TENSOR, STATUS, probe363},
+    {"tensor_reciprocal", "out", POINTER, STATUS, probe364},
+    {"tensor_square", "x", TENSOR, STATUS, probe365},
+    {"tensor_square", "out", POINTER, STATUS, probe366},
+    {"tensor_sin", "x", TENSOR, STATUS, probe367},
+    {"tensor_sin", "out", POINTER, STATUS, probe368},
+    {"tensor_cos", "x", TENSOR, STATUS, probe369},
+    {"tensor_cos", "out", POINTER, STATUS, probe370},
+    {"tensor_tanh", "x", TENSOR, STATUS, probe371},
+    {"tensor_tanh", "out", POINTER, STATUS, probe372},
+    {"tensor_sigmoid", "x", TENSOR, STATUS, probe373},
+    {"tensor_sigmoid", "out", POINTER, STATUS, probe374},
+    {"tensor_relu", "x", TENSOR, STATUS, probe375},
+    {"tensor_relu", "out", POINTER, STATUS, probe376},
+    {"tensor_softplus", "x", TENSOR, STATUS, probe377},
+    {"tensor_softplus", "out", POINTER, STATUS, probe378},
+    {"tensor_erf", "x", TENSOR, STATUS, probe379},
+    {"tensor_erf", "out", POINTER, STATUS, probe380},
+    {"tensor_expm1", "x", TENSOR, STATUS, probe381},
+    {"tensor_expm1", "out", POINTER, STATUS, probe382},
+    {"tensor_log1p", "x", TENSOR, STATUS, probe383},
+    {"tensor_log1p", "out", POINTER, STATUS, probe384},
+    {"tensor_floor", "x", TENSOR, STATUS, probe385},
+    {"tensor_floor", "out", POINTER, STATUS, probe386},
+    {"tensor_ceil", "x", TENSOR, STATUS, probe387},
+    {"tensor_ceil", "out", POINTER, STATUS, probe388},
+    {"tensor_round", "x", TENSOR, STATUS, probe389},
+    {"tensor_round", "out", POINTER, STATUS, probe390},
+    {"tensor_trunc", "x", TENSOR, STATUS, probe391},
+    {"tensor_trunc", "out", POINTER, STATUS, probe392},
+    {"tensor_add_", "x", TENSOR, STATUS, probe393},
+    {"tensor_add_", "b", TENSOR, STATUS, probe394},
+    {"tensor_sub_", "x", TENSOR, STATUS, probe395},
+    {"tensor_sub_", "b", TENSOR, STATUS, probe396},
+    {"tensor_mul_", "x", TENSOR, STATUS, probe397},
+    {"tensor_mul_", "b", TENSOR, STATUS, probe398},
+    {"tensor_div_", "x", TENSOR, STATUS, probe399},
+    {"tensor_div_", "b", TENSOR, STATUS, probe400},
+    {"tensor_add_scalar_", "x", TENSOR, STATUS, probe401},
+    {"tensor_sub_scalar_", "x", TENSOR, STATUS, probe402},
+    {"tensor_mul_scalar_", "x", TENSOR, STATUS, probe403},
+    {"tensor_div_scalar_", "x", TENSOR, STATUS, probe404},
+    {"tensor_copy_", "x", TENSOR, STATUS, probe405},
+    {"tensor_copy_", "src", TENSOR, STATUS, probe406},
+    {"tensor_fill_", "x", TENSOR, STATUS, probe407},
+    {"tensor_zero_", "x", TENSOR, STATUS, probe408},
+    {"tensor_clamp_", "x", TENSOR, STATUS, probe409},
+    {"tensor_neg_", "x", TENSOR, STATUS, probe410},
+    {"tensor_exp_", "x", TENSOR, STATUS, probe411},
+    {"tensor_sqrt_", "x", TENSOR, STATUS, probe412},
+    {"tensor_relu_", "x", TENSOR, STATUS, probe413},
+    {"tensor_sigmoid_", "x", TENSOR, STATUS, probe414},
+    {"tensor_tanh_", "x", TENSOR, STATUS, probe415},
+    {"tensor_sum", "x", TENSOR, STATUS, probe416},
+    {"tensor_sum", "out", POINTER, STATUS, probe417},
+    {"tensor_mean", "x", TENSOR, STATUS, probe418},
+    {"tensor_mean", "out", POINTER, STATUS, probe419},
+    {"tensor_max", "x", TENSOR, STATUS, probe420},
+    {"tensor_max", "out", POINTER, STATUS, probe421},
+    {"tensor_min", "x", TENSOR, STATUS, probe422},
+    {"tensor_min", "out", POINTER, STATUS, probe423},
+    {"tensor_any", "x", TENSOR, STATUS, probe424},
+    {"tensor_any", "out", POINTER, STATUS, probe425},
+    {"tensor_all", "x", TENSOR, STATUS, probe426},
+    {"tensor_all", "out", POINTER, STATUS, probe427},
+    {"tensor_argmax", "x", TENSOR, STATUS, probe428},
+    {"tensor_argmax", "out", POINTER, STATUS, probe429},
+    {"tensor_argmin", "x", TENSOR, STATUS, probe430},
+    {"tensor_argmin", "out", POINTER, STATUS, probe431},
+    {"tensor_var", "x", TENSOR, STATUS, probe432},
+    {"tensor_var", "out", POINTER, STATUS, probe433},
+    {"tensor_matmul", "a", TENSOR, STATUS, probe434},
+    {"tensor_matmul", "b", TENSOR, STATUS, probe435},
+    {"tensor_matmul", "out", POINTER, STATUS, probe436},
+    {"tensor_linear", "x", TENSOR, STATUS, probe437},
+    {"tensor_linear", "weight", TENSOR, STATUS, probe438},
+    {"tensor_linear", "bias", TENSOR, STATUS | NULL_IS_FINE, probe439},
+    {"tensor_linear", "out", POINTER, STATUS, probe440},
+    {"tensor_softmax", "x", TENSOR, STATUS, probe441},
+    {"tensor_softmax", "out", POINTER, STATUS, probe442},
+    {"tensor_log_softmax", "x", TENSOR, STATUS, probe443},
+    {"tensor_log_softmax", "out", POINTER, STATUS, probe444},
+    {"tensor_cross_entropy", "input", TENSOR, STATUS, probe445},
+    {"tensor_cross_entropy", "target", TENSOR, STATUS, probe446},
+    {"tensor_cross_entropy", "options.weight", TENSOR, STATUS | NULL_IS_FINE, probe447},
+    {"tensor_cross_entropy", "out", POINTER, STATUS, probe448},
+    {"tensor_mse_loss", "input", TENSOR, STATUS, probe449},
+    {"tensor_mse_loss", "target", TENSOR, STATUS, probe450},
+    {"tensor_mse_loss", "out", POINTER, STATUS, probe451},
+    {"tensor_index_select", "x", TENSOR, STATUS, probe452},
+    {"tensor_index_select", "index", TENSOR, STATUS, probe453},
+    {"tensor_index_select", "out", POINTER, STATUS, probe454},
+    {"tensor_gather", "x", TENSOR, STATUS, probe455},
+    {"tensor_gather", "index", TENSOR, STATUS, probe456},
+    {"tensor_gather", "out", POINTER, STATUS, probe457},
+    {"tensor_scatter_add", "x", TENSOR, STATUS, probe458},
+    {"tensor_scatter_add", "index", TENSOR, STATUS, probe459},
+    {"tensor_scatter_add", "src", TENSOR, STATUS, probe460},
+    {"tensor_scatter_add", "out", POINTER, STATUS, probe461},
+    {"tensor_index_add", "x", TENSOR, STATUS, probe462},
+    {"tensor_index_add", "index", TENSOR, STATUS, probe463},
+    {"tensor_index_add", "src", TENSOR, STATUS, probe464},
+    {"tensor_index_add", "out", POINTER, STATUS, probe465},
+    {"tensor_one_hot", "index", TENSOR, STATUS, probe466},
+    {"tensor_one_hot", "out", POINTER, STATUS, probe467},
+    {"tensor_sgd_create", "params[0]", TENSOR, STATUS, probe468},
+    {"tensor_sgd_create", "params", POINTER, STATUS, probe469},
+    {"tensor_sgd_create", "out", POINTER, STATUS, probe470},
+    {"tensor_adamw_create", "params[0]", TENSOR, STATUS, probe471},
+    {"tensor_adamw_create", "params", POINTER, STATUS, probe472},
+    {"tensor_adamw_create", "out", POINTER, STATUS, probe473},
+    {"tensor_optimizer_step", "optimizer", OPTIMIZER, STATUS, probe474},
+    {"tensor_optimizer_zero_grad", "optimizer", OPTIMIZER, STATUS, probe475},
+    {"tensor_optimizer_set_lr", "optimizer", OPTIMIZER, STATUS, probe476},
+    {"tensor_optimizer_lr", "optimizer", OPTIMIZER, STATUS, probe477},
+    {"tensor_optimizer_lr", "out", POINTER, STATUS, probe478},
+    {"tensor_optimizer_state_size", "optimizer", OPTIMIZER, STATUS, probe479},
+    {"tensor_optimizer_state_size", "out", POINTER, STATUS, probe480},
+    {"tensor_optimizer_state_save", "optimizer", OPTIMIZER, STATUS, probe481},
+    {"tensor_optimizer_state_save", "buffer", POINTER, STATUS, probe482},
+    {"tensor_optimizer_state_load", "optimizer", OPTIMIZER, STATUS, probe483},
+    {"tensor_optimizer_state_load", "data", POINTER, STATUS, probe484},
+    {"tensor_optimizer_release", "optimizer", OPTIMIZER, STATUS | NULL_IS_FINE, probe485},
 };

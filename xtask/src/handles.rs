@@ -25,29 +25,37 @@ pub fn check(root: &Path) -> Outcome {
 }
 
 /// The kinds of handle, as the words of the messages.
-const KINDS: [(&str, &str); 5] = [
+const KINDS: [(&str, &str); 8] = [
     ("Tensor", "TENSOR"),
     ("TensorOptimizer", "OPTIMIZER"),
     ("TendonCancelToken", "CANCEL_TOKEN"),
     ("TensorScope", "SCOPE"),
     ("TensorMode", "MODE"),
+    ("TendonCudaStream", "CUDA_STREAM"),
+    ("TendonCudaEvent", "CUDA_EVENT"),
+    ("TendonCudaStreamScope", "CUDA_STREAM_SCOPE"),
 ];
 
 /// Arguments for which a NULL handle is not an error.
-const NULL_IS_FINE: [&str; 9] = [
+const NULL_IS_FINE: [&str; 11] = [
     "tensor_release.x",
     "tensor_optimizer_release.optimizer",
     "tendon_cancel_token_release.token",
     "tendon_set_cancel_token.token",
     "tensor_set_grad.grad",
+    "tendon_cuda_stream_release.stream",
+    "tendon_cuda_event_release.event",
     "tensor_linear.bias",
     "tensor_backward.options.gradient",
     "tensor_grad_of.options.gradient",
     "tensor_cross_entropy.options.weight",
 ];
 
+/// Structs that are filled in and begin with their size.
+const ANSWERS: [&str; 3] = ["TendonMemoryInfo", "TendonCudaDeviceProperties", "TendonCudaMemoryStats"];
+
 /// Pointers that may be NULL by their documentation, besides options.
-const OPTIONAL: [&str; 12] = [
+const OPTIONAL: [&str; 15] = [
     "needed",
     "written",
     "low",
@@ -56,10 +64,14 @@ const OPTIONAL: [&str; 12] = [
     "minor",
     "patch",
     "user_data",
+    "cuda_stream",
     "fn",
     "dim",
     "name",
     "tendon_last_error_copy.buffer",
+    // The device is looked at first.
+    "tensor_from_device_buffer.data",
+    "tensor_from_device_buffer.shape",
 ];
 
 struct Parameter {
@@ -119,6 +131,11 @@ fn probes(function: &Function, structs: &BTreeMap<String, Vec<String>>) -> Resul
         }];
         if NULL_IS_FINE.contains(&full(argument).as_str()) {
             flags.push("NULL_IS_FINE");
+        }
+        // A handle argument before it must be a live one, which only a device can give.
+        let before = function.parameters.iter().take_while(|p| p.name != argument);
+        if before.clone().any(|p| p.ty.contains("TendonCuda")) {
+            flags.push("NEEDS_CUDA");
         }
         flags.join(" | ")
     };
@@ -196,8 +213,8 @@ fn code(function: &Function, at: usize, instead: &str, prepare: &str) -> String 
                 before.push_str(&format!("    {ty} {name}{items} = {{marked}};\n"));
                 after.push_str(&format!("    must_be_null((const void *){name}[0]);\n"));
                 arguments.push(name.clone());
-            } else if ty == "TendonMemoryInfo" {
-                before.push_str("    TendonMemoryInfo out = {.struct_size = sizeof out};\n");
+            } else if ANSWERS.contains(&ty) {
+                before.push_str(&format!("    {ty} out = {{.struct_size = sizeof out}};\n"));
                 arguments.push("&out".into());
             } else {
                 before.push_str(&format!("    {ty} {name}[4];\n    mark({name}, sizeof {name});\n"));
@@ -224,6 +241,9 @@ fn default(function: &str, parameter: &Parameter) -> String {
         ("const Tensor *" | "Tensor *", _) => "matrix".into(),
         ("const Tensor *const *", _) => "list_of_one".into(),
         ("Tensor *const *", _) => "params_of_one".into(),
+        ("const TendonCudaStream *", _) => "cuda_stream".into(),
+        ("const TendonCudaEvent *", _) => "cuda_event".into(),
+        ("int64_t *", "free_bytes" | "total_bytes") => "(int64_t *)bytes".into(),
         ("TensorScope *", _) => "scope".into(),
         ("TensorMode *", _) => "mode".into(),
         (_, "optimizer") => "optimizer".into(),

@@ -5,11 +5,16 @@
 //! symbols [--check]    cmake/tendon.symbols from include/tendon.h; --check fails when one is missing or disappeared
 //!         [--remove]   … and drop the disappeared ones (an ABI break: the soname must change)
 //! handles [--check]    tests/handles/probes.h: the calls of tests/c/handles.c, from include/tendon.h
+//! ptx [--check]        kernels/prebuilt/*.ptx: kernels/*.cu compiled with NVRTC, those that changed; --check compiles
+//!                      all and compares
+//! ptxas [WORD]         kernels/prebuilt/assembled.txt: the PTX assembled for every architecture, what is not recorded
+//!                      there yet; with WORD the modules that have it in their name, and what they need is printed
 //! licences [--check]   THIRD-PARTY-LICENSES: what the crates linked into the library ask to be passed on
 //! ```
 mod handles;
 mod header;
 mod licences;
+mod ptx;
 mod symbols;
 
 use std::path::{Path, PathBuf};
@@ -29,10 +34,15 @@ fn main() -> ExitCode {
         ["symbols", "--check"] => symbols::check(&root()),
         ["handles"] => handles::write(&root()),
         ["handles", "--check"] => handles::check(&root()),
+        ["ptx"] => ptx::write(&root()),
+        ["ptx", "--check"] => ptx::check(&root()),
+        ["ptx", "--print", name] => ptx::print(&root(), name),
+        ["ptxas"] => ptx::ptxas::write(&root(), ""),
+        ["ptxas", word] => ptx::ptxas::write(&root(), word),
         ["licences"] => licences::write(&root()),
         ["licences", "--check"] => licences::check(&root()),
         _ => Err("usage: cargo xtask header [--check] | symbols [--check | --remove] | handles [--check] | \
-                  licences [--check]"
+                  ptx [--check] | ptxas [WORD] | licences [--check]"
             .to_string()),
     };
     match outcome {

@@ -1,0 +1,82 @@
+//! What kernels report: an index that is out of range. The mirror of `kernels/include/errors.cuh`.
+
+use super::device::Device;
+use crate::error::{Error, Result, status};
+use std::ffi::c_uint;
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicU32, Ordering::Acquire};
+
+/// The first bad index of a stream, in host memory that the device writes to.
+#[repr(C)]
+pub struct ErrorRecord {
+    /// 0: nothing; 1: being written; 2: there.
+    taken: AtomicU32,
+    op: u32,
+    position: i64,
+    value: i64,
+    limit: i64,
+}
+
+/// Ops whose kernels check indices; their numbers are the places in this list.
+pub const OPS: &[&str] = &["index_select", "index_add", "gather", "scatter_add", "one_hot"];
+
+/// The number of an op of [`OPS`].
+pub const fn op_number(index_op: IndexOp) -> u32 {
+    index_op as u32
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u32)]
+pub enum IndexOp {
+    IndexSelect = 0,
+    IndexAdd = 1,
+    Gather = 2,
+    ScatterAdd = 3,
+    OneHot = 4,
+}
+
+/// Visible to every context, and to the device under the host's address.
+const PORTABLE_AND_MAPPED: c_uint = 1 | 2;
+
+impl ErrorRecord {
+    /// An empty record. The device's context is current.
+    pub(super) fn allocate(device: &Device) -> Result<*mut ErrorRecord> {
+        let mut memory = null_mut();
+        let size = size_of::<ErrorRecord>();
+        // SAFETY: the driver's function with its documented arguments.
+        let result = unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE_AND_MAPPED) };
+        device.check("cuMemHostAlloc", result)?;
+        // SAFETY: fresh memory of that size.
+        unsafe { memory.cast::<u8>().write_bytes(0, size) };
+        Ok(memory.cast())
+    }
+
+    /// # Safety
+    /// From `allocate`; no kernel uses it any more.
+    pub(super) unsafe fn free(device: &Device, record: *mut ErrorRecord) {
+        // SAFETY: the caller's promise. A failure (the process ends) is ignored.
+        unsafe { (device.driver.cuMemFreeHost)(record.cast()) };
+    }
+
+    /// What was noted, as an error; the record is empty afterwards.
+    ///
+    /// # Safety
+    /// From `allocate`; no kernel is using it.
+    pub(super) unsafe fn take(record: *mut ErrorRecord) -> Result<()> {
+        // SAFETY: the caller's promise.
+        let record = unsafe { &mut *record };
+        if record.taken.load(Acquire) != 2 {
+            return Ok(());
+        }
+        *record.taken.get_mut() = 0;
+        let op = OPS.get(record.op as usize).copied().unwrap_or("a kernel");
+        Err(Error::new(
+            status::INDEX,
+            format!(
+                "{op}: index {} at position {} is out of bounds for size {}; the element was skipped (noticed when the \
+                 device was next waited for)",
+                record.value, record.position, record.limit
+            ),
+        ))
+    }
+}

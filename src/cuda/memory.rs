@@ -1,0 +1,402 @@
+//! Device memory: a caching allocator that knows streams, after PyTorch's.
+//!
+//! Sizes are rounded to 512 bytes. Up to 1 MiB is cut from segments of 2 MiB, up to 10 MiB from segments of 20 MiB, more
+//! comes in multiples of 2 MiB. A freed chunk joins its free neighbours and is used again at once by the stream that it
+//! was allocated on: work of one stream runs in order. A chunk that other streams used too waits until they are done.
+
+use super::device::Device;
+use super::driver::code;
+use super::stream::{Event, Stream};
+use crate::error::{Error, Result, status};
+use std::collections::BTreeSet;
+use std::ffi::c_int;
+use std::ops::Bound::{Excluded, Included};
+use std::sync::{Arc, Mutex, MutexGuard};
+
+const ROUND: usize = 512;
+const SMALL: usize = 1 << 20;
+const SMALL_SEGMENT: usize = 2 << 20;
+const MEDIUM: usize = 10 << 20;
+const MEDIUM_SEGMENT: usize = 20 << 20;
+const LARGE_ROUND: usize = 2 << 20;
+
+/// What a device's allocator has done; bytes.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Statistics {
+    /// In blocks that are alive.
+    pub allocated: usize,
+    pub peak_allocated: usize,
+    /// Taken from the driver, in use or cached.
+    pub reserved: usize,
+    pub peak_reserved: usize,
+    /// Calls so far.
+    pub allocations: u64,
+    pub frees: u64,
+    /// Requests to the driver.
+    pub segments: u64,
+    /// How often the cache was given back because the driver had no more.
+    pub retries: u64,
+    /// Requests that failed for lack of memory.
+    pub failures: u64,
+}
+
+/// A device's allocator.
+#[derive(Default)]
+pub struct Pool(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    /// Segments cut into chunks; an entry that is no chunk at present stands in `unused`.
+    chunks: Vec<Chunk>,
+    unused: Vec<usize>,
+    /// Chunks that can be allocated.
+    free: BTreeSet<Key>,
+    /// Freed chunks that other streams still use, until each has its events behind it.
+    waiting: Vec<(usize, Vec<Event>)>,
+    statistics: Statistics,
+}
+
+#[derive(Clone, Copy)]
+struct Chunk {
+    address: u64,
+    size: usize,
+    /// Whose work may use it without waiting: the stream's handle.
+    stream: usize,
+    small: bool,
+    /// Neighbours within the segment.
+    before: Option<usize>,
+    after: Option<usize>,
+    free: bool,
+}
+
+/// Orders the free chunks of a stream by size, so that the smallest that fits is found first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Key {
+    stream: usize,
+    small: bool,
+    size: usize,
+    address: u64,
+    chunk: usize,
+}
+
+/// Memory of a device, given back to its pool on drop.
+pub struct Block {
+    device: &'static Device,
+    chunk: usize,
+    address: u64,
+    /// The stream that it was allocated on.
+    home: usize,
+    visitors: Visitors,
+}
+
+/// Streams that used some memory besides the one that it belongs to.
+#[derive(Default)]
+pub struct Visitors(Mutex<Vec<Arc<Stream>>>);
+
+impl Visitors {
+    pub fn note(&self, stream: &Arc<Stream>) {
+        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        if !all.iter().any(|s| s.id() == stream.id() && s.device().ordinal == stream.device().ordinal) {
+            all.push(stream.clone());
+        }
+    }
+
+    /// The points after what each has been given so far.
+    fn events(&self) -> Vec<Event> {
+        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(|e| e.into_inner()));
+        // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
+        all.iter().filter_map(|stream| Event::after(stream).ok()).collect()
+    }
+
+    /// Waits until all are done with the memory.
+    pub fn wait(&self) {
+        self.events().iter().for_each(Event::wait_ignoring_errors);
+    }
+}
+
+impl Block {
+    /// At least `nbytes` bytes for work on `stream`, whose context is current.
+    pub fn allocate(stream: &Stream, nbytes: usize) -> Result<Block> {
+        let device = stream.device();
+        let (chunk, address) = device.pool.allocate(device, stream.id(), nbytes)?;
+        Ok(Block { device, chunk, address, home: stream.id(), visitors: Visitors::default() })
+    }
+
+    /// Device address of the first byte.
+    pub fn address(&self) -> *mut u8 {
+        self.address as *mut u8
+    }
+
+    /// Notes that `stream` works on the block: its memory is not used again before that work is done.
+    pub fn used_by(&self, stream: &Arc<Stream>) {
+        if stream.id() != self.home || stream.device().ordinal != self.device.ordinal {
+            self.visitors.note(stream);
+        }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        self.device.pool.free(self.chunk, self.visitors.events());
+    }
+}
+
+fn rounded(nbytes: usize) -> Option<usize> {
+    nbytes.max(1).checked_next_multiple_of(ROUND)
+}
+
+fn segment_size(size: usize) -> Option<usize> {
+    match size {
+        0..=SMALL => Some(SMALL_SEGMENT),
+        ..MEDIUM => Some(MEDIUM_SEGMENT),
+        _ => size.checked_next_multiple_of(LARGE_ROUND),
+    }
+}
+
+impl Pool {
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
+    fn allocate(&self, device: &'static Device, stream: usize, nbytes: usize) -> Result<(usize, u64)> {
+        let too_much = || Error::new(status::OUT_OF_MEMORY, format!("{nbytes} bytes are more than cuda has"));
+        let size = rounded(nbytes).ok_or_else(too_much)?;
+        let mut state = self.lock();
+        state.statistics.allocations += 1;
+        if !state.waiting.is_empty() {
+            state.settle();
+        }
+        let chunk = match state.take(stream, size) {
+            Some(chunk) => chunk,
+            None => {
+                let segment = segment_size(size).ok_or_else(too_much)?;
+                state.new_segment(device, stream, size, segment, nbytes)?;
+                state.take(stream, size).ok_or_else(too_much)?
+            }
+        };
+        let Chunk { address, size, .. } = state.chunks[chunk];
+        let s = &mut state.statistics;
+        s.allocated += size;
+        s.peak_allocated = s.peak_allocated.max(s.allocated);
+        Ok((chunk, address))
+    }
+
+    fn free(&self, chunk: usize, events: Vec<Event>) {
+        let mut state = self.lock();
+        state.statistics.frees += 1;
+        state.statistics.allocated -= state.chunks[chunk].size;
+        if events.is_empty() {
+            state.give_back(chunk);
+        } else {
+            state.waiting.push((chunk, events));
+        }
+    }
+
+    pub fn statistics(&self) -> Statistics {
+        self.lock().statistics
+    }
+
+    /// Peaks count anew from what is there now.
+    pub fn reset_peak(&self) {
+        let s = &mut self.lock().statistics;
+        (s.peak_allocated, s.peak_reserved) = (s.allocated, s.reserved);
+    }
+
+    /// Gives what is cached back to the driver; bytes. The device's context is current.
+    pub fn release_cached(&self, device: &'static Device) -> usize {
+        self.lock().release(device)
+    }
+}
+
+impl State {
+    fn key(&self, chunk: usize) -> Key {
+        let Chunk { stream, small, size, address, .. } = self.chunks[chunk];
+        Key { stream, small, size, address, chunk }
+    }
+
+    fn add(&mut self, chunk: Chunk) -> usize {
+        match self.unused.pop() {
+            Some(index) => {
+                self.chunks[index] = chunk;
+                index
+            }
+            None => {
+                self.chunks.push(chunk);
+                self.chunks.len() - 1
+            }
+        }
+    }
+
+    /// The smallest free chunk of the stream that holds `size` bytes, cut to size.
+    fn take(&mut self, stream: usize, size: usize) -> Option<usize> {
+        let small = size <= SMALL;
+        let from = Key { stream, small, size, address: 0, chunk: 0 };
+        let to = Key { size: usize::MAX, address: u64::MAX, ..from };
+        let key = *self.free.range((Included(from), Excluded(to))).next()?;
+        self.free.remove(&key);
+        let index = key.chunk;
+        self.chunks[index].free = false;
+        let rest = key.size - size;
+        if rest >= ROUND && (small || rest > SMALL) {
+            let whole = self.chunks[index];
+            let tail = self.add(Chunk {
+                address: whole.address + size as u64,
+                size: rest,
+                before: Some(index),
+                after: whole.after,
+                free: true,
+                ..whole
+            });
+            if let Some(after) = whole.after {
+                self.chunks[after].before = Some(tail);
+            }
+            self.chunks[index].size = size;
+            self.chunks[index].after = Some(tail);
+            let key = self.key(tail);
+            self.free.insert(key);
+        }
+        Some(index)
+    }
+
+    /// Makes a chunk free, joined with its free neighbours.
+    fn give_back(&mut self, mut index: usize) {
+        if let Some(after) = self.chunks[index].after
+            && self.chunks[after].free
+        {
+            self.join(index, after);
+        }
+        if let Some(before) = self.chunks[index].before
+            && self.chunks[before].free
+        {
+            let key = self.key(before);
+            self.free.remove(&key);
+            self.absorb(before, index);
+            index = before;
+        }
+        self.chunks[index].free = true;
+        let key = self.key(index);
+        self.free.insert(key);
+    }
+
+    /// Takes the free chunk `after` into `index`.
+    fn join(&mut self, index: usize, after: usize) {
+        let key = self.key(after);
+        self.free.remove(&key);
+        self.absorb(index, after);
+    }
+
+    fn absorb(&mut self, index: usize, next: usize) {
+        let Chunk { size, after, .. } = self.chunks[next];
+        self.chunks[index].size += size;
+        self.chunks[index].after = after;
+        if let Some(after) = after {
+            self.chunks[after].before = Some(index);
+        }
+        self.unused.push(next);
+    }
+
+    /// Frees the waiting chunks whose other users are done.
+    fn settle(&mut self) {
+        let mut i = 0;
+        while i < self.waiting.len() {
+            self.waiting[i].1.retain(|event| !event.is_done());
+            if self.waiting[i].1.is_empty() {
+                let (chunk, _) = self.waiting.swap_remove(i);
+                self.give_back(chunk);
+            } else {
+                i += 1;
+            }
+        }
+    }
+
+    fn new_segment(
+        &mut self,
+        device: &'static Device,
+        stream: usize,
+        size: usize,
+        segment: usize,
+        asked: usize,
+    ) -> Result<()> {
+        let driver = device.driver;
+        let mut address = 0;
+        // SAFETY: the driver's function with its documented arguments, here and below.
+        let mut result = unsafe { (driver.cuMemAlloc_v2)(&mut address, segment) };
+        if result == code::OUT_OF_MEMORY {
+            self.statistics.retries += 1;
+            self.release(device);
+            // SAFETY: as above.
+            result = unsafe { (driver.cuMemAlloc_v2)(&mut address, segment) };
+        }
+        if result == code::OUT_OF_MEMORY {
+            self.statistics.failures += 1;
+            return Err(self.out_of_memory(device, asked));
+        }
+        device.check("cuMemAlloc", result)?;
+        self.statistics.segments += 1;
+        self.statistics.reserved += segment;
+        self.statistics.peak_reserved = self.statistics.peak_reserved.max(self.statistics.reserved);
+        let small = size <= SMALL;
+        let chunk = self.add(Chunk { address, size: segment, stream, small, before: None, after: None, free: true });
+        let key = self.key(chunk);
+        self.free.insert(key);
+        Ok(())
+    }
+
+    #[cold]
+    fn out_of_memory(&self, device: &'static Device, asked: usize) -> Error {
+        let (mut free, mut total) = (0, 0);
+        // SAFETY: the driver's function with its documented arguments. On failure the numbers stay 0.
+        let _: c_int = unsafe { (device.driver.cuMemGetInfo_v2)(&mut free, &mut total) };
+        let s = &self.statistics;
+        let largest = self.free.iter().map(|key| key.size).max().unwrap_or(0);
+        Error::new(
+            status::OUT_OF_MEMORY,
+            format!(
+                "cuda:{} has no room for {}: {} of {} are free, this library holds {} in use and {} cached (largest \
+                 block {})",
+                device.ordinal,
+                bytes(asked),
+                bytes(free),
+                bytes(total),
+                bytes(s.allocated),
+                bytes(s.reserved.saturating_sub(s.allocated)),
+                bytes(largest)
+            ),
+        )
+    }
+
+    /// Gives whole free segments back to the driver.
+    fn release(&mut self, device: &'static Device) -> usize {
+        for (_, events) in &self.waiting {
+            events.iter().for_each(Event::wait_ignoring_errors);
+        }
+        self.settle();
+        let whole: Vec<Key> = self
+            .free
+            .iter()
+            .filter(|key| self.chunks[key.chunk].before.is_none() && self.chunks[key.chunk].after.is_none())
+            .copied()
+            .collect();
+        let mut released = 0;
+        for key in whole {
+            // SAFETY: a whole segment from cuMemAlloc; the driver itself waits for the work that uses it.
+            if unsafe { (device.driver.cuMemFree_v2)(key.address) } == 0 {
+                self.free.remove(&key);
+                self.unused.push(key.chunk);
+                self.statistics.reserved -= key.size;
+                released += key.size;
+            }
+        }
+        released
+    }
+}
+
+/// `3.50 GiB`
+pub fn bytes(n: usize) -> String {
+    match n {
+        0..1024 => format!("{n} B"),
+        1024..0x10_0000 => format!("{:.2} KiB", n as f64 / 1024.0),
+        0x10_0000..0x4000_0000 => format!("{:.2} MiB", n as f64 / 1048576.0),
+        _ => format!("{:.2} GiB", n as f64 / 1073741824.0),
+    }
+}

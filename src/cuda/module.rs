@@ -1,0 +1,123 @@
+//! The kernels: PTX in the library's own image, given to the driver's compiler at first use, one family at a time.
+
+use super::device::Device;
+use crate::error::{Error, Result, status};
+use crate::fail;
+use cudarc::driver::sys::{CUfunction, CUmodule};
+use std::collections::HashMap;
+use std::ffi::CString;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::ptr::null_mut;
+use std::sync::{Mutex, RwLock};
+
+// `KERNELS`: name of the module, bytes of its PTX, the PTX compressed (zlib).
+include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
+
+/// What a device has loaded.
+#[derive(Default)]
+pub struct Modules {
+    functions: RwLock<HashMap<u64, Function, BuildHasherDefault<Hashed>>>,
+    modules: Mutex<HashMap<&'static str, Module>>,
+}
+
+#[derive(Clone, Copy)]
+struct Module(CUmodule);
+// SAFETY: a handle of the driver, which any thread may use.
+unsafe impl Send for Module {}
+
+/// A kernel that is ready to be launched.
+#[derive(Clone, Copy)]
+pub struct Function(pub CUfunction);
+// SAFETY: as above.
+unsafe impl Send for Function {}
+// SAFETY: as above.
+unsafe impl Sync for Function {}
+
+/// The keys are hashes already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+    fn write(&mut self, _: &[u8]) {}
+    fn write_u64(&mut self, key: u64) {
+        self.0 = key;
+    }
+}
+
+/// FNV-1a over a module's name and the pieces of a kernel's name.
+fn key(module: &str, pieces: &[&str]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325u64;
+    let mut eat = |bytes: &[u8]| {
+        for &b in bytes {
+            hash = (hash ^ b as u64).wrapping_mul(0x100_0000_01b3);
+        }
+    };
+    eat(module.as_bytes());
+    eat(&[0]);
+    pieces.iter().for_each(|p| eat(p.as_bytes()));
+    hash
+}
+
+/// Dynamic shared memory above which a kernel has to ask.
+const SHARED_WITHOUT_ASKING: usize = 48 << 10;
+const MAX_DYNAMIC_SHARED: i32 = 8;
+
+impl Modules {
+    /// The kernel whose name is the pieces put together. The device's context is current.
+    #[inline]
+    pub fn function(&self, device: &Device, module: &'static str, pieces: &[&str]) -> Result<Function> {
+        let key = key(module, pieces);
+        if let Ok(functions) = self.functions.read()
+            && let Some(&function) = functions.get(&key)
+        {
+            return Ok(function);
+        }
+        self.load(device, module, pieces, key)
+    }
+
+    #[cold]
+    fn load(&self, device: &Device, module: &'static str, pieces: &[&str], key: u64) -> Result<Function> {
+        let name = pieces.concat();
+        let handle = self.module(device, module)?;
+        let Ok(c_name) = CString::new(name.as_str()) else { fail!(INTERNAL, "{name:?} is no name of a kernel") };
+        let mut raw = null_mut();
+        // SAFETY: the driver's functions with their documented arguments.
+        let result = unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle.0, c_name.as_ptr()) };
+        if result != 0 {
+            let why = device.check("cuModuleGetFunction", result).err().map_or(String::new(), |e| e.to_string());
+            fail!(INTERNAL, "module {module} has no kernel {name}: {why}");
+        }
+        let most = device.properties().shared_per_block;
+        if most > SHARED_WITHOUT_ASKING {
+            // Permission only; what a launch takes is said at the launch. A kernel with static shared memory may take
+            // less, then the launch itself answers.
+            // SAFETY: as above.
+            unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32) };
+        }
+        let function = Function(raw);
+        self.functions.write().unwrap_or_else(|e| e.into_inner()).insert(key, function);
+        Ok(function)
+    }
+
+    fn module(&self, device: &Device, name: &'static str) -> Result<Module> {
+        let mut modules = self.modules.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(&module) = modules.get(name) {
+            return Ok(module);
+        }
+        let Some((_, size, packed)) = KERNELS.iter().find(|(module, ..)| *module == name) else {
+            fail!(INTERNAL, "this build has no kernels {name}");
+        };
+        let broken = |_| Error::new(status::INTERNAL, format!("the kernels {name} are damaged"));
+        let mut ptx = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, *size).map_err(broken)?;
+        ptx.push(0);
+        let mut raw = null_mut();
+        // SAFETY: NUL-terminated PTX.
+        let result = unsafe { (device.driver.cuModuleLoadData)(&mut raw, ptx.as_ptr().cast()) };
+        device.check("cuModuleLoadData", result).map_err(|e| e.within(name))?;
+        modules.insert(name, Module(raw));
+        Ok(Module(raw))
+    }
+}

@@ -1,0 +1,365 @@
+//! Streams and events. Work of one stream runs in order; each thread has a current stream on each device.
+
+use super::device::{Device, device};
+use super::driver::{self, code};
+use super::errors::ErrorRecord;
+use crate::error::Result;
+use crate::fail;
+use cudarc::driver::sys::{CUevent, CUstream};
+use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::ffi::{c_uint, c_void};
+use std::ptr::null_mut;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// Something that must live until a copy is done: the memory that it reads or writes.
+type Keeper = Box<dyn Any + Send>;
+
+pub struct Stream {
+    device: &'static Device,
+    raw: CUstream,
+    /// Made here, to be destroyed here.
+    owned: bool,
+    /// Where its kernels note a bad index: host memory that the device writes to.
+    record: *mut ErrorRecord,
+    /// Whether a kernel that may note something was launched since the record was last read.
+    suspect: AtomicBool,
+    /// What copies still need, with the event behind the copy.
+    kept: Mutex<Vec<(Event, Keeper)>>,
+    kept_count: AtomicUsize,
+}
+
+// SAFETY: handles of the driver, which any thread may use; the record is read by whoever synchronises.
+unsafe impl Send for Stream {}
+// SAFETY: as above.
+unsafe impl Sync for Stream {}
+
+const NON_BLOCKING: c_uint = 1;
+
+impl Stream {
+    fn wrap(device: &'static Device, raw: CUstream, owned: bool) -> Result<Stream> {
+        let record = ErrorRecord::allocate(device)?;
+        Ok(Stream {
+            device,
+            raw,
+            owned,
+            record,
+            suspect: AtomicBool::new(false),
+            kept: Mutex::new(Vec::new()),
+            kept_count: AtomicUsize::new(0),
+        })
+    }
+
+    /// A new stream that does not wait for the default stream. Lower numbers are more urgent, as CUDA has it.
+    pub fn create(device: &'static Device, priority: i32) -> Result<Arc<Stream>> {
+        let _context = device.enter()?;
+        let mut raw = null_mut();
+        // SAFETY: the driver's function with its documented arguments.
+        let result = unsafe { (device.driver.cuStreamCreateWithPriority)(&mut raw, NON_BLOCKING, priority) };
+        device.check("cuStreamCreate", result)?;
+        match Stream::wrap(device, raw, true) {
+            Ok(stream) => Ok(Arc::new(stream)),
+            Err(error) => {
+                // SAFETY: made above, used by nobody.
+                unsafe { (device.driver.cuStreamDestroy_v2)(raw) };
+                Err(error)
+            }
+        }
+    }
+
+    /// The caller's own stream (a `cudaStream_t`); it must outlive this object.
+    pub fn borrow(device: &'static Device, raw: *mut c_void) -> Result<Arc<Stream>> {
+        if raw.is_null() {
+            return Stream::default_of(device);
+        }
+        let _context = device.enter()?;
+        Ok(Arc::new(Stream::wrap(device, raw.cast(), false)?))
+    }
+
+    /// The device's default stream: CUDA's legacy default stream, which host programs use too.
+    pub fn default_of(device: &'static Device) -> Result<Arc<Stream>> {
+        static DEFAULTS: [OnceLock<Arc<Stream>>; super::device::MAX_DEVICES] =
+            [const { OnceLock::new() }; super::device::MAX_DEVICES];
+        let slot = &DEFAULTS[device.ordinal as usize];
+        if let Some(stream) = slot.get() {
+            return Ok(stream.clone());
+        }
+        let _context = device.enter()?;
+        let stream = Arc::new(Stream::wrap(device, null_mut(), false)?);
+        Ok(slot.get_or_init(|| stream).clone())
+    }
+
+    pub fn device(&self) -> &'static Device {
+        self.device
+    }
+
+    pub fn raw(&self) -> CUstream {
+        self.raw
+    }
+
+    /// Tells streams of a device apart.
+    pub fn id(&self) -> usize {
+        self.raw as usize
+    }
+
+    pub fn is_default(&self) -> bool {
+        self.raw.is_null()
+    }
+
+    /// The record for kernels that check indices.
+    pub fn errors(&self) -> *mut ErrorRecord {
+        self.suspect.store(true, Relaxed);
+        self.record
+    }
+
+    /// Waits for all work of the stream; the first bad index that one of its kernels noted is the error.
+    pub fn synchronize(&self) -> Result<()> {
+        let _context = self.device.enter()?;
+        self.check_capture("synchronising")?;
+        // SAFETY: the driver's function with its documented arguments.
+        let result = unsafe { (self.device.driver.cuStreamSynchronize)(self.raw) };
+        self.device.check("cuStreamSynchronize", result)?;
+        self.settle();
+        self.check_record()
+    }
+
+    /// Whether all work is done.
+    pub fn is_done(&self) -> Result<bool> {
+        let _context = self.device.enter()?;
+        // SAFETY: as above.
+        match unsafe { (self.device.driver.cuStreamQuery)(self.raw) } {
+            code::NOT_READY => Ok(false),
+            result => self.device.check("cuStreamQuery", result).map(|()| true),
+        }
+    }
+
+    /// Later work of this stream waits for what `other` has been given so far.
+    pub fn wait_for(&self, other: &Stream) -> Result<()> {
+        if self.id() == other.id() && self.device.ordinal == other.device.ordinal {
+            return Ok(());
+        }
+        self.wait_event(&Event::after(other)?)
+    }
+
+    pub fn wait_event(&self, event: &Event) -> Result<()> {
+        let _context = self.device.enter()?;
+        // SAFETY: as above; an event that is destroyed afterwards is still waited for.
+        let result = unsafe { (self.device.driver.cuStreamWaitEvent)(self.raw, event.raw, 0) };
+        self.device.check("cuStreamWaitEvent", result)
+    }
+
+    /// Work that a captured graph cannot hold is refused while the stream is being captured.
+    fn check_capture(&self, what: &str) -> Result<()> {
+        let mut capturing = 0;
+        // SAFETY: as above.
+        let result = unsafe { (self.device.driver.cuStreamIsCapturing)(self.raw, &mut capturing) };
+        if result == 0 && capturing != 0 {
+            fail!(CAPTURE, "{what} is not possible while the stream is being captured");
+        }
+        Ok(())
+    }
+
+    fn check_record(&self) -> Result<()> {
+        if self.suspect.swap(false, Relaxed) {
+            // SAFETY: the record lives as long as the stream, and the stream is idle.
+            return unsafe { ErrorRecord::take(self.record) };
+        }
+        Ok(())
+    }
+
+    /// Holds `what` until the work that the stream has been given so far is done.
+    pub fn keep(&self, what: Keeper) -> Result<()> {
+        let event = match Event::after(self) {
+            Ok(event) => event,
+            Err(error) => {
+                // The work may be under way: wait for it before letting go.
+                self.synchronize()?;
+                return Err(error);
+            }
+        };
+        self.kept.lock().unwrap_or_else(|e| e.into_inner()).push((event, what));
+        self.kept_count.fetch_add(1, Relaxed);
+        Ok(())
+    }
+
+    /// Lets go of what finished copies kept. What is dropped may call back into the library: no lock is held then.
+    pub fn settle(&self) {
+        if self.kept_count.load(Relaxed) == 0 {
+            return;
+        }
+        let mut done: Vec<(Event, Keeper)> = Vec::new();
+        {
+            let mut kept = self.kept.lock().unwrap_or_else(|e| e.into_inner());
+            let mut i = 0;
+            while i < kept.len() {
+                if kept[i].0.is_done() { done.push(kept.swap_remove(i)) } else { i += 1 }
+            }
+        }
+        self.kept_count.fetch_sub(done.len(), Relaxed);
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if driver::loaded().is_none() {
+            return;
+        }
+        let Ok(_context) = self.device.enter() else { return };
+        let driver = self.device.driver;
+        // SAFETY: nobody else has the stream; what it still runs may write the record, so it is waited for.
+        unsafe {
+            (driver.cuStreamSynchronize)(self.raw);
+            if self.owned {
+                (driver.cuStreamDestroy_v2)(self.raw);
+            }
+            ErrorRecord::free(self.device, self.record);
+        }
+    }
+}
+
+/// A point in a stream's work.
+pub struct Event {
+    device: &'static Device,
+    raw: CUevent,
+}
+
+// SAFETY: a handle of the driver, which any thread may use.
+unsafe impl Send for Event {}
+// SAFETY: as above.
+unsafe impl Sync for Event {}
+
+const DISABLE_TIMING: c_uint = 2;
+
+impl Event {
+    pub fn create(device: &'static Device, timing: bool) -> Result<Event> {
+        let _context = device.enter()?;
+        let mut raw = null_mut();
+        // SAFETY: the driver's function with its documented arguments, here and below.
+        let result = unsafe { (device.driver.cuEventCreate)(&mut raw, if timing { 0 } else { DISABLE_TIMING }) };
+        device.check("cuEventCreate", result)?;
+        Ok(Event { device, raw })
+    }
+
+    /// The point after what `stream` has been given so far.
+    pub fn after(stream: &Stream) -> Result<Event> {
+        let event = Event::create(stream.device, false)?;
+        event.record(stream)?;
+        Ok(event)
+    }
+
+    pub fn device(&self) -> &'static Device {
+        self.device
+    }
+
+    pub fn raw(&self) -> CUevent {
+        self.raw
+    }
+
+    pub fn record(&self, stream: &Stream) -> Result<()> {
+        if stream.device.ordinal != self.device.ordinal {
+            fail!(DEVICE, "the event is of cuda:{}, the stream of cuda:{}", self.device.ordinal, stream.device.ordinal);
+        }
+        let _context = self.device.enter()?;
+        // SAFETY: as above.
+        self.device.check("cuEventRecord", unsafe { (self.device.driver.cuEventRecord)(self.raw, stream.raw) })
+    }
+
+    /// Whether the point is passed. A device that is gone has nothing left to do.
+    pub fn is_done(&self) -> bool {
+        // SAFETY: as above.
+        driver::loaded().is_none() || unsafe { (self.device.driver.cuEventQuery)(self.raw) } != code::NOT_READY
+    }
+
+    pub fn query(&self) -> Result<bool> {
+        let _context = self.device.enter()?;
+        // SAFETY: as above.
+        match unsafe { (self.device.driver.cuEventQuery)(self.raw) } {
+            code::NOT_READY => Ok(false),
+            result => self.device.check("cuEventQuery", result).map(|()| true),
+        }
+    }
+
+    pub fn synchronize(&self) -> Result<()> {
+        let _context = self.device.enter()?;
+        // SAFETY: as above.
+        self.device.check("cuEventSynchronize", unsafe { (self.device.driver.cuEventSynchronize)(self.raw) })
+    }
+
+    pub(super) fn wait_ignoring_errors(&self) {
+        // SAFETY: as above.
+        unsafe { (self.device.driver.cuEventSynchronize)(self.raw) };
+    }
+
+    /// Milliseconds from `start` to this event; both must be done and have timing.
+    pub fn since(&self, start: &Event) -> Result<f32> {
+        let _context = self.device.enter()?;
+        let mut milliseconds = 0f32;
+        // SAFETY: as above.
+        let result = unsafe { (self.device.driver.cuEventElapsedTime)(&mut milliseconds, start.raw, self.raw) };
+        if result == code::NOT_READY {
+            fail!(CUDA, "the events are not done yet: synchronize with the later one first");
+        }
+        self.device.check("cuEventElapsedTime", result)?;
+        Ok(milliseconds)
+    }
+}
+
+impl Drop for Event {
+    fn drop(&mut self) {
+        if driver::loaded().is_some() {
+            // SAFETY: made in `create`, used by nobody else. A failure (the process ends) is ignored.
+            unsafe { (self.device.driver.cuEventDestroy_v2)(self.raw) };
+        }
+    }
+}
+
+// ---- what is current on this thread ----
+
+thread_local! {
+    static DEVICE: Cell<u32> = const { Cell::new(0) };
+    /// Streams other than the default one that are current, at most one per device.
+    static CURRENT: RefCell<Vec<Arc<Stream>>> = const { RefCell::new(Vec::new()) };
+}
+
+/// The device that `cuda` without an index means on this thread.
+pub fn current_device() -> u32 {
+    DEVICE.get()
+}
+
+pub fn set_current_device(ordinal: u32) -> Result<()> {
+    device(ordinal)?;
+    DEVICE.set(ordinal);
+    Ok(())
+}
+
+/// This thread's current stream on a device.
+#[inline]
+pub fn current(device: &'static Device) -> Result<Arc<Stream>> {
+    let set = CURRENT.try_with(|all| {
+        let all = all.try_borrow().ok()?;
+        all.iter().find(|s| s.device.ordinal == device.ordinal).cloned()
+    });
+    match set {
+        Ok(Some(stream)) => Ok(stream),
+        // In a thread that ends there is only the default.
+        _ => Stream::default_of(device),
+    }
+}
+
+/// Makes `stream` current on its device for this thread; what was current before.
+pub fn replace_current(stream: Arc<Stream>) -> Result<Arc<Stream>> {
+    let before = current(stream.device)?;
+    let ordinal = stream.device.ordinal;
+    let replaced = CURRENT.try_with(|all| {
+        let mut all = all.borrow_mut();
+        all.retain(|s| s.device.ordinal != ordinal);
+        if !stream.is_default() {
+            all.push(stream);
+        }
+    });
+    if replaced.is_err() {
+        fail!(INVALID_ARGUMENT, "this thread is ending: it has no current stream any more");
+    }
+    Ok(before)
+}
