@@ -7,9 +7,9 @@
 #define HOST_DEVICE __device__ __forceinline__
 // KERNEL(threads a block has at most, name, parameters…) { body }
 #define KERNEL(max_threads, name, ...) extern "C" __global__ void __launch_bounds__(max_threads) name(__VA_ARGS__)
-// `name` points to the launch's dynamic shared memory, 16-byte aligned.
+// `name` points to the launch's dynamic shared memory, 128-byte aligned.
 #define DYNAMIC_SHARED(T, name)                              \
-    extern __shared__ __align__(16) unsigned char shared_bytes[]; \
+    extern __shared__ __align__(128) unsigned char shared_bytes[]; \
     T *name = reinterpret_cast<T *>(shared_bytes)
 #endif
 

@@ -5,7 +5,8 @@
 #
 # FILE: kernels/NAME.cu or any .cc. Each becomes OUTDIR/NAME.o. Nothing is done where the flags, the compiler and the
 # contents of all files that went in are as before. Kernels register themselves when their object is linked in; each
-# .cu is compiled inside a namespace of its own, because two of them may use one name for two things.
+# .cu is compiled inside a namespace of its own, because two of them may use one name for two things. What a file of
+# kernels/include takes from the host instead of from the device is in NAME_on_host.h, here.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 cd "$root"
@@ -14,6 +15,8 @@ cd "$root"
 if [ "${1:-}" = --one ]; then
     out=$2 file=$3
     shift 3
+    emulations=(tests/cuda/host/*_on_host.h)
+    emulations=("${emulations[@]##*/}")
     name=$(basename "${file%.*}")
     object=$out/$name.o
     # What the last run has read, and what was in it.
@@ -26,7 +29,11 @@ if [ "${1:-}" = --one ]; then
     fi
     rm -f "$object.key"
     case $file in
-        *.cu) printf '#include "cuda_on_host.h"\nnamespace module_%s {\n#include "%s"\n}\n' "$name" "$root/$file" ;;
+        *.cu)
+            # What is the same in every module stays outside: the types, and what stands for the device's own features.
+            printf '#include "%s"\n' types.cuh "${emulations[@]}"
+            printf 'namespace module_%s {\n#include "%s"\n}\n' "$name" "$root/$file"
+            ;;
         *) printf '#include "%s"\n' "$root/$file" ;;
     esac > "$out/$name.unit.cc"
     $CXX -std=c++17 -DTENDON_ON_HOST -I kernels/include -I tests/cuda/host "$@" -MD -MF "$object.d" \

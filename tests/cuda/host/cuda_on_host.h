@@ -67,6 +67,7 @@ struct Thread {
 extern Thread *thread;  // the one that runs
 extern Dim3 block_index, block_size, grid_size;
 extern char *dynamic_shared;
+extern uint64_t block_number;  // counts the blocks of all launches; what an emulation keeps for a block ends with it
 
 // Where a thread waits: two threads that meet must wait at the same place.
 struct Place {
