@@ -1,75 +1,65 @@
 #!/usr/bin/env bash
-# Builds the mock CUDA libraries: tests/cuda/mock/build.sh OUT [JOBS]
+# Builds the mock CUDA libraries, by default into build/cuda-mock:
+#
+#   tests/cuda/mock/build.sh [OUT]
+#
 #   OUT/libcuda.so.1         the driver, with the host build of every kernel of kernels/*.cu
 #   OUT/libcublasLt.so.12    matrix products on the host, with checks
 #   OUT/libcudnn.so.9        a recorder of the backend API
 #   OUT/selftest             tests of the three
-# An object is made again when what it includes has changed, by content.
+#
+# What is as before is not built again. $CXX chooses the compiler, $TENDON_JOBS how many run at a time.
 set -euo pipefail
-cd "$(dirname "$0")/../../.."
+root=$(cd "$(dirname "$0")/../../.." && pwd)
+cd "$root"
+out=${1:-build/cuda-mock}
+export CXX=${CXX:-c++}
+compile=tests/cuda/host/compile.sh
+mock=tests/cuda/mock
+flags=(-O1 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -I "$mock")
 
-cxx=${CXX:-g++}
-flags=(-std=c++17 -O1 -fPIC -fvisibility=hidden -Wall -Wextra -Wno-unknown-pragmas -DTENDON_ON_HOST -Itests/cuda/host -Itests/cuda/mock -Ikernels/include)
-
-# Of the compiler, its options and every file that went into the object.
-key() {
-    { echo "$cxx ${flags[*]}"; "$cxx" -dumpfullversion; cat $(sed -e 's/^[^:]*://' -e 's/\\$//' "$1.d") 2>&1; } | sha256sum
-}
-
-compile() {
-    local source=$1 object=$2
-    if [ -f "$object" ] && [ -f "$object.d" ] && [ "$(key "$object")" = "$(cat "$object.key" 2> /dev/null)" ]; then return; fi
-    echo "  $source"
-    rm -f "$object.key"
-    "$cxx" "${flags[@]}" -MMD -MF "$object.d" -x c++ -c "$source" -o "$object"
-    key "$object" > "$object.key"
-}
-
-# Links when something is newer than the library.
+# Links when an input is newer than the library.
 link() {
-    local library=$1
+    local library=$1 inputs=() word
     shift
-    local inputs=() word
-    for word; do case $word in *.o | *.map | */lib*) inputs+=("$word") ;; esac; done
-    if [ -f "$library" ] && [ -z "$(find "${inputs[@]}" -newer "$library" -print -quit)" ] && [ "$(cat "$library.inputs" 2> /dev/null)" = "$*" ]; then return; fi
-    echo "  $library"
-    "$cxx" "$@" -o "$library"
+    for word; do case $word in *.o | */lib*) inputs+=("$word") ;; esac; done
+    if [ -f "$library" ] && [ -z "$(find "${inputs[@]}" -newer "$library" -print -quit)" ] &&
+        [ "$(cat "$library.inputs" 2> /dev/null)" = "$*" ]; then
+        return
+    fi
+    $CXX "$@" -o "$library"
     echo "$*" > "$library.inputs"
 }
 
-if [ "${1-}" = --compile ]; then compile "$2" "$3"; exit; fi
-
-out=$1
-jobs=${2:-2}
-mkdir -p "$out/objects"
-objects=()
-pairs=()
-add() {
-    local object
-    object=$out/objects/$(echo "${1%.*}" | tr / -).o
-    objects+=("$object")
-    pairs+=("$1" "$object")
+# objects OUTDIR FILE…
+objects() {
+    local folder=$1 file
+    shift
+    for file; do
+        file=${file##*/}
+        echo "$folder/${file%.*}.o"
+    done
 }
 
-driver=(tests/cuda/host/cuda_on_host.cc tests/cuda/mock/driver/*.cc tests/cuda/mock/selftest/*.cu)
-for f in kernels/*.cu; do [ ! -e "$f" ] || driver+=("$f"); done
-for f in "${driver[@]}"; do add "$f"; done
-driver_objects=("${objects[@]}")
-objects=()
-for f in tests/cuda/mock/cublaslt/*.cc; do add "$f"; done
-cublaslt_objects=("${objects[@]}")
-objects=()
-for f in tests/cuda/mock/cudnn/*.cc; do add "$f"; done
-cudnn_objects=("${objects[@]}")
-objects=()
-for f in tests/cuda/mock/selftest/*.cc; do add "$f"; done
-selftest_objects=("${objects[@]}")
-
-printf '%s\0' "${pairs[@]}" | xargs -0 -n 2 -P "$jobs" "$0" --compile
+shopt -s nullglob
+kernels=(kernels/*.cu "$mock"/selftest/*.cu)
+driver=(tests/cuda/host/cuda_on_host.cc "$mock"/driver/*.cc)
+libraries=("$mock"/cublaslt/*.cc "$mock"/cudnn/*.cc)
+selftest=("$mock"/selftest/*.cc)
+$compile "$out/kernels" "${flags[@]}" -- "${kernels[@]}"
+$compile "$out/driver" "${flags[@]}" -- "${driver[@]}"
+$compile "$out/libraries" "${flags[@]}" -- "${libraries[@]}"
+$compile "$out/selftest.d" "${flags[@]}" -- "${selftest[@]}"
 
 shared=(-shared -Wl,-z,defs -pthread)
-link "$out/libcuda.so.1" "${shared[@]}" -Wl,-soname,libcuda.so.1 "${driver_objects[@]}" -ldl
+mapfile -t of_driver < <(objects "$out/kernels" "${kernels[@]}"; objects "$out/driver" "${driver[@]}")
+mapfile -t of_cublaslt < <(objects "$out/libraries" "$mock"/cublaslt/*.cc)
+mapfile -t of_cudnn < <(objects "$out/libraries" "$mock"/cudnn/*.cc)
+mapfile -t of_selftest < <(objects "$out/selftest.d" "${selftest[@]}")
+link "$out/libcuda.so.1" "${shared[@]}" -Wl,-soname,libcuda.so.1 "${of_driver[@]}"
 # They ask the mock driver about pointers and queue their work there.
-link "$out/libcublasLt.so.12" "${shared[@]}" -Wl,-soname,libcublasLt.so.12 "${cublaslt_objects[@]}" "$out/libcuda.so.1"
-link "$out/libcudnn.so.9" "${shared[@]}" -Wl,-soname,libcudnn.so.9 "${cudnn_objects[@]}" "$out/libcuda.so.1"
-link "$out/selftest" "${selftest_objects[@]}" -Wl,-rpath,'$ORIGIN' "$out/libcuda.so.1" "$out/libcublasLt.so.12" "$out/libcudnn.so.9" -pthread
+link "$out/libcublasLt.so.12" "${shared[@]}" -Wl,-soname,libcublasLt.so.12 "${of_cublaslt[@]}" "$out/libcuda.so.1"
+link "$out/libcudnn.so.9" "${shared[@]}" -Wl,-soname,libcudnn.so.9 "${of_cudnn[@]}" "$out/libcuda.so.1"
+# shellcheck disable=SC2016 # $ORIGIN is for the loader
+link "$out/selftest" "${of_selftest[@]}" -Wl,-rpath,'$ORIGIN' "$out/libcuda.so.1" "$out/libcublasLt.so.12" \
+    "$out/libcudnn.so.9" -pthread

@@ -27,9 +27,11 @@ int64_t mock_cuda_launches(const char *kernel);
 /* Writes "name count" lines of all kernels launched so far; returns the bytes needed, NUL included. */
 size_t mock_cuda_launch_list(char *buffer, size_t size);
 
-/* The nth call from now on (0: the next) of a driver function whose name begins with `function` (NULL: any) does
-   nothing and returns `code`, once. A negative nth takes the order back. */
-void mock_cuda_fail(const char *function, int64_t nth, int code);
+/* The nth call from now on (0: the next) of a driver function whose name begins with `function` (NULL: any), and those
+   after it, `times` in all, do nothing and return `code`. A negative nth takes the order back. */
+void mock_cuda_fail(const char *function, int64_t nth, int64_t times, int code);
+/* How many calls have failed by order so far. */
+int64_t mock_cuda_failed(void);
 /* From the nth call that needs a context on, every call on that context's device returns 719 (launch failed), as after
    a kernel's crash. */
 void mock_cuda_lose_device(int64_t nth);

@@ -36,7 +36,7 @@ State::State() {
             rest.erase(0, one.size() + 1);
             size_t a = one.find(':'), b = one.find(':', a + 1);
             if (a == std::string::npos || b == std::string::npos) continue;
-            orders.push_back({one.substr(0, a), atoll(one.c_str() + a + 1), atoi(one.c_str() + b + 1)});
+            orders.push_back({one.substr(0, a), atoll(one.c_str() + a + 1), 1, atoi(one.c_str() + b + 1)});
         }
     }
     for (int i = 0, n = (int)env_number("MOCK_CUDA_DEVICES", 1); i < n; i++) {
@@ -67,9 +67,10 @@ CUresult State::enter(const char *function, bool needs_init, bool needs_context)
     if (needs_context && lose_at >= 0 && lose_at-- == 0 && current()) current()->device.lost = CUDA_ERROR_LAUNCH_FAILED;
     for (size_t i = 0; i < orders.size(); i++) {
         Order &o = orders[i];
-        if (strncmp(function, o.prefix.c_str(), o.prefix.size()) != 0 || o.nth-- != 0) continue;
+        if (strncmp(function, o.prefix.c_str(), o.prefix.size()) != 0 || o.nth-- > 0) continue;
         CUresult code = o.code;
-        orders.erase(orders.begin() + i);
+        if (--o.times <= 0) orders.erase(orders.begin() + (ptrdiff_t)i);
+        failed++;
         return code;
     }
     if (needs_context) {
@@ -188,13 +189,18 @@ DRIVER_API size_t mock_cuda_launch_list(char *buffer, size_t size) {
     return hand_out(text, buffer, size);
 }
 
-DRIVER_API void mock_cuda_fail(const char *function, int64_t nth, int code) {
+DRIVER_API void mock_cuda_fail(const char *function, int64_t nth, int64_t times, int code) {
     Lock lock(state().mutex);
     std::string prefix = function ? function : "";
     auto &orders = state().orders;
     for (size_t i = orders.size(); i-- > 0;)
         if (orders[i].prefix == prefix) orders.erase(orders.begin() + i);
-    if (nth >= 0) orders.push_back({prefix, nth, code});
+    if (nth >= 0) orders.push_back({prefix, nth, times, code});
+}
+
+DRIVER_API int64_t mock_cuda_failed(void) {
+    Lock lock(state().mutex);
+    return state().failed;
 }
 
 DRIVER_API void mock_cuda_lose_device(int64_t nth) {

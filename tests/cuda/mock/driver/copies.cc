@@ -153,6 +153,10 @@ DRIVER_API CUresult cuMemsetD8Async(CUdeviceptr to, unsigned char value, size_t 
     return call("cuMemsetD8Async", INIT, CONTEXT, [&](State &, Lock &lock) -> CUresult { return fill(lock, "cuMemsetD8Async", to, value, 1, count, stream); });
 }
 
+DRIVER_API CUresult cuMemsetD16Async(CUdeviceptr to, unsigned short value, size_t count, CUstream stream) {
+    return call("cuMemsetD16Async", INIT, CONTEXT, [&](State &, Lock &lock) -> CUresult { return fill(lock, "cuMemsetD16Async", to, value, 2, count, stream); });
+}
+
 DRIVER_API CUresult cuMemsetD32Async(CUdeviceptr to, unsigned value, size_t count, CUstream stream) {
     return call("cuMemsetD32Async", INIT, CONTEXT, [&](State &, Lock &lock) -> CUresult { return fill(lock, "cuMemsetD32Async", to, value, 4, count, stream); });
 }

@@ -130,7 +130,7 @@ struct Device {
 
 struct Order {
     std::string prefix;
-    int64_t nth;
+    int64_t nth, times;
     CUresult code;
 };
 
@@ -151,7 +151,7 @@ struct State {
     std::map<std::string, int64_t> launches;
     std::vector<std::string> violations;
     std::vector<Order> orders;
-    int64_t lose_at = -1, crash_at = -1;
+    int64_t lose_at = -1, crash_at = -1, failed = 0;
 
     State();
     // What a call returns before it does anything; counts it.

@@ -245,14 +245,15 @@ static void end() {
 
 static void test_orders() {
     CUdeviceptr p;
-    mock_cuda_fail("cuMemAlloc", 1, CUDA_ERROR_OUT_OF_MEMORY);
+    mock_cuda_fail("cuMemAlloc", 1, 2, CUDA_ERROR_OUT_OF_MEMORY);
     OK(cuMemAlloc_v2(&p, 4));
     CUdeviceptr q;
-    CHECK(cuMemAlloc_v2(&q, 4) == CUDA_ERROR_OUT_OF_MEMORY);
+    CHECK(cuMemAlloc_v2(&q, 4) == CUDA_ERROR_OUT_OF_MEMORY && cuMemAlloc_v2(&q, 4) == CUDA_ERROR_OUT_OF_MEMORY);
+    CHECK(mock_cuda_failed() == 2);
     OK(cuMemAlloc_v2(&q, 4));
     OK(cuMemFree_v2(q));
-    mock_cuda_fail("cuMemAlloc", 0, 2);
-    mock_cuda_fail("cuMemAlloc", -1, 0);
+    mock_cuda_fail("cuMemAlloc", 0, 1, 2);
+    mock_cuda_fail("cuMemAlloc", -1, 0, 0);
     OK(cuMemAlloc_v2(&q, 4));
     mock_cuda_lose_device(1);
     OK(cuMemFree_v2(q));
