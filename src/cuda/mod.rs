@@ -5,20 +5,25 @@
 //! launch · nest · transfer                                                         how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
-//! driver · library                                                                 libcuda.so.1
+//! driver · dnn · libraries · library                                               libcuda.so.1, cuDNN
 //! ```
 
 pub mod copy;
 pub mod device;
+pub mod dnn;
 pub mod driver;
 pub mod errors;
+pub mod index;
 pub mod launch;
+mod libraries;
 mod library;
 pub mod memory;
 mod module;
 #[allow(dead_code, reason = "the launchers use it")]
 pub mod nest;
+pub mod optim;
 pub mod pinned;
+pub mod random;
 pub mod stream;
 pub mod transfer;
 

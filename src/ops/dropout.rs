@@ -4,6 +4,7 @@ use super::elementwise::{mul, mul_scalar};
 use crate::apply::apply_one;
 use crate::cpu::elementwise;
 use crate::cpu::random as kernel;
+use crate::cuda::{self, Queue};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -53,6 +54,11 @@ impl Op for Dropout {
         let layout = Layout::contiguous(&[]).expand(y.layout.shape())?;
         let scale = In { base: bytes.as_ptr(), dtype: DType::F64, layout: &layout };
         elementwise::binary(Binary::Mul, In { base: y.base, dtype: y.dtype, layout: y.layout }, scale, x.dtype, y)
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let (scale, draw) = (self.scale().to_f64(), (self.seed, self.offset));
+        cuda::random::dropout(queue, inputs[0], 1.0 - self.p, scale, draw, outputs[0], outputs[1])
     }
 
     fn saves(&self, _needs: u32) -> Saves {

@@ -1,0 +1,87 @@
+//! Random fills: `torch.rand`, `randn`, `randint`, and dropout, with the CPU's numbers.
+//!
+//! Numbers depend on seed, first block and the element's place in C order only. All are the CPU's, bit for bit, but for
+//! normal numbers of f64: log, sin and cos of f64 are the device's there, and the last bits differ.
+
+use super::Queue;
+use super::copy::copy;
+use super::launch::{blocks, launch};
+use crate::error::{Error, Result};
+use crate::layout::Layout;
+use crate::view::{In, Out};
+
+const THREADS: u32 = 256;
+/// What a kernel stores at once, in bytes.
+const ALIGNMENT: usize = 16;
+
+fn grid(n: u64, each_thread: u64) -> [u32; 3] {
+    [blocks(n, each_thread * THREADS as u64), 1, 1]
+}
+
+/// Calls `make` with memory in C order, aligned for the kernels, and brings what it made to where the output lies.
+fn generate(queue: &Queue, out: Out, make: impl FnOnce(*mut u8) -> Result<()>) -> Result<()> {
+    if out.layout.is_contiguous() && (out.origin() as usize).is_multiple_of(ALIGNMENT) {
+        return make(out.origin());
+    }
+    let layout = Layout::contiguous(out.layout.shape());
+    let nbytes = (layout.numel() as usize).checked_mul(out.dtype.size());
+    let made = queue.workspace(nbytes.ok_or_else(|| Error::out_of_memory(usize::MAX))?)?;
+    make(made.address())?;
+    copy(queue, In { base: made.address(), dtype: out.dtype, layout: &layout }, out)
+}
+
+/// `torch.rand`: as `cpu::random::uniform`.
+pub fn uniform(queue: &Queue, out: Out, seed: u64, offset: u64) -> Result<()> {
+    floats(queue, "uniform_", out, seed, offset)
+}
+
+/// `torch.randn`: as `cpu::random::normal`.
+pub fn normal(queue: &Queue, out: Out, seed: u64, offset: u64) -> Result<()> {
+    floats(queue, "normal_", out, seed, offset)
+}
+
+fn floats(queue: &Queue, kernel: &str, out: Out, seed: u64, offset: u64) -> Result<()> {
+    let n = out.layout.numel() as u64;
+    let grid = grid(n, (ALIGNMENT / out.dtype.size()) as u64);
+    generate(
+        queue,
+        out,
+        |to| launch!(queue, "random", [kernel, out.dtype.name()], grid, THREADS, 0; to, n, seed, offset),
+    )
+}
+
+/// `torch.randint`: integers from `low` up to, without, `high`; all `low` when there are none.
+pub fn randint(queue: &Queue, out: Out, low: i64, high: i64, seed: u64, offset: u64) -> Result<()> {
+    let range = if high > low { high.wrapping_sub(low) as u64 } else { 0 };
+    let n = out.layout.numel() as u64;
+    generate(queue, out, |to| {
+        let dtype = out.dtype as i32;
+        launch!(queue, "random", ["randint"], grid(n, 4), THREADS, 0; to, dtype, n, low, range, seed, offset)
+    })
+}
+
+/// `torch.nn.functional.dropout`: bools in `mask` that are true with probability `keep`, and `y = x·mask·scale`. `y` and
+/// `mask` are contiguous.
+pub fn dropout(
+    queue: &Queue,
+    x: In,
+    keep: f64,
+    scale: f64,
+    (seed, offset): (u64, u64),
+    y: Out,
+    mask: Out,
+) -> Result<()> {
+    let n = y.layout.numel() as u64;
+    // Of 2^32 words, this many keep.
+    let kept = (keep * 4_294_967_296.0) as u64;
+    let (all, limit) = ((kept > u32::MAX as u64) as i32, kept as u32);
+    let mut from = x.origin();
+    if !(x.layout.is_contiguous() && (from as usize).is_multiple_of(ALIGNMENT)) {
+        copy(queue, x, y)?;
+        from = y.origin().cast_const();
+    }
+    let each_thread = if y.dtype.size() < 4 { 8 } else { 4 };
+    let (to, flags) = (y.origin(), mask.origin());
+    launch!(queue, "dropout", ["dropout_", y.dtype.name()], grid(n, each_thread), THREADS, 0;
+        to, flags, from, n, seed, offset, limit, all, scale)
+}
