@@ -75,6 +75,12 @@ pub fn device() -> TensorDevice {
     })
 }
 
+pub fn device_of(x: &T) -> TensorDevice {
+    let mut device = CPU;
+    check(unsafe { tensor_device(x.0, &mut device) }).unwrap();
+    device
+}
+
 pub fn to_device(x: &T, device: TensorDevice) -> R<T> {
     out(|o| unsafe { tensor_to_device(x.0, device, null(), o) })
 }

@@ -49,7 +49,7 @@ fn tensors_of_two_devices_stay_apart() {
         assert!(mixed.message.contains("cuda:0") && mixed.message.contains("cuda:1"), "{mixed:?}");
         for (x, index) in [(&a, 0), (&b, 1)] {
             let y = out(|o| unsafe { tensor_add(x.0, x.0, o) }).unwrap();
-            assert_eq!(unsafe { tensor_device(y.0) }, cuda(index));
+            assert_eq!(device_of(&y), cuda(index));
             assert_eq!(values(&y).unwrap(), counting(100).map(|v| 2.0 * v));
         }
         // The current device is each thread's own.
@@ -57,7 +57,7 @@ fn tensors_of_two_devices_stay_apart() {
         check(unsafe { tendon_cuda_set_current_device(1) }).unwrap();
         check(unsafe { tendon_cuda_current_device(&mut current) }).unwrap();
         assert_eq!(current, 1);
-        assert_eq!(unsafe { tensor_device(on(-1, 3).0) }, cuda(1));
+        assert_eq!(device_of(&on(-1, 3)), cuda(1));
         std::thread::spawn(|| {
             let mut current = -1;
             check(unsafe { tendon_cuda_current_device(&mut current) }).unwrap();
@@ -85,12 +85,12 @@ fn values_and_gradients_cross_between_devices() {
                 let square = out(|o| unsafe { tensor_square(x.0, o) }).unwrap();
                 let there = to_device(&square, cuda(1)).unwrap();
                 drop(square);
-                assert_eq!(unsafe { tensor_device(there.0) }, cuda(1));
+                assert_eq!(device_of(&there), cuda(1));
                 let tripled = out(|o| unsafe { tensor_mul_scalar(there.0, rows::number(3.0), o) }).unwrap();
                 let loss = out(|o| unsafe { tensor_sum(tripled.0, null(), 0, null(), o) }).unwrap();
                 check(unsafe { tensor_backward(loss.0, null()) }).unwrap();
                 let grad = out(|o| unsafe { tensor_grad(x.0, o) }).unwrap();
-                assert_eq!(unsafe { tensor_device(grad.0) }, cuda(0));
+                assert_eq!(device_of(&grad), cuda(0));
                 assert_eq!(values(&grad).unwrap(), counting(5000).map(|v| 6.0 * v * round as f64));
                 assert_eq!(values(&there).unwrap(), counting(5000).map(|v| v * v));
             }
@@ -107,7 +107,7 @@ fn streams_and_memory_belong_to_one_device() {
         let x = on(0, 10);
         // Ops on cuda:0 go on there, whatever stream of cuda:1 is current.
         let y = stream.within(|| out(|o| unsafe { tensor_exp(x.0, o) })).unwrap();
-        assert_eq!(unsafe { tensor_device(y.0) }, cuda(0));
+        assert_eq!(device_of(&y), cuda(0));
         let mut event = null_mut();
         check(unsafe { tendon_cuda_event_create(0, 0, &mut event) }).unwrap();
         let refused = check(unsafe { tendon_cuda_event_record(event, stream.0) }).unwrap_err();

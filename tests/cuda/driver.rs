@@ -98,7 +98,8 @@ fn functions_asked_for() -> Vec<String> {
 fn without(function: &str, folder: &Path) {
     let mut library = std::fs::read(mock_folder().join("libcuda.so.1")).unwrap();
     let name = [b"\0", function.as_bytes(), b"\0"].concat();
-    let places: Vec<usize> = library.windows(name.len()).enumerate().filter(|(_, w)| *w == name).map(|(i, _)| i).collect();
+    let places: Vec<usize> =
+        library.windows(name.len()).enumerate().filter(|(_, w)| *w == name).map(|(i, _)| i).collect();
     assert!(!places.is_empty(), "the mock has no {function}");
     for at in places {
         library[at + 1] = b'-';

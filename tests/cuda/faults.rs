@@ -116,9 +116,8 @@ fn any_call_of_the_driver_may_fail() {
 #[test]
 fn a_launch_may_fail() {
     on_mock(&[], || {
-        let right = |e: &Failure| {
-            e.status == TENSOR_ERR_CUDA && e.message.contains("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701)")
-        };
+        let right =
+            |e: &Failure| e.status == TENSOR_ERR_CUDA && e.message.contains("CUDA_ERROR_LAUNCH_OUT_OF_RESOURCES (701)");
         let errors = storm("cuLaunchKernel", 1, LAUNCH_OUT_OF_RESOURCES, || (), right);
         assert!(errors > 200, "{errors} errors");
     });

@@ -17,7 +17,7 @@ fn empty(mib: i64) -> R<T> {
     out(|o| unsafe { tensor_empty([mib << 20].as_ptr(), 1, &options, o) })
 }
 
-fn release_cached() -> usize {
+fn release_cached() -> i64 {
     unsafe { tendon_release_cached_memory() }
 }
 

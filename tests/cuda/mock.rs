@@ -120,4 +120,3 @@ pub fn cublaslt_products() -> i64 {
     let f: unsafe extern "C" fn() -> i64 = unsafe { std::mem::transmute(f) };
     unsafe { f() }
 }
-

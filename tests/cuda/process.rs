@@ -90,6 +90,7 @@ impl<'a> Child<'a> {
         let mut command = Command::new(std::env::current_exe().unwrap());
         command.args(["--exact", self.test, "--nocapture", "--test-threads=1"]);
         command.env(PART, &self.part).env("TENDON_TEST_DEVICE", "cuda:0").env("MOCK_CUDA_REPORT", &report);
+        command.env("RUST_BACKTRACE", "0");
         if !real() {
             command.env("LD_LIBRARY_PATH", mock_folder());
         }

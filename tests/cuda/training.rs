@@ -101,7 +101,7 @@ fn a_network_trains_as_on_the_cpu() {
                 for (a, b) in here.parameters.iter().zip(&there.parameters) {
                     assert!(near(&values(a).unwrap().data, &values(b).unwrap().data, 2e-3));
                     let grad = out(|o| unsafe { tensor_grad(b.0, o) }).unwrap();
-                    assert_eq!(unsafe { tensor_device(grad.0) }, cuda(0));
+                    assert_eq!(device_of(&grad), cuda(0));
                 }
             }
         });

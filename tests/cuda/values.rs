@@ -35,11 +35,11 @@ fn moves_keep_every_dtype_and_layout() {
             for shape in [&[3i64, 4][..], &[], &[0, 3], &[1, 2, 1, 3]] {
                 let x = cpu_tensor(&counting(shape), dtype).unwrap();
                 let there = to_device(&x, cuda(0)).unwrap();
-                assert_eq!(unsafe { tensor_device(there.0) }, cuda(0));
+                assert_eq!(device_of(&there), cuda(0));
                 assert_eq!(unsafe { tensor_dtype(there.0) }, dtype);
                 assert_eq!(shape, super::common::shape(&there));
                 let back = to_cpu(&there).unwrap();
-                assert_eq!(unsafe { tensor_device(back.0) }, CPU);
+                assert_eq!(device_of(&back), CPU);
                 assert_eq!(bytes(&back), bytes(&x));
                 assert_eq!(bytes(&there), bytes(&x));
             }
@@ -120,7 +120,7 @@ fn numbers_on_the_cpu_mix_and_nothing_else_does() {
         let number_on_cpu = cpu_tensor(&one, TENSOR_DTYPE_F64).unwrap();
         let row_on_cpu = cpu_tensor(&row, TENSOR_DTYPE_F32).unwrap();
         for y in [add(&x, &number_on_cpu).unwrap(), add(&number_on_cpu, &x).unwrap()] {
-            assert_eq!(unsafe { (tensor_device(y.0), tensor_dtype(y.0)) }, (cuda(0), TENSOR_DTYPE_F32));
+            assert_eq!((device_of(&y), unsafe { tensor_dtype(y.0) }), (cuda(0), TENSOR_DTYPE_F32));
             assert_eq!(values(&y).unwrap(), counting(&[2, 3]).map(|v| v + 1.0));
         }
         let refused = add(&x, &row_on_cpu).map(drop).unwrap_err();
@@ -141,7 +141,7 @@ fn numbers_on_the_cpu_mix_and_nothing_else_does() {
         let loss = out(|o| unsafe { tensor_sum(y.0, null(), 0, null(), o) }).unwrap();
         check(unsafe { tensor_backward(loss.0, null()) }).unwrap();
         let grad = out(|o| unsafe { tensor_grad(number_on_cpu.0, o) }).unwrap();
-        assert_eq!(unsafe { tensor_device(grad.0) }, CPU);
+        assert_eq!(device_of(&grad), CPU);
         assert_eq!(values(&grad).unwrap().data, [1.0 + 2.0 + 3.0 + 3.0]);
     });
 }
@@ -180,12 +180,16 @@ fn what_is_made_there_is_what_the_cpu_makes() {
                 match (here, there) {
                     (Ok(here), Ok(there)) => {
                         for (here, there) in [(&here.0, &there.0), (&here.1, &there.1)] {
-                            assert_eq!(unsafe { tensor_device(there.0) }, cuda(0));
+                            assert_eq!(device_of(&there), cuda(0));
                             let (want, got) = (values(here).unwrap(), values(there).unwrap());
                             let tolerance = if name == "randn" || name == "linspace" { 1e-6 } else { 0.0 };
                             let near = |a: &f64, b: &f64| (a - b).abs() <= tolerance * a.abs().max(1.0);
                             let rounded = dtype == TENSOR_DTYPE_F16 || dtype == TENSOR_DTYPE_BF16;
-                            let same = want.data.iter().zip(&got.data).all(|(a, b)| near(a, b) || (rounded && (a - b).abs() < 0.02));
+                            let same = want
+                                .data
+                                .iter()
+                                .zip(&got.data)
+                                .all(|(a, b)| near(a, b) || (rounded && (a - b).abs() < 0.02));
                             assert!(same && want.shape == got.shape, "{name} {dtype}: {want:?} {got:?}");
                         }
                     }
@@ -224,22 +228,18 @@ fn index(values: &[f64]) -> T {
 fn bad_indices_are_reported_by_the_next_call_that_waits() {
     apart(&[], || {
         let x = tensor(&counting(&[3, 2]), TENSOR_DTYPE_F32).unwrap();
+        let places = tensor(&Array { shape: vec![1, 2], data: vec![0.0, 7.0] }, TENSOR_DTYPE_I64).unwrap();
         let synchronize = || check(unsafe { tendon_cuda_synchronize(0) });
         let calls: Vec<(&str, Box<dyn Fn() -> R<T>>)> = vec![
-            ("index_select", Box::new(|| out(|o| unsafe { tensor_index_select(x.0, 0, index(&[0.0, 7.0, 1.0]).0, o) }))),
+            (
+                "index_select",
+                Box::new(|| out(|o| unsafe { tensor_index_select(x.0, 0, index(&[0.0, 7.0, 1.0]).0, o) })),
+            ),
             ("index_add", {
                 Box::new(|| out(|o| unsafe { tensor_index_add(x.0, 0, index(&[0.0, 7.0, 1.0]).0, x.0, o) }))
             }),
-            ("gather", {
-                let places = tensor(&Array { shape: vec![1, 2], data: vec![0.0, 7.0] }, TENSOR_DTYPE_I64).unwrap();
-                let x = &x;
-                Box::new(move || out(|o| unsafe { tensor_gather(x.0, 0, places.0, o) }))
-            }),
-            ("scatter_add", {
-                let places = tensor(&Array { shape: vec![1, 2], data: vec![0.0, 7.0] }, TENSOR_DTYPE_I64).unwrap();
-                let x = &x;
-                Box::new(move || out(|o| unsafe { tensor_scatter_add(x.0, 0, places.0, x.0, o) }))
-            }),
+            ("gather", { Box::new(|| out(|o| unsafe { tensor_gather(x.0, 0, places.0, o) })) }),
+            ("scatter_add", { Box::new(|| out(|o| unsafe { tensor_scatter_add(x.0, 0, places.0, x.0, o) })) }),
             ("one_hot", Box::new(|| out(|o| unsafe { tensor_one_hot(index(&[0.0, 7.0, 1.0]).0, 3, o) }))),
         ];
         for (name, call) in &calls {
