@@ -3,10 +3,14 @@
 #pragma once
 #ifdef TENDON_ON_HOST
 #include "cuda_on_host.h"
+#define KERNEL_BLOCKS(max_threads, blocks, name, ...) KERNEL(max_threads, name, __VA_ARGS__)
 #else
 #define HOST_DEVICE __device__ __forceinline__
 // KERNEL(threads a block has at most, name, parameters…) { body }
 #define KERNEL(max_threads, name, ...) extern "C" __global__ void __launch_bounds__(max_threads) name(__VA_ARGS__)
+// The same; the compiler saves registers so that a multiprocessor holds `blocks` of them at a time.
+#define KERNEL_BLOCKS(max_threads, blocks, name, ...) \
+    extern "C" __global__ void __launch_bounds__(max_threads, blocks) name(__VA_ARGS__)
 // `name` points to the launch's dynamic shared memory, 128-byte aligned.
 #define DYNAMIC_SHARED(T, name)                              \
     extern __shared__ __align__(128) unsigned char shared_bytes[]; \
