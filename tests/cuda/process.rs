@@ -92,7 +92,7 @@ impl<'a> Child<'a> {
         command.env(PART, &self.part).env("TENDON_TEST_DEVICE", "cuda:0").env("MOCK_CUDA_REPORT", &report);
         command.env("RUST_BACKTRACE", "0");
         if !real() {
-            command.env("LD_LIBRARY_PATH", mock_folder());
+            command.env("LD_LIBRARY_PATH", mock_folder()).env("TENDON_CUDA_LIBS", mock_folder());
         }
         command.envs(self.env.iter().map(|(k, v)| (k, v)));
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

@@ -119,7 +119,6 @@ static Block &add_block(Device *device, char *begin, size_t bytes, bool register
         memset(block.end(), GUARD_BYTE, GUARD);
     }
     s.block_of_serial[block.serial] = (uintptr_t)begin;
-    s.freed.erase((uintptr_t)begin);
     return s.blocks[(uintptr_t)begin] = block;
 }
 
@@ -129,8 +128,8 @@ static void remove_block(Block block) {
     s.block_of_serial.erase(block.serial);
     s.blocks.erase((uintptr_t)block.begin);
     if (block.registered) return;
-    s.freed[(uintptr_t)block.begin] = block.bytes;
     if (block.device) {
+        s.freed[(uintptr_t)block.begin] = block.bytes;
         // Freed device memory shows what it is for a while.
         static std::deque<std::pair<char *, size_t>> kept;
         static size_t kept_bytes = 0;

@@ -357,7 +357,7 @@ void test_driver() {
 int main() {
     setenv("MOCK_CUDA_DEVICES", "2", 1);
     setenv("MOCK_CUDA_MEMORY", "67108864", 1);
-    setenv("MOCK_CUDA_QUIET", "1", 1);
+    setenv("MOCK_CUDA_QUIET", "1", 0);
     int count = 0;
     CHECK(cuDeviceGetCount(&count) == CUDA_ERROR_NOT_INITIALIZED);
     OK(cuInit(0));
