@@ -30,6 +30,7 @@ struct Nest {
     HOST_DEVICE void places(u32 n, i64 (&at)[K]) const {
 #pragma unroll
         for (int k = 0; k < K; k++) at[k] = 0;
+#pragma unroll 1
         for (int d = 0; d + 1 < rank; d++) {
             u32 q = size[d].divide(n), r = n - q * size[d].divisor;
             n = q;
@@ -38,5 +39,32 @@ struct Nest {
         }
 #pragma unroll
         for (int k = 0; k < K; k++) at[k] += rank ? (i64)n * stride[k][rank - 1] : 0;
+    }
+
+    // The places of elements n[0], n[1], …; these are used up. One loop for all: little code, and the divisions of
+    // different elements do not wait for each other.
+    template <int U>
+    HOST_DEVICE void places(u32 (&n)[U], i64 (&at)[K][U]) const {
+#pragma unroll
+        for (int k = 0; k < K; k++)
+#pragma unroll
+            for (int u = 0; u < U; u++) at[k][u] = 0;
+#pragma unroll 1
+        for (int d = 0; d + 1 < rank; d++) {
+            Divisor by = size[d];
+#pragma unroll
+            for (int u = 0; u < U; u++) {
+                u32 q = by.divide(n[u]), r = n[u] - q * by.divisor;
+                n[u] = q;
+#pragma unroll
+                for (int k = 0; k < K; k++) at[k][u] += (i64)r * stride[k][d];
+            }
+        }
+#pragma unroll
+        for (int k = 0; k < K; k++) {
+            i64 step = rank ? stride[k][rank - 1] : 0;
+#pragma unroll
+            for (int u = 0; u < U; u++) at[k][u] += (i64)n[u] * step;
+        }
     }
 };
