@@ -1,6 +1,6 @@
 //! Packs the prebuilt PTX of kernels/ into the library, and gives the development cdylib the soname and link flags that
 //! the installed library has.
-#[allow(dead_code)] // Sources and options are for `cargo xtask ptx`.
+#[allow(dead_code)] // Includes and options are for `cargo xtask ptx`.
 #[path = "kernels/sources.rs"]
 mod sources;
 

@@ -5,12 +5,15 @@ use std::path::Path;
 
 /// The NVRTC that makes the prebuilt PTX. Part of the hash.
 pub const NVRTC: (i32, i32) = (12, 0);
+/// Counts the changes of how it is called. Part of the hash.
+const RECIPE: u32 = 2;
 
 /// One `kernels/NAME.cu`.
 pub struct Module {
     pub name: String,
-    pub source: String,
-    /// The options of NVRTC, but for the folder of the includes. They come from the first line of the file,
+    /// The files of kernels/include that it includes, directly or through others, in the order of their names.
+    pub includes: Vec<String>,
+    /// The options of NVRTC. They come from the first line of the file,
     /// `// arch: 75   what it is`: the compute capability, as 75 or 90a, and `--fmad=false` where it says `fmad: off`.
     pub options: Vec<String>,
     /// Over the name and text of the file and of all that it includes, the options and NVRTC's version.
@@ -42,7 +45,7 @@ fn module(kernels: &Path, name: String) -> Result<Module, String> {
     let mut included = BTreeMap::new();
     includes(&kernels.join("include"), &source, &mut included)?;
     let mut hash = Fnv::new();
-    hash.text(&format!("{}.{}", NVRTC.0, NVRTC.1));
+    hash.text(&format!("{}.{} {RECIPE}", NVRTC.0, NVRTC.1));
     for option in &options {
         hash.text(option);
     }
@@ -52,7 +55,7 @@ fn module(kernels: &Path, name: String) -> Result<Module, String> {
         hash.text(file);
         hash.text(text);
     }
-    Ok(Module { name, source, options, hash: hash.0 })
+    Ok(Module { name, includes: included.into_keys().collect(), options, hash: hash.0 })
 }
 
 /// Adds every file of `folder` that `text` includes, directly or through others. `#if` is not looked at.

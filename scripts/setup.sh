@@ -2,7 +2,8 @@
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
 #   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3   (default: build test lint full)
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
+#                                   (default: build test lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 

@@ -25,8 +25,8 @@ pub fn apply(op: &dyn Op, inputs: &[&Tensor]) -> Result<Outputs> {
     match with_metas(inputs, |metas| op.infer(metas))? {
         Plan::View(layout) => view(op, inputs[0], layout),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs),
-        Plan::Update(written) => {
-            update(op, inputs, device, &written)?;
+        Plan::Update { each, written } => {
+            update(op, inputs, device, each, &written)?;
             Ok(Outputs::new())
         }
     }
@@ -40,7 +40,7 @@ pub fn apply_one(op: &dyn Op, inputs: &[&Tensor]) -> Result<Tensor> {
         // The way of most ops, without lists.
         Plan::Fresh(specs) if specs.len() == 1 => return single(op, inputs, device, &specs[0]),
         Plan::Fresh(specs) => fresh(op, inputs, device, &specs)?,
-        Plan::Update(_) => Outputs::new(),
+        Plan::Update { .. } => Outputs::new(),
     };
     match outputs.pop() {
         Some(output) => Ok(output),
@@ -351,32 +351,34 @@ fn fresh(op: &dyn Op, inputs: &[&Tensor], device: Device, specs: &[OutputSpec]) 
 pub fn check_update(op: &dyn Op, inputs: &[&Tensor]) -> Result<()> {
     common_device(inputs)?;
     match with_metas(inputs, |metas| op.infer(metas))? {
-        Plan::Update(written) => check_written(inputs, &written),
+        Plan::Update { each, written } => check_written(inputs, each, &written),
         _ => fail!(INTERNAL, "{} is no update", op.name()),
     }
 }
 
-fn check_written(inputs: &[&Tensor], written: &[usize]) -> Result<()> {
-    for &i in written {
-        check_writable(inputs[i])?;
-        check_overlap(inputs[i], &inputs[..i])?;
-        check_overlap(inputs[i], &inputs[i + 1..])?;
+fn check_written(inputs: &[&Tensor], each: usize, written: &[usize]) -> Result<()> {
+    for group in inputs.chunks(each) {
+        for &i in written {
+            check_writable(group[i])?;
+            check_overlap(group[i], &group[..i])?;
+            check_overlap(group[i], &group[i + 1..])?;
+        }
     }
     Ok(())
 }
 
 /// In-place writes of several inputs at once, without a graph (optimizers).
-fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, written: &[usize]) -> Result<()> {
-    check_written(inputs, written)?;
-    let outs: SmallVec<[Out; 4]> = written.iter().map(|&i| inputs[i].output()).collect();
+fn update(op: &dyn Op, inputs: &[&Tensor], device: Device, each: usize, written: &[usize]) -> Result<()> {
+    check_written(inputs, each, written)?;
+    let targets = || inputs.chunks(each).flat_map(|group| written.iter().map(|&i| group[i]));
+    let mut outs: SmallVec<[Out; 4]> = list::short_with_room(inputs.len() / each * written.len())?;
+    outs.extend(targets().map(|x| x.output()));
     // An update is not cancelled half-way: it is short, and half a step would be worse than a late answer.
     cancel::check()?;
     let queue = queue_on(device)?;
-    written.iter().for_each(|&i| note_use(inputs[i], queue.as_ref()));
+    targets().for_each(|x| note_use(x, queue.as_ref()));
     cancel::without(|| with_ins(inputs, queue.as_ref(), |ins| run(op, queue.as_ref(), ins, &outs)))?;
-    for &i in written {
-        inputs[i].storage().bump();
-    }
+    targets().for_each(|x| x.storage().bump());
     Ok(())
 }
 

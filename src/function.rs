@@ -222,3 +222,47 @@ pub struct AdamW {
     /// Weight decay shrinks the parameter (AdamW) instead of joining the gradient (Adam).
     pub decoupled: bool,
 }
+
+impl Sgd {
+    /// By what the gradient is multiplied.
+    pub fn sign(&self) -> f64 {
+        if self.maximize { -1.0 } else { 1.0 }
+    }
+}
+
+/// The numbers of an AdamW step that are the same at every step.
+#[derive(Clone, Copy, Debug)]
+pub struct AdamWFactors {
+    /// What weight decay leaves of the parameter.
+    pub keep: f64,
+    /// The parameter's share that joins the gradient (Adam).
+    pub decay: f64,
+    /// 1 − β₁
+    pub fresh: f64,
+    pub beta2: f64,
+    /// 1 − β₂
+    pub fresh2: f64,
+    pub eps: f64,
+    /// By what the gradient is multiplied.
+    pub sign: f64,
+}
+
+impl AdamW {
+    pub fn factors(&self) -> AdamWFactors {
+        AdamWFactors {
+            keep: if self.decoupled { 1.0 - self.lr * self.weight_decay } else { 1.0 },
+            decay: if self.decoupled { 0.0 } else { self.weight_decay },
+            fresh: 1.0 - self.beta1,
+            beta2: self.beta2,
+            fresh2: 1.0 - self.beta2,
+            eps: self.eps,
+            sign: if self.maximize { -1.0 } else { 1.0 },
+        }
+    }
+
+    /// lr/(1−β₁ᵗ) and 1/√(1−β₂ᵗ) at step t, which counts from 1.
+    pub fn corrections(&self, step: i64) -> (f64, f64) {
+        let left = |beta: f64| 1.0 - beta.powf(step as f64);
+        (self.lr / left(self.beta1), 1.0 / left(self.beta2).sqrt())
+    }
+}

@@ -218,7 +218,7 @@ HOST_DEVICE void fold_rows(const F &fold, const S &source, const Folding &f) {
 #pragma unroll
                 for (int u = 0; u < U; u++) at[0][u] = head + (i64)n[u] * V;
             } else {
-                f.reduced.places(n, at);
+                f.reduced.places_of(n, at);
             }
 #pragma unroll
             for (int u = 0; u < U; u++) at[0][u] += base[0];
@@ -295,7 +295,7 @@ HOST_DEVICE void fold_columns(const F &fold, const S &source, const Folding &f) 
         i64 at[2][V];
 #pragma unroll
         for (int v = 0; v < V; v++) n[v] = vectors ? first : min(first + v * width, f.kept.count - 1);
-        f.kept.places(n, at);
+        f.kept.places_of(n, at);
 #pragma unroll
         for (int v = 0; v < V; v++) {
             base[v] = at[0][v] + (vectors ? v : 0);
@@ -313,7 +313,7 @@ HOST_DEVICE void fold_columns(const F &fold, const S &source, const Folding &f) 
             // Past the end the last row is loaded in place of those that are not there, and not taken.
 #pragma unroll
             for (int u = 0; u < U; u++) n[u] = min(i + (u << log_rows), end - 1);
-            f.reduced.places(n, at);
+            f.reduced.places_of(n, at);
             if (vectors) {
 #pragma unroll
                 for (int u = 0; u < U; u++) at[0][u] += base[0];

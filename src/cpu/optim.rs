@@ -106,7 +106,7 @@ macro_rules! steps {
     ($T:ident, $sgd:ident, $adamw:ident) => {
         fn $sgd(param: Out, grad: In, buffer: Option<Out>, first_step: bool, h: Sgd) -> Result<()> {
             let class = param.dtype.class();
-            let sign = if h.maximize { -1.0 } else { 1.0 } as $T;
+            let sign = h.sign() as $T;
             let (lr, momentum, decay) = (h.lr as $T, h.momentum as $T, h.weight_decay as $T);
             let fresh = (1.0 - h.dampening) as $T;
             let Some(buffer) = buffer else {
@@ -145,13 +145,11 @@ macro_rules! steps {
 
         fn $adamw(param: Out, grad: In, m: Out, v: Out, max: Option<Out>, step: i64, h: AdamW) -> Result<()> {
             let class = param.dtype.class();
-            let sign = if h.maximize { -1.0 } else { 1.0 } as $T;
-            let keep = if h.decoupled { 1.0 - h.lr * h.weight_decay } else { 1.0 } as $T;
-            let decay = if h.decoupled { 0.0 } else { h.weight_decay } as $T;
-            let (fresh, beta2, fresh2) = ((1.0 - h.beta1) as $T, h.beta2 as $T, (1.0 - h.beta2) as $T);
-            let correction1 = 1.0 - h.beta1.powf(step as f64);
-            let correction2 = 1.0 - h.beta2.powf(step as f64);
-            let (pace, root, eps) = ((h.lr / correction1) as $T, (1.0 / correction2.sqrt()) as $T, h.eps as $T);
+            let f = h.factors();
+            let (sign, keep, decay) = (f.sign as $T, f.keep as $T, f.decay as $T);
+            let (fresh, beta2, fresh2, eps) = (f.fresh as $T, f.beta2 as $T, f.fresh2 as $T, f.eps as $T);
+            let (pace, root) = h.corrections(step);
+            let (pace, root) = (pace as $T, root as $T);
             macro_rules! update {
                 ($i:ident, $g:ident, $m:ident, $v:ident, $p:ident, |$seen:ident| $largest:expr) => {{
                     let p = *$p.add($i) * keep;

@@ -400,3 +400,6 @@ pub fn bytes(n: usize) -> String {
         _ => format!("{:.2} GiB", n as f64 / 1073741824.0),
     }
 }
+
+#[cfg(test)]
+mod tests;

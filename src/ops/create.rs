@@ -1,6 +1,7 @@
 //! Tensors from nothing: constants, ranges, random numbers. Recorded by nobody.
 
 use crate::cpu::{fill as kernel, random as random_kernel};
+use crate::cuda::{self, Queue, fill as cuda_kernel};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -17,15 +18,30 @@ pub fn empty(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     Tensor::empty(shape, dtype, device)
 }
 
-fn filled(shape: &[i64], dtype: DType, device: Device, fill: impl FnOnce(Out) -> Result<()>) -> Result<Tensor> {
-    let x = empty(shape, dtype, device)?;
-    fill(x.output())?;
+/// A tensor that `cpu` or `cuda` fills.
+fn filled(
+    shape: &[i64],
+    dtype: DType,
+    device: Device,
+    cpu: impl FnOnce(Out) -> Result<()>,
+    cuda: impl FnOnce(&Queue, Out) -> Result<()>,
+) -> Result<Tensor> {
+    checked_numel(shape)?;
+    let queue = match device {
+        Device::Cpu => None,
+        Device::Cuda(ordinal) => Some(cuda::queue(ordinal)?),
+    };
+    let x = Tensor::empty_on(shape, dtype, queue.as_ref())?;
+    match &queue {
+        None => cpu(x.output())?,
+        Some(queue) => cuda(queue, x.output())?,
+    }
     Ok(x)
 }
 
 pub fn full(shape: &[i64], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
     value.check_fits(dtype)?;
-    filled(shape, dtype, device, |out| kernel::fill(out, value))
+    filled(shape, dtype, device, |out| kernel::fill(out, value), |queue, out| cuda_kernel::fill(queue, out, value))
 }
 
 pub fn zeros(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
@@ -75,7 +91,13 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
     if count >= i64::MAX as f64 {
         fail!(SHAPE, "{count} numbers do not fit a tensor");
     }
-    filled(&[count as i64], dtype, device, |out| kernel::arange(out, start, step))
+    filled(
+        &[count as i64],
+        dtype,
+        device,
+        |out| kernel::arange(out, start, step),
+        |queue, out| cuda_kernel::arange(queue, out, start, step),
+    )
 }
 
 /// `steps` evenly spaced numbers from `start` to `end`, both included.
@@ -85,12 +107,19 @@ pub fn linspace(start: f64, end: f64, steps: i64, dtype: DType, device: Device) 
     }
     // Integers lie between integers, as in PyTorch.
     let (start, end) = if dtype.is_float() { (start, end) } else { (start.trunc(), end.trunc()) };
-    filled(&[steps], dtype, device, |out| kernel::linspace(out, Scalar::Float(start), Scalar::Float(end)))
+    let (start, end) = (Scalar::Float(start), Scalar::Float(end));
+    filled(
+        &[steps],
+        dtype,
+        device,
+        |out| kernel::linspace(out, start, end),
+        |queue, out| cuda_kernel::linspace(queue, out, start, end),
+    )
 }
 
 /// Ones on the diagonal of an [n, m] matrix of zeros.
 pub fn eye(n: i64, m: i64, dtype: DType, device: Device) -> Result<Tensor> {
-    filled(&[n, m], dtype, device, kernel::eye)
+    filled(&[n, m], dtype, device, kernel::eye, cuda_kernel::eye)
 }
 
 fn check_float(dtype: DType, name: &str) -> Result<()> {
@@ -100,24 +129,44 @@ fn check_float(dtype: DType, name: &str) -> Result<()> {
     Ok(())
 }
 
+/// Numbers that `cpu` or `cuda` draws from the blocks that are reserved for them: the same on every device.
+fn drawn(
+    shape: &[i64],
+    dtype: DType,
+    device: Device,
+    blocks: impl Fn(i64) -> u64,
+    cpu: impl FnOnce(Out, u64, u64) -> Result<()>,
+    cuda: impl FnOnce(&Queue, Out, u64, u64) -> Result<()>,
+) -> Result<Tensor> {
+    let n = checked_numel(shape)?;
+    let draw = || Generator::default_generator().reserve(blocks(n));
+    filled(
+        shape,
+        dtype,
+        device,
+        |out| {
+            let (seed, offset) = draw();
+            cpu(out, seed, offset)
+        },
+        |queue, out| {
+            let (seed, offset) = draw();
+            cuda(queue, out, seed, offset)
+        },
+    )
+}
+
 /// Uniform on [0, 1).
 pub fn rand(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     check_float(dtype, "rand")?;
-    filled(shape, dtype, device, |out| {
-        let (seed, offset) =
-            Generator::default_generator().reserve(random_kernel::uniform_blocks(out.layout.numel(), dtype));
-        random_kernel::uniform(out, seed, offset)
-    })
+    let blocks = |n| random_kernel::uniform_blocks(n, dtype);
+    drawn(shape, dtype, device, blocks, random_kernel::uniform, cuda::random::uniform)
 }
 
 /// Standard normal.
 pub fn randn(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     check_float(dtype, "randn")?;
-    filled(shape, dtype, device, |out| {
-        let (seed, offset) =
-            Generator::default_generator().reserve(random_kernel::normal_blocks(out.layout.numel(), dtype));
-        random_kernel::normal(out, seed, offset)
-    })
+    let blocks = |n| random_kernel::normal_blocks(n, dtype);
+    drawn(shape, dtype, device, blocks, random_kernel::normal, cuda::random::normal)
 }
 
 /// Integers from `low` up to, not including, `high`.
@@ -128,22 +177,25 @@ pub fn randint(low: i64, high: i64, shape: &[i64], dtype: DType, device: Device)
     if dtype == DType::Bool && (low < 0 || high > 2) {
         fail!(DTYPE, "bool holds 0 and 1, not {low} to {}", high - 1);
     }
-    filled(shape, dtype, device, |out| {
-        let (seed, offset) = Generator::default_generator().reserve(random_kernel::randint_blocks(out.layout.numel()));
-        random_kernel::randint(out, low, high, seed, offset)
-    })
+    drawn(
+        shape,
+        dtype,
+        device,
+        random_kernel::randint_blocks,
+        |out, seed, offset| random_kernel::randint(out, low, high, seed, offset),
+        |queue, out, seed, offset| cuda::random::randint(queue, out, low, high, seed, offset),
+    )
 }
 
-/// A random order of 0 … n−1.
+/// A random order of 0 … n−1: each number depends on those before, so the host draws them for every device.
 pub fn randperm(n: i64, dtype: DType, device: Device) -> Result<Tensor> {
     if dtype == DType::Bool {
         fail!(DTYPE, "randperm is not defined for bool");
     }
-    let order = filled(&[n], DType::I64, device, |out| {
-        let (seed, offset) = Generator::default_generator().reserve(random_kernel::randperm_blocks(n));
-        random_kernel::randperm(out, seed, offset)
-    })?;
-    super::copy::to_dtype(&order, dtype)
+    let order = empty(&[n], DType::I64, Device::Cpu)?;
+    let (seed, offset) = Generator::default_generator().reserve(random_kernel::randperm_blocks(n));
+    random_kernel::randperm(order.output(), seed, offset)?;
+    super::copy::to_device(&super::copy::to_dtype(&order, dtype)?, device, false)
 }
 
 /// A copy of host memory in C order; `bytes` must have exactly the tensor's size.

@@ -1,13 +1,15 @@
-//! Reading and adding at computed positions. An index out of range is an INDEX error before anything is written.
+//! Reading and adding at computed positions. An index out of range is an INDEX error: on the CPU before anything is
+//! written, on CUDA from the next call that waits for the device.
 
 use super::create::zeros;
 use crate::apply::apply_one;
 use crate::cpu::{copy as copy_kernel, index as kernel};
+use crate::cuda::{self, Queue};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, normalize_dim};
-use crate::ops::copy::to_dtype;
+use crate::ops::copy::{to_cpu, to_dtype};
 use crate::ops::reduce::max;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
@@ -60,6 +62,10 @@ impl Op for IndexSelect {
         kernel::index_select(inputs[0], self.dim, inputs[1], outputs[0])
     }
 
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::index::index_select(queue, inputs[0], self.dim, inputs[1], outputs[0])
+    }
+
     fn saves(&self, _needs: u32) -> Saves {
         Saves::input(1)
     }
@@ -106,6 +112,11 @@ impl Op for IndexAdd {
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         copy_kernel::copy(inputs[0], outputs[0])?;
         kernel::index_add(outputs[0], self.dim, inputs[1], inputs[2])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::copy::copy(queue, inputs[0], outputs[0])?;
+        cuda::index::index_add(queue, outputs[0], self.dim, inputs[1], inputs[2])
     }
 
     fn saves(&self, needs: u32) -> Saves {
@@ -157,6 +168,10 @@ impl Op for Gather {
         kernel::gather(inputs[0], self.dim, inputs[1], outputs[0])
     }
 
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::index::gather(queue, inputs[0], self.dim, inputs[1], outputs[0])
+    }
+
     fn saves(&self, _needs: u32) -> Saves {
         Saves::input(1)
     }
@@ -198,6 +213,11 @@ impl Op for ScatterAdd {
             part = part.narrow(d as i64, 0, n)?;
         }
         kernel::scatter_add(outputs[0], self.dim, index, In { layout: &part, ..source })
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::copy::copy(queue, inputs[0], outputs[0])?;
+        cuda::index::scatter_add(queue, outputs[0], self.dim, inputs[1], inputs[2])
     }
 
     fn saves(&self, needs: u32) -> Saves {
@@ -266,18 +286,22 @@ impl Op for OneHot {
         kernel::one_hot(inputs[0], self.classes, outputs[0])
     }
 
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::index::one_hot(queue, inputs[0], self.classes, outputs[0])
+    }
+
     fn differentiable(&self) -> bool {
         false
     }
 }
 
-/// `torch.nn.functional.one_hot`; −1 classes means one more than the largest index.
+/// `torch.nn.functional.one_hot`; −1 classes means one more than the largest index, which the host waits for.
 pub fn one_hot(index: &Tensor, classes: i64) -> Result<Tensor> {
     check_index(&index.meta())?;
     let classes = match classes {
         -1 if index.numel() == 0 => fail!(INVALID_ARGUMENT, "the number of classes cannot be found in an empty index"),
         -1 => {
-            let largest = to_dtype(&max(index, &[], false)?, DType::I64)?;
+            let largest = to_cpu(&to_dtype(&max(index, &[], false)?, DType::I64)?)?;
             let mut bytes = [0; 8];
             largest.storage().read(0, &mut bytes)?;
             i64::from_ne_bytes(bytes).saturating_add(1)

@@ -5,6 +5,9 @@ mod state;
 use crate::apply::{apply, check_update};
 use crate::cpu::cancel;
 use crate::cpu::optim as kernel;
+use crate::cuda::optim::Update;
+use crate::cuda::{self, Queue};
+use crate::device::Device;
 use crate::error::Result;
 use crate::fail;
 use crate::function;
@@ -14,7 +17,7 @@ use crate::ops::create::zeros_of;
 use crate::tensor::Tensor;
 use crate::tensor::op::{Meta, Op, Plan};
 use crate::view::{In, Out};
-use smallvec::SmallVec;
+use smallvec::{SmallVec, smallvec};
 
 /// `torch.optim.AdamW`
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +29,13 @@ pub struct AdamW {
     pub weight_decay: f64,
     pub amsgrad: bool,
     pub maximize: bool,
+}
+
+impl AdamW {
+    fn hyper(&self) -> function::AdamW {
+        let AdamW { lr, beta1, beta2, eps, weight_decay, maximize, .. } = *self;
+        function::AdamW { lr, beta1, beta2, eps, weight_decay, maximize, decoupled: true }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -142,23 +152,37 @@ impl Optimizer {
             while buffers.len() < self.rule.buffers() {
                 buffers.push(zeros_of(p)?);
             }
-            check_update(&self.update(i), &update_inputs(p, &g, &buffers))?;
+            let next = Step { rule: self.rule, steps: smallvec![self.memory[i].steps + 1] };
+            check_update(&next, &update_inputs(p, &g, &buffers))?;
             due.push((i, g, buffers));
         }
         cancel::check()?;
+        // One launch updates all parameters of a CUDA device. On the CPU each has its own: a host's loop may fail in
+        // between, and then what was updated counts.
+        let device = |i: usize| self.params[i].device();
+        due.sort_unstable_by_key(|&(i, ..)| match device(i) {
+            Device::Cpu => (0, i),
+            Device::Cuda(ordinal) => (1 + ordinal as u64, i),
+        });
+        let (params, memory) = (&self.params, &mut self.memory);
+        let mut inputs = list::with_room(due.len() * (2 + self.rule.buffers()))?;
+        let mut step = Step { rule: self.rule, steps: list::short_with_room(due.len())? };
         // Half a step would be worse than a late answer.
         cancel::without(|| {
-            due.into_iter().try_for_each(|(i, g, buffers)| {
-                apply(&self.update(i), &update_inputs(&self.params[i], &g, &buffers))?;
-                self.memory[i] = Memory { steps: self.memory[i].steps + 1, buffers };
-                Ok(())
-            })
+            for part in due.chunk_by(|a, b| device(a.0) == device(b.0) && device(a.0) != Device::Cpu) {
+                inputs.clear();
+                step.steps.clear();
+                for (i, g, buffers) in part {
+                    inputs.extend(update_inputs(&params[*i], g, buffers));
+                    step.steps.push(memory[*i].steps + 1);
+                }
+                apply(&step, &inputs)?;
+                for (i, _, buffers) in part {
+                    memory[*i] = Memory { steps: memory[*i].steps + 1, buffers: buffers.clone() };
+                }
+            }
+            Ok(())
         })
-    }
-
-    /// The next update of parameter `i`.
-    fn update(&self, i: usize) -> Step {
-        Step { rule: self.rule, step: self.memory[i].steps + 1 }
     }
 
     pub fn params(&self) -> &[Tensor] {
@@ -181,12 +205,19 @@ fn update_inputs<'a>(param: &'a Tensor, g: &'a Tensor, buffers: &'a [Tensor]) ->
     [param, g].into_iter().chain(buffers).collect()
 }
 
-/// One update of one parameter: inputs are the parameter, its gradient and the rule's buffers.
+/// One update of parameters: inputs are, for each, the parameter, its gradient and the rule's buffers.
 #[derive(Clone)]
 struct Step {
     rule: Rule,
-    /// Counted from 1.
-    step: i64,
+    /// Of each parameter, counted from 1.
+    steps: SmallVec<[i64; 1]>,
+}
+
+impl Step {
+    /// Inputs that belong to one parameter.
+    fn each(&self) -> usize {
+        2 + self.rule.buffers()
+    }
 }
 
 impl Op for Step {
@@ -194,26 +225,38 @@ impl Op for Step {
         self.rule.name()
     }
 
-    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
-        Ok(Plan::Update((0..inputs.len()).filter(|&i| i != 1).collect()))
+    fn infer(&self, _: &[Meta]) -> Result<Plan> {
+        let each = self.each();
+        Ok(Plan::Update { each, written: (0..each).filter(|&i| i != 1).collect() })
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let (param, g) = (outputs[0], inputs[1]);
-        match self.rule {
-            Rule::Sgd(h) => kernel::sgd(param, g, outputs.get(1).copied(), self.step == 1, h),
-            Rule::AdamW(h) => {
-                let hyper = function::AdamW {
-                    lr: h.lr,
-                    beta1: h.beta1,
-                    beta2: h.beta2,
-                    eps: h.eps,
-                    weight_decay: h.weight_decay,
-                    maximize: h.maximize,
-                    decoupled: true,
-                };
-                kernel::adamw(param, g, outputs[1], outputs[2], outputs.get(3).copied(), self.step, hyper)
+        let each = self.each();
+        for ((inputs, outputs), &step) in inputs.chunks(each).zip(outputs.chunks(each - 1)).zip(&self.steps) {
+            let (param, g) = (outputs[0], inputs[1]);
+            match self.rule {
+                Rule::Sgd(h) => kernel::sgd(param, g, outputs.get(1).copied(), step == 1, h)?,
+                Rule::AdamW(h) => {
+                    kernel::adamw(param, g, outputs[1], outputs[2], outputs.get(3).copied(), step, h.hyper())?;
+                }
             }
+        }
+        Ok(())
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let each = self.each();
+        let mut updates = list::with_room(self.steps.len())?;
+        let groups = inputs.chunks(each).zip(outputs.chunks(each - 1)).zip(&self.steps);
+        updates.extend(groups.map(|((inputs, outputs), &step)| Update {
+            param: outputs[0],
+            grad: inputs[1],
+            buffers: &outputs[1..],
+            step,
+        }));
+        match self.rule {
+            Rule::Sgd(h) => cuda::optim::sgd(queue, &updates, h),
+            Rule::AdamW(h) => cuda::optim::adamw(queue, &updates, h.hyper()),
         }
     }
 }

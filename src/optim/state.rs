@@ -8,6 +8,7 @@ use super::{Memory, Optimizer};
 use crate::error::Result;
 use crate::fail;
 use crate::list;
+use crate::ops::copy::to_cpu;
 use crate::ops::create::from_bytes;
 use crate::tensor::Tensor;
 use smallvec::SmallVec;
@@ -46,7 +47,7 @@ impl Optimizer {
             }
             for b in &m.buffers {
                 // Made by `zeros_of` or `state_load`: contiguous, from byte 0 of its storage.
-                b.storage().read(0, out.next(b.numel() as usize * b.dtype().size()))?;
+                to_cpu(b)?.storage().read(0, out.next(b.numel() as usize * b.dtype().size()))?;
             }
         }
         Ok(size)

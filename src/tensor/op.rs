@@ -49,8 +49,9 @@ pub enum Plan {
     View(Layout),
     /// These outputs are allocated and filled.
     Fresh(SmallVec<[OutputSpec; 1]>),
-    /// These inputs are written in place (optimizers); not differentiable.
-    Update(SmallVec<[usize; 4]>),
+    /// Inputs are written in place (optimizers); not differentiable. They come in groups of `each`, one parameter's
+    /// after the other; of a group those numbered `written` are written, and share nothing with the rest of it.
+    Update { each: usize, written: SmallVec<[usize; 4]> },
 }
 
 impl Plan {
@@ -96,7 +97,7 @@ pub trait Op: Send + Sync + CloneOp + 'static {
     /// Checks shapes and dtypes and says what comes out. On metadata alone: errors come before work.
     fn infer(&self, inputs: &[Meta]) -> Result<Plan>;
 
-    /// Fills `outputs` (for [`Plan::Update`]: the inputs to write, in the plan's order). An output may be exactly an
+    /// Fills `outputs` (for [`Plan::Update`]: the inputs to write, group by group, in the plan's order). An output may be exactly an
     /// input (same memory, same layout), else it shares nothing with inputs. In place it may have another dtype than
     /// planned and any layout of the planned shape.
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()>;

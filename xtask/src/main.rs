@@ -36,7 +36,6 @@ fn main() -> ExitCode {
         ["handles", "--check"] => handles::check(&root()),
         ["ptx"] => ptx::write(&root()),
         ["ptx", "--check"] => ptx::check(&root()),
-        ["ptx", "--print", name] => ptx::print(&root(), name),
         ["ptxas"] => ptx::ptxas::write(&root(), ""),
         ["ptxas", word] => ptx::ptxas::write(&root(), word),
         ["licences"] => licences::write(&root()),
@@ -57,9 +56,11 @@ fn main() -> ExitCode {
     }
 }
 
-/// The repository's root: the folder above this crate's.
+/// The repository's root: the folder above this crate's. As `cargo run` says it, since two checkouts with one target
+/// folder share the program.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask lies inside the repository").to_path_buf()
+    let crate_folder = std::env::var("CARGO_MANIFEST_DIR").unwrap_or(env!("CARGO_MANIFEST_DIR").to_string());
+    Path::new(&crate_folder).parent().expect("xtask lies inside the repository").to_path_buf()
 }
 
 fn read(path: &Path) -> Result<String, String> {

@@ -3,9 +3,10 @@
 #
 #   tests/cuda/host/compile.sh OUTDIR [flag…] -- FILE…
 #
-# FILE: kernels/NAME.cu or any .cc. Each becomes OUTDIR/NAME.o. Nothing is done where the flags, the compiler and the
-# contents of all files that went in are as before. Kernels register themselves when their object is linked in; each
-# .cu is compiled inside a namespace of its own, because two of them may use one name for two things.
+# FILE, from the repository's root: kernels/NAME.cu or any .cc. Each becomes OUTDIR/NAME.o. Nothing is done where the
+# flags, the compiler and the contents of all files that went in are as before. Kernels register themselves when their
+# object is linked in; each .cu is compiled inside a namespace of its own, because two of them may use one name for two
+# things. What a file of kernels/include takes from the host instead of from the device is in NAME_on_host.h, here.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../../.." && pwd)
 cd "$root"
@@ -14,22 +15,28 @@ cd "$root"
 if [ "${1:-}" = --one ]; then
     out=$2 file=$3
     shift 3
+    emulations=(tests/cuda/host/*_on_host.h)
+    emulations=("${emulations[@]##*/}")
     name=$(basename "${file%.*}")
     object=$out/$name.o
     # What the last run has read, and what was in it.
     key() {
         printf '%s\n' "$file" "$@" "$TENDON_COMPILER"
-        tr -d '\\' < "$object.d" | sed 's/^[^:]*://' | xargs sha256sum 2>&1
+        tr -d '\\' < "$object.d" | sed 's/^[^:]*://' | xargs sha256sum || echo "changed $RANDOM"
     }
-    if [ -f "$object" ] && [ -f "$object.d" ] && [ "$(key "$@" | sha256sum)" = "$(cat "$object.key" 2> /dev/null)" ]; then
+    if [ -f "$object" ] && [ -f "$object.d" ] && [ "$(key "$@" 2> /dev/null | sha256sum)" = "$(cat "$object.key" 2> /dev/null)" ]; then
         exit 0
     fi
     rm -f "$object.key"
     case $file in
-        *.cu) printf '#include "cuda_on_host.h"\nnamespace module_%s {\n#include "%s"\n}\n' "$name" "$root/$file" ;;
-        *) printf '#include "%s"\n' "$root/$file" ;;
+        *.cu)
+            # What is the same in every module stays outside: the types, and what stands for the device's own features.
+            printf '#include "%s"\n' types.cuh "${emulations[@]}"
+            printf 'namespace module_%s {\n#include "%s"\n}\n' "$name" "$file"
+            ;;
+        *) printf '#include "%s"\n' "$file" ;;
     esac > "$out/$name.unit.cc"
-    $CXX -std=c++17 -DTENDON_ON_HOST -I kernels/include -I tests/cuda/host "$@" -MD -MF "$object.d" \
+    $CXX -std=c++17 -DTENDON_ON_HOST -I . -I kernels/include -I tests/cuda/host "$@" -MD -MF "$object.d" \
         -c "$out/$name.unit.cc" -o "$object.new"
     mv "$object.new" "$object"
     key "$@" | sha256sum > "$object.key"

@@ -38,6 +38,7 @@ namespace on_host {
 Thread *thread;
 Dim3 block_index, block_size, grid_size;
 char *dynamic_shared;
+uint64_t block_number;
 
 namespace {
 
@@ -304,6 +305,7 @@ UNWATCHED void fiber_main() {
 
 void run_block() {
     static std::vector<unsigned> turn;
+    block_number++;
     count = alive = block_size.x * block_size.y * block_size.z;
     waiting = 0;
     vote_or = 0, vote_and = 1, vote_count = 0;
@@ -423,7 +425,7 @@ void launch(void (*kernel_body)(void **), void **kernel_arguments, Dim3 grid, Di
         for (unsigned t = 0; t < MOST_THREADS; t++) mprotect(stacks + t * (GUARD + STACK), GUARD, PROT_NONE);
     }
     // Of exactly the size that was asked for, so that AddressSanitizer sees accesses behind it.
-    if (posix_memalign((void **)&dynamic_shared, 16, shared)) fail("no memory for shared memory");
+    if (posix_memalign((void **)&dynamic_shared, 128, shared)) fail("no memory for shared memory");
     std::vector<unsigned> turn;
     turns(turn, grid.x * grid.y * grid.z);
     for (unsigned i : turn) {

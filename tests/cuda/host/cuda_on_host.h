@@ -23,6 +23,7 @@
 #define __align__(n) __attribute__((aligned(n)))
 #define __launch_bounds__(...)
 #define HOST_DEVICE inline
+#define NOINLINE inline __attribute__((noinline))
 
 namespace on_host {
 
@@ -67,6 +68,7 @@ struct Thread {
 extern Thread *thread;  // the one that runs
 extern Dim3 block_index, block_size, grid_size;
 extern char *dynamic_shared;
+extern uint64_t block_number;  // counts the blocks of all launches; what an emulation keeps for a block ends with it
 
 // Where a thread waits: two threads that meet must wait at the same place.
 struct Place {

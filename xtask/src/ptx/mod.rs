@@ -1,5 +1,5 @@
-//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC. The hash in the first line says what it was made from.
-mod nvrtc;
+//! kernels/prebuilt/NAME.ptx from kernels/NAME.cu, with NVRTC (nvrtc.c). The hash in its first line says what it was made
+//! from.
 pub mod ptxas;
 #[path = "../../../kernels/sources.rs"]
 mod sources;
@@ -37,22 +37,6 @@ pub fn check(root: &Path) -> Outcome {
     Ok(format!("kernels/prebuilt: {} modules, all up to date", modules.len()))
 }
 
-/// One module's PTX, to stdout.
-pub fn print(root: &Path, name: &str) -> Outcome {
-    let nvrtc = nvrtc::Nvrtc::open(Path::new(&tool(root, "nvrtc")?))?;
-    let version = nvrtc.version()?;
-    if version != sources::NVRTC {
-        return Err(format!("NVRTC is {}.{}, but {:?} is asked for", version.0, version.1, sources::NVRTC));
-    }
-    let kernels = root.join("kernels");
-    let module = sources::modules(&kernels)?.into_iter().find(|m| m.name == name);
-    let module = module.ok_or_else(|| format!("there is no kernels/{name}.cu"))?;
-    let mut options = module.options.clone();
-    options.push(format!("-I{}", kernels.join("include").display()));
-    let ptx = nvrtc.compile(&format!("{name}.cu"), &module.source, &options)?;
-    Ok(module.head() + without_unused_globals(&ptx).trim_end())
-}
-
 /// NVRTC writes every constant of the sources and of its own header as a `.global` line, whether it is used or not.
 fn without_unused_globals(ptx: &str) -> String {
     let symbol = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '$';
@@ -77,18 +61,53 @@ fn compile(
         return Ok(());
     }
     let nvrtc = tool(root, "nvrtc")?;
-    let program = std::env::current_exe().map_err(|e| e.to_string())?;
+    let compiler = compiler(root)?;
     in_parallel(modules, |module| {
-        let output = Command::new(&program)
-            .args(["ptx", "--print", &module.name])
-            .env("TENDON_NVRTC", &nvrtc)
+        let output = Command::new(&compiler)
+            .env_clear()
+            .arg(&nvrtc)
+            .arg(root.join("kernels"))
+            .arg(&module.name)
+            .args(&module.options)
+            .arg("--")
+            .args(&module.includes)
             .output()
-            .map_err(|e| format!("{}: {e}", program.display()))?;
+            .map_err(|e| format!("{}: {e}", compiler.display()))?;
         if !output.status.success() {
-            return Err(String::from_utf8_lossy(&output.stderr).trim().to_string());
+            return Err(format!("{}: {}", output.status, String::from_utf8_lossy(&output.stderr).trim()));
         }
-        done(module, String::from_utf8(output.stdout).map_err(|e| format!("{}: {e}", module.name))?)
+        let ptx = String::from_utf8(output.stdout).map_err(|e| format!("{}: {e}", module.name))?;
+        done(module, module.head() + without_unused_globals(&ptx).trim_end() + "\n")
     })
+}
+
+/// nvrtc.c as a program, in build/. `-rdynamic`, so that NVRTC finds its malloc.
+fn compiler(root: &Path) -> Result<PathBuf, String> {
+    let source = include_str!("nvrtc.c");
+    let mut hash = sources::Fnv::new();
+    hash.text(source);
+    let program = root.join(format!("build/nvrtc-{:016x}", hash.0));
+    if program.is_file() {
+        return Ok(program);
+    }
+    let temporary = root.join(format!("build/nvrtc-{}", std::process::id()));
+    write_if_changed(&temporary.with_extension("c"), source)?;
+    let (major, minor) = sources::NVRTC;
+    let status = Command::new(std::env::var("CC").unwrap_or("cc".to_string()))
+        .args(["-std=gnu11", "-O1", "-Wall", "-Wextra", "-Werror", "-rdynamic"])
+        .args([format!("-DNVRTC_MAJOR={major}"), format!("-DNVRTC_MINOR={minor}")])
+        .arg(format!("-DBUILTINS=\"libnvrtc-builtins.so.{major}.{minor}\""))
+        .args(["-fno-builtin-malloc", "-o"])
+        .args([&temporary, &temporary.with_extension("c")])
+        .arg("-ldl")
+        .status()
+        .map_err(|e| format!("cc: {e}"))?;
+    let _ = std::fs::remove_file(temporary.with_extension("c"));
+    if !status.success() {
+        return Err("xtask/src/ptx/nvrtc.c does not compile".to_string());
+    }
+    std::fs::rename(&temporary, &program).map_err(|e| format!("{}: {e}", program.display()))?;
+    Ok(program)
 }
 
 /// Runs `work` on every item, as many at a time as there are processors. All errors, one after the other.

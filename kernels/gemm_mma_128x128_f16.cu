@@ -1,0 +1,4 @@
+// arch: 80   matrix products of f16 on tensor cores, in tiles of 128 × 128
+#include "gemm_mma.cuh"
+
+GEMM_MMA(MmaF16, f16, 128, 128, 64, 64, 64, 3)
