@@ -5,14 +5,16 @@
 //! launch · nest · transfer                                                         how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
-//! driver · dnn · libraries · library                                               libcuda.so.1, cuDNN
+//! driver · blas · dnn · libraries · library                                        libcuda.so.1, cuBLASLt, cuDNN
 //! ```
 
+mod blas;
 pub mod copy;
 pub mod device;
 pub mod dnn;
 pub mod driver;
 pub mod errors;
+pub mod gemm;
 pub mod index;
 pub mod launch;
 mod libraries;
