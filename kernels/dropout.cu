@@ -1,4 +1,4 @@
-// arch: 75   Dropout: mask and result in one pass. The meaning is src/cpu/random.rs (bernoulli_mask), and so are the numbers.
+// arch: 75   Dropout, mask and result in one pass, and its gradient. The numbers are those of src/cpu/random.rs.
 #include "pack.cuh"
 #include "philox.cuh"
 
@@ -37,10 +37,37 @@ HOST_DEVICE void dropout(T *y, boolean *mask, const T *x, u64 n, u64 seed, u64 o
     }
 }
 
+// y[i] = x[i] · mask[i] · scale; memory as for `dropout`.
+template <class T>
+HOST_DEVICE void masked(T *y, const T *x, const boolean *mask, u64 n, f64 scale) {
+    typedef typename Compute<T>::type C;
+    constexpr int E = sizeof(T) < 4 ? 8 : 4;
+    u64 first = ((u64)blockIdx.x * THREADS + threadIdx.x) * E;
+    if (first >= n) return;
+    bool whole = first + E <= n;
+    Pack<T, E> values{};
+    Pack<boolean, E> kept{};
+    if (whole) {
+        values.load(x + first);
+        kept.load(mask + first);
+    } else {
+        values.load_some(x + first, (i64)(n - first));
+        kept.load_some(mask + first, (i64)(n - first));
+    }
+#pragma unroll
+    for (int k = 0; k < E; k++)
+        values.at[k] = convert<T>(convert<C>(values.at[k]) * convert<C>(kept.at[k]) * (C)scale);
+    if (whole) values.store(y + first);
+    else values.store_some(y + first, (i64)(n - first));
+}
+
 #define DROPOUT(T)                                                                                                 \
     KERNEL(THREADS, dropout_##T, T *y, boolean *mask, const T *x, u64 n, u64 seed, u64 offset, u32 limit, i32 all, \
            f64 scale) {                                                                                            \
         dropout(y, mask, x, n, seed, offset, limit, all, scale);                                                   \
+    }                                                                                                              \
+    KERNEL(THREADS, masked_##T, T *y, const T *x, const boolean *mask, u64 n, f64 scale) {                         \
+        masked(y, x, mask, n, scale);                                                                              \
     }
 
 DROPOUT(f32)

@@ -26,17 +26,31 @@ struct Nest {
     Divisor size[MAX_DIMS];
     i64 stride[K][MAX_DIMS];
 
-    // The places of element number `n` in C order.
-    HOST_DEVICE void places(u32 n, i64 (&at)[K]) const {
+    // The places of element number `n` in C order. With `first`, dims below it are left out: `n` counts over the rest.
+    HOST_DEVICE void places(u32 n, i64 (&at)[K], int first = 0) const {
+        u32 one[1] = {n};
+        i64 place[K][1];
+        places_of(one, place, first);
 #pragma unroll
-        for (int k = 0; k < K; k++) at[k] = 0;
-        for (int d = 0; d + 1 < rank; d++) {
-            u32 q = size[d].divide(n), r = n - q * size[d].divisor;
-            n = q;
+        for (int k = 0; k < K; k++) at[k] = place[k][0];
+    }
+
+    // The places of several elements.
+    template <int M>
+    HOST_DEVICE void places_of(u32 (&n)[M], i64 (&at)[K][M], int first = 0) const {
 #pragma unroll
-            for (int k = 0; k < K; k++) at[k] += (i64)r * stride[k][d];
+        for (int k = 0; k < K; k++)
+#pragma unroll
+            for (int i = 0; i < M; i++) at[k][i] = 0;
+#pragma unroll 1
+        for (int d = first; d < rank; d++) {
+#pragma unroll
+            for (int i = 0; i < M; i++) {
+                u32 q = size[d].divide(n[i]), r = n[i] - q * size[d].divisor;
+                n[i] = q;
+#pragma unroll
+                for (int k = 0; k < K; k++) at[k][i] += (i64)r * stride[k][d];
+            }
         }
-#pragma unroll
-        for (int k = 0; k < K; k++) at[k] += rank ? (i64)n * stride[k][rank - 1] : 0;
     }
 };

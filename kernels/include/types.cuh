@@ -6,6 +6,8 @@
 #define KERNEL_BLOCKS(max_threads, blocks, name, ...) KERNEL(max_threads, name, __VA_ARGS__)
 #else
 #define HOST_DEVICE __device__ __forceinline__
+// A function that a module holds once, however many kernels call it.
+#define NOINLINE __device__ __noinline__
 // KERNEL(threads a block has at most, name, parameters…) { body }
 #define KERNEL(max_threads, name, ...) extern "C" __global__ void __launch_bounds__(max_threads) name(__VA_ARGS__)
 // The same; the compiler saves registers so that a multiprocessor holds `blocks` of them at a time.
@@ -198,6 +200,15 @@ HOST_DEVICE To convert(From x) {
 template <class T> struct Compute { typedef T type; };
 template <> struct Compute<f16> { typedef f32 type; };
 template <> struct Compute<bf16> { typedef f32 type; };
+
+// The unsigned integer of a size in bytes.
+template <int SIZE> struct Unsigned;
+template <> struct Unsigned<1> { typedef u8 type; };
+template <> struct Unsigned<2> { typedef u16 type; };
+template <> struct Unsigned<4> { typedef u32 type; };
+template <> struct Unsigned<8> { typedef u64 type; };
+
+HOST_DEVICE constexpr u32 log2_of(u32 n) { return n < 2 ? 0 : 1 + log2_of(n / 2); }
 
 // N elements that are loaded and stored at once.
 template <class T, int N>

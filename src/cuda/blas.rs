@@ -10,7 +10,7 @@ use cudarc::cublaslt::sys::{
     cublasLtMatmulAlgo_t as Algorithm, cublasLtMatmulDesc_t as Operation,
     cublasLtMatmulDescAttributes_t as OperationAttribute, cublasLtMatmulPreference_t as Preference,
     cublasLtMatmulPreferenceAttributes_t as PreferenceAttribute, cublasLtMatrixLayout_t as Matrix,
-    cublasLtMatrixLayoutAttribute_t as MatrixAttribute, cublasOperation_t as Transposition, cudaDataType_t as DataType,
+    cublasLtMatrixLayoutAttribute_t as MatrixAttribute, cudaDataType_t as DataType,
 };
 use std::collections::HashMap;
 use std::ffi::{c_int, c_void};
@@ -295,11 +295,9 @@ impl Plan {
             let (value, size) = bytes(&value);
             unsafe { (lt.cublasLtMatmulDescSetAttribute)(operation.0, attribute as c_int, value, size) }
         };
-        let turn = |transposed| {
-            (if transposed { Transposition::CUBLAS_OP_T } else { Transposition::CUBLAS_OP_N }) as c_int
-        };
-        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSA, turn(p.transposed[0])));
-        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSB, turn(p.transposed[1])));
+        // CUBLAS_OP_N is 0, CUBLAS_OP_T is 1.
+        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSA, p.transposed[0] as c_int));
+        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSB, p.transposed[1] as c_int));
         if p.epilogue == Epilogue::Bias {
             let bias = LtEpilogue::CUBLASLT_EPILOGUE_BIAS as c_int;
             or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_EPILOGUE, bias));

@@ -1,7 +1,7 @@
 //! Matrix products: by cuBLASLt where it is there, else by kernels of this library.
 
-mod library;
 mod choice;
+mod library;
 mod own;
 mod problem;
 

@@ -2,32 +2,35 @@
 //!
 //! ```text
 //! elementwise · copy · fill · reduce · softmax · index · random · optim · gemm     launching what kernels/ holds
-//! launch · nest · transfer                                                         how
+//! launch · walk · mixed · nest · transfer                                          how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
 //! driver · blas · dnn · libraries · library                                        libcuda.so.1, cuBLASLt, cuDNN
 //! ```
 
-mod blas;
+pub mod blas;
 pub mod copy;
 pub mod device;
 pub mod dnn;
 pub mod driver;
+pub mod elementwise;
 pub mod errors;
+pub mod fill;
 pub mod gemm;
 pub mod index;
 pub mod launch;
 mod libraries;
 mod library;
 pub mod memory;
+mod mixed;
 mod module;
-#[allow(dead_code, reason = "the launchers use it")]
 pub mod nest;
 pub mod optim;
 pub mod pinned;
 pub mod random;
 pub mod stream;
 pub mod transfer;
+mod walk;
 
 use crate::error::Result;
 pub use device::{Device, device};
@@ -55,6 +58,10 @@ impl Queue {
 
     pub fn device(&self) -> &'static Device {
         self.stream.device()
+    }
+
+    pub fn multiprocessors(&self) -> u32 {
+        self.device().properties().multiprocessors
     }
 
     pub fn stream(&self) -> &Arc<Stream> {

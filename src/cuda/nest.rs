@@ -1,8 +1,8 @@
 //! Index arithmetic of kernels: the loops over K operands of one shape, merged and cut into pieces that a kernel
 //! counts in 32 bits. The mirror of kernels/include/nest.cuh.
 
-use crate::layout::{Collapsed, Dims, collapse};
-use smallvec::SmallVec;
+use crate::layout::{Collapsed, Dims, Layout, collapse};
+use smallvec::{SmallVec, smallvec};
 use std::cmp::Reverse;
 
 /// Dims that a [`Nest`] holds.
@@ -30,6 +30,10 @@ impl Divisor {
         let shift = 32 - (divisor - 1).leading_zeros();
         let multiplier = ((1u64 << 32) * ((1u64 << shift) - divisor as u64) / divisor as u64 + 1) as u32;
         Divisor { divisor, multiplier, shift }
+    }
+
+    pub const fn divisor(self) -> u32 {
+        self.divisor
     }
 }
 
@@ -63,6 +67,14 @@ impl<const K: usize> Nest<K> {
         nest
     }
 
+    /// Makes dim `d` dim 1; those between move outwards.
+    pub fn bring_to_1(&mut self, d: usize) {
+        self.size[1..=d].rotate_right(1);
+        for steps in &mut self.stride {
+            steps[1..=d].rotate_right(1);
+        }
+    }
+
     pub fn sizes(&self) -> impl Iterator<Item = i64> + '_ {
         self.size[..self.rank as usize].iter().map(|s| s.divisor as i64)
     }
@@ -85,6 +97,23 @@ pub struct Piece<const K: usize> {
 }
 
 impl<const K: usize> Loops<K> {
+    /// [`Loops::new`] over the layouts of the operands; `None` is a number for all elements. The last is there.
+    pub fn of(layouts: [Option<&Layout>; K]) -> Loops<K> {
+        let Some(out) = layouts[K - 1] else { return Loops { sizes: Dims::new(), strides: SmallVec::new() } };
+        let n = out.numel();
+        // The common case first: nothing to sort.
+        if layouts.iter().flatten().all(|l| l.is_contiguous()) {
+            let steps = layouts.map(|l| l.is_some() as i64);
+            let one = n == 1;
+            return Loops {
+                sizes: if one { Dims::new() } else { Dims::from_slice(&[n]) },
+                strides: if one { SmallVec::new() } else { SmallVec::from_slice(&[steps]) },
+            };
+        }
+        let zeros: Dims = smallvec![0; out.ndim()];
+        Loops::new(out.shape(), layouts.map(|l| l.map_or(&zeros[..], Layout::strides)))
+    }
+
     /// For work that may go in any order: dims follow the memory of the last operand, the output.
     pub fn new(shape: &[i64], strides: [&[i64]; K]) -> Loops<K> {
         let mut order: SmallVec<[usize; 8]> = (0..shape.len()).filter(|&d| shape[d] != 1).collect();
@@ -185,7 +214,6 @@ impl<const K: usize> Iterator for Pieces<'_, K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::layout::Layout;
     use proptest::prelude::*;
     use std::collections::HashMap;
 

@@ -6,6 +6,7 @@
 use super::Queue;
 use super::copy::copy;
 use super::launch::{blocks, launch};
+use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::layout::Layout;
 use crate::view::{In, Out};
@@ -60,6 +61,20 @@ pub fn randint(queue: &Queue, out: Out, low: i64, high: i64, seed: u64, offset: 
     })
 }
 
+/// Where the kernel reads x: its own memory, or y, where it is copied to for want of order or alignment.
+fn aligned_or_in(queue: &Queue, x: In, y: Out) -> Result<*const u8> {
+    if x.layout.is_contiguous() && (x.origin() as usize).is_multiple_of(ALIGNMENT) {
+        return Ok(x.origin());
+    }
+    copy(queue, x, y)?;
+    Ok(y.origin())
+}
+
+/// What a thread of dropout works on: a block of random numbers at least.
+fn elements_each(dtype: DType) -> u64 {
+    if dtype.size() < 4 { 8 } else { 4 }
+}
+
 /// `torch.nn.functional.dropout`: bools in `mask` that are true with probability `keep`, and `y = x·mask·scale`. `y` and
 /// `mask` are contiguous.
 pub fn dropout(
@@ -75,13 +90,16 @@ pub fn dropout(
     // Of 2^32 words, this many keep.
     let kept = (keep * 4_294_967_296.0) as u64;
     let (all, limit) = ((kept > u32::MAX as u64) as i32, kept as u32);
-    let mut from = x.origin();
-    if !(x.layout.is_contiguous() && (from as usize).is_multiple_of(ALIGNMENT)) {
-        copy(queue, x, y)?;
-        from = y.origin().cast_const();
-    }
-    let each_thread = if y.dtype.size() < 4 { 8 } else { 4 };
-    let (to, flags) = (y.origin(), mask.origin());
+    let from = aligned_or_in(queue, x, y)?;
+    let (to, flags, each_thread) = (y.origin(), mask.origin(), elements_each(y.dtype));
     launch!(queue, "dropout", ["dropout_", y.dtype.name()], grid(n, each_thread), THREADS, 0;
         to, flags, from, n, seed, offset, limit, all, scale)
+}
+
+/// `y = x·mask·scale`. `y` and `mask` are contiguous.
+pub fn masked(queue: &Queue, x: In, mask: In, scale: f64, y: Out) -> Result<()> {
+    let n = y.layout.numel() as u64;
+    let from = aligned_or_in(queue, x, y)?;
+    let (to, flags, each_thread) = (y.origin(), mask.origin(), elements_each(y.dtype));
+    launch!(queue, "dropout", ["masked_", y.dtype.name()], grid(n, each_thread), THREADS, 0; to, from, flags, n, scale)
 }

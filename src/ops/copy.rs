@@ -2,7 +2,7 @@
 
 use crate::apply::{apply_one, apply_transfer};
 use crate::cpu::copy as kernel;
-use crate::cuda;
+use crate::cuda::{self, Queue, copy as cuda_kernel};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -36,6 +36,11 @@ impl Op for CopyInto {
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         let layout = inputs[0].layout.expand(&self.shape)?;
         kernel::copy(In { layout: &layout, ..inputs[0] }, outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let layout = inputs[0].layout.expand(&self.shape)?;
+        cuda_kernel::copy(queue, In { layout: &layout, ..inputs[0] }, outputs[0])
     }
 
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {

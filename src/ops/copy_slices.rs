@@ -6,6 +6,7 @@ use super::create::zero_of;
 use super::elementwise::where_;
 use crate::apply::apply_one;
 use crate::cpu::fill;
+use crate::cuda;
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -35,12 +36,23 @@ impl CopySlices {
     /// True where the write did not reach.
     fn kept(&self, g: &Tensor) -> Result<Tensor> {
         let whole = self.geometry();
-        let mask = Tensor::empty(whole.shape(), DType::Bool, Device::Cpu)?;
+        let region = self.region(whole, DType::Bool, g.device())?;
+        let queue = match g.device() {
+            Device::Cpu => None,
+            Device::Cuda(ordinal) => Some(cuda::queue(ordinal)?),
+        };
+        let mask = Tensor::empty_on(whole.shape(), DType::Bool, queue.as_ref())?;
         let mask = Tensor::new(mask.storage().clone(), whole.clone(), DType::Bool)?;
-        fill::fill(mask.output(), Scalar::Bool(true))?;
-        let region = self.region(whole, DType::Bool, Device::Cpu)?;
-        fill::fill(Out { layout: &region, ..mask.output() }, Scalar::Bool(false))?;
-        super::copy::to_device(&mask, g.device(), false)
+        let fill = |layout: &Layout, value: bool| {
+            let (out, value) = (Out { layout, ..mask.output() }, Scalar::Bool(value));
+            match &queue {
+                None => fill::fill(out, value),
+                Some(queue) => cuda::fill::fill(queue, out, value),
+            }
+        };
+        fill(whole, true)?;
+        fill(&region, false)?;
+        Ok(mask)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Tensors from nothing: constants, ranges, random numbers. Recorded by nobody.
 
 use crate::cpu::{fill as kernel, random as random_kernel};
-use crate::cuda::{self, Queue};
+use crate::cuda::{self, Queue, fill as cuda_kernel};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -18,15 +18,30 @@ pub fn empty(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
     Tensor::empty(shape, dtype, device)
 }
 
-fn filled(shape: &[i64], dtype: DType, device: Device, fill: impl FnOnce(Out) -> Result<()>) -> Result<Tensor> {
-    let x = empty(shape, dtype, device)?;
-    fill(x.output())?;
+/// A tensor that `cpu` or `cuda` fills.
+fn filled(
+    shape: &[i64],
+    dtype: DType,
+    device: Device,
+    cpu: impl FnOnce(Out) -> Result<()>,
+    cuda: impl FnOnce(&Queue, Out) -> Result<()>,
+) -> Result<Tensor> {
+    checked_numel(shape)?;
+    let queue = match device {
+        Device::Cpu => None,
+        Device::Cuda(ordinal) => Some(cuda::queue(ordinal)?),
+    };
+    let x = Tensor::empty_on(shape, dtype, queue.as_ref())?;
+    match &queue {
+        None => cpu(x.output())?,
+        Some(queue) => cuda(queue, x.output())?,
+    }
     Ok(x)
 }
 
 pub fn full(shape: &[i64], value: Scalar, dtype: DType, device: Device) -> Result<Tensor> {
     value.check_fits(dtype)?;
-    filled(shape, dtype, device, |out| kernel::fill(out, value))
+    filled(shape, dtype, device, |out| kernel::fill(out, value), |queue, out| cuda_kernel::fill(queue, out, value))
 }
 
 pub fn zeros(shape: &[i64], dtype: DType, device: Device) -> Result<Tensor> {
@@ -76,7 +91,13 @@ pub fn arange(start: Scalar, end: Scalar, step: Scalar, dtype: DType, device: De
     if count >= i64::MAX as f64 {
         fail!(SHAPE, "{count} numbers do not fit a tensor");
     }
-    filled(&[count as i64], dtype, device, |out| kernel::arange(out, start, step))
+    filled(
+        &[count as i64],
+        dtype,
+        device,
+        |out| kernel::arange(out, start, step),
+        |queue, out| cuda_kernel::arange(queue, out, start, step),
+    )
 }
 
 /// `steps` evenly spaced numbers from `start` to `end`, both included.
@@ -86,12 +107,19 @@ pub fn linspace(start: f64, end: f64, steps: i64, dtype: DType, device: Device) 
     }
     // Integers lie between integers, as in PyTorch.
     let (start, end) = if dtype.is_float() { (start, end) } else { (start.trunc(), end.trunc()) };
-    filled(&[steps], dtype, device, |out| kernel::linspace(out, Scalar::Float(start), Scalar::Float(end)))
+    let (start, end) = (Scalar::Float(start), Scalar::Float(end));
+    filled(
+        &[steps],
+        dtype,
+        device,
+        |out| kernel::linspace(out, start, end),
+        |queue, out| cuda_kernel::linspace(queue, out, start, end),
+    )
 }
 
 /// Ones on the diagonal of an [n, m] matrix of zeros.
 pub fn eye(n: i64, m: i64, dtype: DType, device: Device) -> Result<Tensor> {
-    filled(&[n, m], dtype, device, kernel::eye)
+    filled(&[n, m], dtype, device, kernel::eye, cuda_kernel::eye)
 }
 
 fn check_float(dtype: DType, name: &str) -> Result<()> {

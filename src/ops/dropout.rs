@@ -1,6 +1,5 @@
 //! Dropout: random zeros while training.
 
-use super::elementwise::{mul, mul_scalar};
 use crate::apply::apply_one;
 use crate::cpu::elementwise;
 use crate::cpu::random as kernel;
@@ -11,7 +10,6 @@ use crate::fail;
 use crate::function::Binary;
 use crate::layout::Layout;
 use crate::random::Generator;
-use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
@@ -27,8 +25,8 @@ struct Dropout {
 }
 
 impl Dropout {
-    fn scale(&self) -> Scalar {
-        Scalar::Float(if self.p < 1.0 { 1.0 / (1.0 - self.p) } else { 0.0 })
+    fn scale(&self) -> f64 {
+        if self.p < 1.0 { 1.0 / (1.0 - self.p) } else { 0.0 }
     }
 }
 
@@ -49,16 +47,12 @@ impl Op for Dropout {
         let (x, y, mask) = (inputs[0], outputs[0], outputs[1]);
         kernel::bernoulli_mask(mask, 1.0 - self.p, self.seed, self.offset)?;
         let drawn = In { base: mask.base, dtype: mask.dtype, layout: mask.layout };
-        elementwise::binary(Binary::Mul, x, drawn, x.dtype, y)?;
-        let bytes = self.scale().to_bytes(DType::F64);
-        let layout = Layout::contiguous(&[]).expand(y.layout.shape())?;
-        let scale = In { base: bytes.as_ptr(), dtype: DType::F64, layout: &layout };
-        elementwise::binary(Binary::Mul, In { base: y.base, dtype: y.dtype, layout: y.layout }, scale, x.dtype, y)
+        masked(x, drawn, self.scale(), y)
     }
 
     fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let (scale, draw) = (self.scale().to_f64(), (self.seed, self.offset));
-        cuda::random::dropout(queue, inputs[0], 1.0 - self.p, scale, draw, outputs[0], outputs[1])
+        let draw = (self.seed, self.offset);
+        cuda::random::dropout(queue, inputs[0], 1.0 - self.p, self.scale(), draw, outputs[0], outputs[1])
     }
 
     fn saves(&self, _needs: u32) -> Saves {
@@ -66,8 +60,49 @@ impl Op for Dropout {
     }
 
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
-        Ok(smallvec![Some(mul_scalar(&mul(cx.g()?, &cx.hidden(1)?)?, self.scale())?)])
+        Ok(smallvec![Some(apply_one(&Masked { scale: self.scale() }, &[cx.g()?, &cx.hidden(1)?])?)])
     }
+}
+
+/// y = x·mask·scale: what dropout does with a mask that is there. Linear in x, so it is its own gradient.
+#[derive(Clone, Copy)]
+struct Masked {
+    scale: f64,
+}
+
+impl Op for Masked {
+    fn name(&self) -> &'static str {
+        "dropout_backward"
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        Ok(Plan::one(inputs[0].shape(), inputs[0].dtype))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        masked(inputs[0], inputs[1], self.scale, outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda::random::masked(queue, inputs[0], inputs[1], self.scale, outputs[0])
+    }
+
+    fn saves(&self, _needs: u32) -> Saves {
+        Saves::input(1)
+    }
+
+    fn vjp(&self, cx: &Vjp) -> Result<Grads> {
+        Ok(smallvec![Some(apply_one(self, &[cx.g()?, &cx.input(1)?])?), None])
+    }
+}
+
+/// y = x·mask·scale.
+fn masked(x: In, mask: In, scale: f64, y: Out) -> Result<()> {
+    elementwise::binary(Binary::Mul, x, mask, x.dtype, y)?;
+    let bytes = scale.to_ne_bytes();
+    let layout = Layout::contiguous(&[]).expand(y.layout.shape())?;
+    let scale = In { base: bytes.as_ptr(), dtype: DType::F64, layout: &layout };
+    elementwise::binary(Binary::Mul, In { base: y.base, dtype: y.dtype, layout: y.layout }, scale, x.dtype, y)
 }
 
 /// `torch.nn.functional.dropout`; the identity when not training.

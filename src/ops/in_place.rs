@@ -3,6 +3,7 @@
 use super::elementwise::{Binary, Clamp, Unary, WithScalar};
 use crate::apply::apply_in_place;
 use crate::cpu::fill;
+use crate::cuda::{Queue, fill as cuda_fill};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::function::{Binary as BinaryKind, Unary as UnaryKind};
@@ -78,6 +79,10 @@ impl Op for Fill {
 
     fn cpu(&self, _: &[In], outputs: &[Out]) -> Result<()> {
         fill::fill(outputs[0], self.value)
+    }
+
+    fn cuda(&self, queue: &Queue, _: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_fill::fill(queue, outputs[0], self.value)
     }
 
     fn vjp(&self, _: &Vjp) -> Result<Grads> {

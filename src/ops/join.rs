@@ -3,6 +3,7 @@
 use super::view::{narrow, unsqueeze};
 use crate::apply::apply_one;
 use crate::cpu::copy as kernel;
+use crate::cuda::{Queue, copy as cuda_kernel};
 use crate::dtype::{Operand, result_type};
 use crate::error::Result;
 use crate::fail;
@@ -18,6 +19,20 @@ use smallvec::SmallVec;
 #[derive(Clone, Copy)]
 struct Cat {
     dim: usize,
+}
+
+impl Cat {
+    /// Copies each input to its part of `out`.
+    fn run(&self, inputs: &[In], out: Out, copy: impl Fn(In, Out) -> Result<()>) -> Result<()> {
+        let mut start = 0;
+        for x in inputs {
+            let length = x.layout.shape()[self.dim];
+            let part = out.layout.narrow(self.dim as i64, start, length)?;
+            copy(*x, Out { layout: &part, ..out })?;
+            start += length;
+        }
+        Ok(())
+    }
 }
 
 impl Op for Cat {
@@ -51,15 +66,11 @@ impl Op for Cat {
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let out = outputs[0];
-        let mut start = 0;
-        for x in inputs {
-            let length = x.layout.shape()[self.dim];
-            let part = out.layout.narrow(self.dim as i64, start, length)?;
-            kernel::copy(*x, Out { layout: &part, ..out })?;
-            start += length;
-        }
-        Ok(())
+        self.run(inputs, outputs[0], kernel::copy)
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        self.run(inputs, outputs[0], |x, out| cuda_kernel::copy(queue, x, out))
     }
 
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {

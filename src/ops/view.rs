@@ -2,6 +2,7 @@
 
 use crate::apply::apply_one;
 use crate::cpu::{copy as copy_kernel, fill as fill_kernel};
+use crate::cuda::{self, Queue};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, infer_shape, normalize_dim};
@@ -121,6 +122,13 @@ impl Op for Place {
         fill_kernel::fill(out, Scalar::Int(0))?;
         let region = self.view.layout(out.layout)?;
         copy_kernel::copy(inputs[0], Out { layout: &region, ..out })
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let out = outputs[0];
+        cuda::fill::fill(queue, out, Scalar::Int(0))?;
+        let region = self.view.layout(out.layout)?;
+        cuda::copy::copy(queue, inputs[0], Out { layout: &region, ..out })
     }
 
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {

@@ -23,7 +23,16 @@ pub struct Tile {
 pub fn mma_tiles(size: i64) -> [Tile; 3] {
     let tile = |name, m, n, step_bytes, threads, shared, rate, rate_alone| {
         let scale = 2.0 / size as f64;
-        Tile { name, m, n, step: step_bytes / size, threads, shared, rate: rate * scale, rate_alone: rate_alone * scale }
+        Tile {
+            name,
+            m,
+            n,
+            step: step_bytes / size,
+            threads,
+            shared,
+            rate: rate * scale,
+            rate_alone: rate_alone * scale,
+        }
     };
     [
         tile("128x256", 128, 256, 128, 256, 147_456, 1200.0, 1200.0),

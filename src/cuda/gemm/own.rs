@@ -123,9 +123,16 @@ fn tiles_in_order(queue: &Queue, p: &Problem, family: Family, of: &[Tile], order
         let count = (g.tiles_m as i64).saturating_mul(g.tiles_n as i64);
         let grid = grid(count.saturating_mul(splits), g.batch.count)?;
         let name = [prefix, tile.name, "_", order, dtype];
-        split_launch(queue, p, piece, &mut g, each, splits, p.n, |g| {
-            launch!(queue, module, name, grid, tile.threads, tile.shared; *g)
-        })
+        split_launch(
+            queue,
+            p,
+            piece,
+            &mut g,
+            each,
+            splits,
+            p.n,
+            |g| launch!(queue, module, name, grid, tile.threads, tile.shared; *g),
+        )
     })
 }
 
@@ -151,7 +158,8 @@ fn split_launch(
     }
     let count = piece.nest.count as i64 * p.m * p.n;
     let size = if p.dtype.size() == 8 { 8 } else { 4 };
-    let nbytes = (count as usize).checked_mul(splits as usize * size).ok_or_else(|| Error::out_of_memory(usize::MAX))?;
+    let nbytes =
+        (count as usize).checked_mul(splits as usize * size).ok_or_else(|| Error::out_of_memory(usize::MAX))?;
     let partial = queue.workspace(nbytes)?;
     g.partial = partial.address();
     start(g)?;
@@ -335,8 +343,15 @@ fn gemv(queue: &Queue, p: &Problem, columns: &str, exchanged: bool) -> Result<()
             row = p.m;
         }
         let grid = grid(plan.tiles.saturating_mul(splits), g.batch.count)?;
-        split_launch(queue, p, piece, &mut g, each, splits, row, |g| {
-            launch!(queue, module, [way, columns, "_", dtype], grid, 256, 0; *g)
-        })
+        split_launch(
+            queue,
+            p,
+            piece,
+            &mut g,
+            each,
+            splits,
+            row,
+            |g| launch!(queue, module, [way, columns, "_", dtype], grid, 256, 0; *g),
+        )
     })
 }

@@ -3,6 +3,7 @@
 use super::{log, neg, trunc, where_};
 use crate::apply::apply_one;
 use crate::cpu::elementwise as kernel;
+use crate::cuda::{Queue, elementwise as cuda_kernel};
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
@@ -54,8 +55,8 @@ fn types_by_promotion(kind: Kind, operands: &[Operand]) -> Result<Types> {
     })
 }
 
-/// Runs the kernel over `a` and `b` stretched to the output's shape.
-fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
+/// Runs `kernel` over `a` and `b` stretched to the output's shape.
+fn stretched(a: In, b: In, out: Out, kernel: impl FnOnce(In, In) -> Result<()>) -> Result<()> {
     let shape = out.layout.shape();
     let (wide_a, wide_b);
     let a = if same_shape(a.layout.shape(), shape) {
@@ -70,7 +71,7 @@ fn run(kind: Kind, a: In, b: In, compute: DType, out: Out) -> Result<()> {
         wide_b = b.layout.expand(shape)?;
         In { layout: &wide_b, ..b }
     };
-    kernel::binary(kind, a, b, compute, out)
+    kernel(a, b)
 }
 
 #[derive(Clone, Copy)]
@@ -78,6 +79,12 @@ pub(crate) struct Binary(pub Kind);
 
 fn operand(x: &In) -> Operand {
     if x.layout.ndim() == 0 { Operand::ZeroDim(x.dtype) } else { Operand::Tensor(x.dtype) }
+}
+
+impl Binary {
+    fn compute(self, inputs: &[In]) -> Result<DType> {
+        Ok(types(self.0, &[operand(&inputs[0]), operand(&inputs[1])])?.compute)
+    }
 }
 
 impl Op for Binary {
@@ -91,8 +98,15 @@ impl Op for Binary {
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let operands = [operand(&inputs[0]), operand(&inputs[1])];
-        run(self.0, inputs[0], inputs[1], types(self.0, &operands)?.compute, outputs[0])
+        let compute = self.compute(inputs)?;
+        let out = outputs[0];
+        stretched(inputs[0], inputs[1], out, |a, b| kernel::binary(self.0, a, b, compute, out))
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let compute = self.compute(inputs)?;
+        let out = outputs[0];
+        stretched(inputs[0], inputs[1], out, |a, b| cuda_kernel::binary(queue, self.0, a, b, compute, out))
     }
 
     fn saves(&self, needs: u32) -> Saves {
@@ -206,7 +220,13 @@ impl Op for WithScalar {
         // The number is at hand for as long as the kernel runs.
         let number = In { base: bytes.as_ptr(), dtype: compute, layout: &layout };
         let (a, b) = if self.reversed { (number, x) } else { (x, number) };
-        run(self.kind, a, b, compute, outputs[0])
+        let out = outputs[0];
+        stretched(a, b, out, |a, b| kernel::binary(self.kind, a, b, compute, out))
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let compute = self.types(operand(&inputs[0]))?.compute;
+        cuda_kernel::with_scalar(queue, self.kind, inputs[0], self.value, self.reversed, compute, outputs[0])
     }
 
     fn saves(&self, _needs: u32) -> Saves {

@@ -3,6 +3,7 @@
 use super::{ge_scalar, le_scalar, logical_and};
 use crate::apply::apply_one;
 use crate::cpu::elementwise as kernel;
+use crate::cuda::{Queue, elementwise as cuda_kernel};
 use crate::dtype::{DType, Operand, result_type};
 use crate::error::Result;
 use crate::fail;
@@ -38,6 +39,19 @@ impl Op for Where {
         let (c, a, b) =
             (inputs[0].layout.expand(shape)?, inputs[1].layout.expand(shape)?, inputs[2].layout.expand(shape)?);
         kernel::select(
+            In { layout: &c, ..inputs[0] },
+            In { layout: &a, ..inputs[1] },
+            In { layout: &b, ..inputs[2] },
+            outputs[0],
+        )
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let shape = outputs[0].layout.shape();
+        let (c, a, b) =
+            (inputs[0].layout.expand(shape)?, inputs[1].layout.expand(shape)?, inputs[2].layout.expand(shape)?);
+        cuda_kernel::select(
+            queue,
             In { layout: &c, ..inputs[0] },
             In { layout: &a, ..inputs[1] },
             In { layout: &b, ..inputs[2] },
@@ -89,6 +103,10 @@ impl Op for Clamp {
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         kernel::clamp(inputs[0], self.low, self.high, outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_kernel::clamp(queue, inputs[0], self.low, self.high, outputs[0])
     }
 
     fn saves(&self, _needs: u32) -> Saves {

@@ -3,6 +3,7 @@
 use super::{add_scalar, div, gt_scalar, mul, mul_scalar, scalar_sub, where_};
 use crate::apply::apply_one;
 use crate::cpu::elementwise as kernel;
+use crate::cuda::{Queue, elementwise as cuda_kernel};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -32,6 +33,13 @@ impl Unary {
     }
 }
 
+impl Unary {
+    /// The dtype to work in.
+    fn compute(self, x: DType) -> Result<DType> {
+        if self.0.gives_bool() { Ok(x) } else { self.result(x) }
+    }
+}
+
 impl Op for Unary {
     fn name(&self) -> &'static str {
         match self.0 {
@@ -46,11 +54,11 @@ impl Op for Unary {
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        let compute = match self.0 {
-            Kind::IsNan | Kind::LogicalNot => inputs[0].dtype,
-            _ => self.result(inputs[0].dtype)?,
-        };
-        kernel::unary(self.0, inputs[0], compute, outputs[0])
+        kernel::unary(self.0, inputs[0], self.compute(inputs[0].dtype)?, outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_kernel::unary(queue, self.0, inputs[0], self.compute(inputs[0].dtype)?, outputs[0])
     }
 
     fn saves(&self, _needs: u32) -> Saves {

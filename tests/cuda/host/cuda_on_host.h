@@ -23,6 +23,7 @@
 #define __align__(n) __attribute__((aligned(n)))
 #define __launch_bounds__(...)
 #define HOST_DEVICE inline
+#define NOINLINE inline __attribute__((noinline))
 
 namespace on_host {
 

@@ -91,8 +91,8 @@ namespace on_host {
 inline float reciprocal_root(float x) { return 1.f / sqrtf(x); }
 inline double reciprocal_root(double x) { return 1. / sqrt(x); }
 }  // namespace on_host
-#define rsqrtf on_host::reciprocal_root
-#define rsqrt on_host::reciprocal_root
+#define rsqrtf(x) on_host::reciprocal_root((float)(x))
+#define rsqrt(x) on_host::reciprocal_root(x)
 
 inline float __expf(float x) { return expf(x); }
 inline float __exp10f(float x) { return exp10f(x); }

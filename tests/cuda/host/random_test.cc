@@ -93,7 +93,7 @@ TEST(randint) {
 constexpr u32 LIMIT = (u32)(0.7 * 4294967296.0);
 
 template <class T>
-static void drop(const char *kernel) {
+static void drop(const char *kernel, const char *masked) {
     u64 each = sizeof(T) < 4 ? 8 : 4;
     f64 scale = 1 / 0.7;
     typedef typename Compute<T>::type C;
@@ -106,8 +106,11 @@ static void drop(const char *kernel) {
             T want = convert<T>(convert<C>(x[i]) * (C)mask[i].byte * (C)scale);
             CHECK_EQ(bits(y[i]), bits(want));
         }
+        Buffer<T> z(n);
+        run(masked, grid(n, each), {256}, 0, z.at(), (const T *)x.at(), (const boolean *)mask.at(), n, scale);
+        CHECK(!memcmp(z.at(), y.at(), n * sizeof(T)));
         // In place, and with everything kept or dropped.
-        Buffer<T> z = x;
+        z = x;
         run(kernel, grid(n, each), {256}, 0, z.at(), mask.at(), (const T *)z.at(), n, SEED, OFFSET, LIMIT, (i32)0, scale);
         CHECK(!memcmp(z.at(), y.at(), n * sizeof(T)));
         run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, SEED, OFFSET, 0u, (i32)1, 1.0);
@@ -120,8 +123,8 @@ static void drop(const char *kernel) {
 }
 
 TEST(dropout) {
-    drop<f32>("dropout_f32");
-    drop<f64>("dropout_f64");
-    drop<f16>("dropout_f16");
-    drop<bf16>("dropout_bf16");
+    drop<f32>("dropout_f32", "masked_f32");
+    drop<f64>("dropout_f64", "masked_f64");
+    drop<f16>("dropout_f16", "masked_f16");
+    drop<bf16>("dropout_bf16", "masked_bf16");
 }

@@ -1,0 +1,224 @@
+//! Elementwise functions. A function of one dtype over lines of whole vectors has a kernel of its own; other layouts of
+//! one dtype go to a kernel that is told which function, through tiles where an operand lies across the output; other
+//! mixtures of dtypes to a kernel per class of arithmetic.
+//!
+//! Every input layout has the output's shape (broadcast dims have stride 0). An input may be the output's very range.
+
+mod job;
+
+use super::fill::fill;
+use super::mixed::wrap;
+use super::{Queue, copy};
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::function::{Binary, Unary};
+use crate::scalar::Scalar;
+use crate::view::{In, Out};
+use job::{Job, Kernel, Operand};
+
+/// The number of clamp in `unary::Function` of kernels/include/unary.cuh.
+const CLAMP: i32 = Unary::ALL.len() as i32;
+
+/// The modules of the kernels for one dtype: unary and binary functions.
+fn modules(dtype: DType) -> Option<[&'static str; 2]> {
+    Some(match dtype {
+        DType::F32 => ["unary_f32", "binary_f32"],
+        DType::F16 => ["unary_f16", "binary_f16"],
+        DType::BF16 => ["unary_bf16", "binary_bf16"],
+        DType::F64 => ["unary_f64", "binary_f64"],
+        DType::I64 => ["unary_i64", "binary_i64"],
+        DType::I32 => ["unary_i32", "binary_i32"],
+        _ => return None,
+    })
+}
+
+/// The module of the kernels for mixed dtypes that compute in a class.
+fn mixed_module(class: DType) -> &'static str {
+    match class {
+        DType::F32 => "mixed_f32",
+        DType::F64 => "mixed_f64",
+        DType::U64 => "mixed_u64",
+        _ => "mixed_i64",
+    }
+}
+
+/// `out = op(x)`: `torch.neg`, `torch.exp`, … `compute` is the dtype to work in (f16 and bf16 work in f32 and round
+/// once); functions that integers do not have work in `compute.to_float()`. LogicalNot and IsNan give bools.
+pub fn unary(queue: &Queue, op: Unary, x: In, compute: DType, out: Out) -> Result<()> {
+    let compute = if op.takes_integers() { compute } else { compute.to_float() };
+    if !compute.is_float() {
+        match op {
+            Unary::IsNan => return fill(queue, out, Scalar::Bool(false)),
+            Unary::Floor | Unary::Ceil | Unary::Round | Unary::Trunc if x.dtype == compute => {
+                return copy::copy(queue, x, out);
+            }
+            _ => {}
+        }
+    }
+    let result = if op.gives_bool() { DType::Bool } else { compute };
+    let module = modules(compute).filter(|_| x.dtype == compute && out.dtype == result).map(|m| m[0]);
+    run_unary(queue, op.name(), op as i32, [0; 2], module, x, compute, out)
+}
+
+/// `out = min(max(x, low), high)`: `torch.clamp`, in the output's dtype. NaN stays NaN; a NaN bound makes everything
+/// NaN; with low > high the result is high.
+pub fn clamp(queue: &Queue, x: In, low: Option<Scalar>, high: Option<Scalar>, out: Out) -> Result<()> {
+    let mut bounds = bounds(out.dtype, low, high);
+    let mut module = modules(out.dtype).filter(|_| x.dtype == out.dtype).map(|m| m[0]);
+    if out.dtype == DType::I32 {
+        // The kernels of i32 compute in i32. A bound that wraps when it becomes the result is for the class.
+        let [low, high] = bounds.map(|b| b as i64);
+        if low > i32::MAX as i64 || high < i32::MIN as i64 {
+            module = None;
+        } else {
+            bounds = [low.max(i32::MIN as i64) as u64, high.min(i32::MAX as i64) as u64];
+        }
+    }
+    run_unary(queue, "clamp", CLAMP, bounds, module, x, out.dtype, out)
+}
+
+/// The bounds of clamp as bits of the class of `dtype`.
+fn bounds(dtype: DType, low: Option<Scalar>, high: Option<Scalar>) -> [u64; 2] {
+    let bits = |f: f64| (f as f32).to_bits() as u64;
+    match dtype.class() {
+        DType::F32 => {
+            [bits(low.map_or(f64::NEG_INFINITY, Scalar::to_f64)), bits(high.map_or(f64::INFINITY, Scalar::to_f64))]
+        }
+        DType::F64 => [
+            low.map_or(f64::NEG_INFINITY, Scalar::to_f64).to_bits(),
+            high.map_or(f64::INFINITY, Scalar::to_f64).to_bits(),
+        ],
+        DType::U64 => {
+            let whole = |s: Scalar| {
+                let s = if s.to_f64() < 0.0 { Scalar::Int(0) } else { s };
+                u64::from_le_bytes(s.to_bytes(DType::U64))
+            };
+            [low.map_or(0, |s| s.to_i64().max(0) as u64), high.map_or(u64::MAX, whole)]
+        }
+        _ => [low.map_or(i64::MIN, Scalar::to_i64) as u64, high.map_or(i64::MAX, Scalar::to_i64) as u64],
+    }
+}
+
+#[allow(clippy::too_many_arguments, reason = "a unary function as the kernels know it, and its operands")]
+fn run_unary(
+    queue: &Queue,
+    name: &'static str,
+    number: i32,
+    bounds: [u64; 2],
+    module: Option<&'static str>,
+    x: In,
+    compute: DType,
+    out: Out,
+) -> Result<()> {
+    let (dtype, class) = (compute.name(), compute.class());
+    Job {
+        operands: [Operand::input(x, wrap(x.dtype, compute)), Operand::output(out)],
+        simple: module.map(|module| Kernel { module, name: ["unary_", name, "_", dtype] }),
+        // No kernel of any layouts gives bools.
+        any: module
+            .filter(|_| out.dtype == compute)
+            .map(|module| Kernel { module, name: ["unary_any_", dtype, "", ""] }),
+        mixed: Kernel { module: mixed_module(class), name: ["unary_mixed_", class.name(), "", ""] },
+        most: 4,
+        number: Some(number),
+        values: bounds,
+        common: false,
+    }
+    .run(queue)
+}
+
+/// `out = op(a, b)`: `torch.add`, `torch.eq`, … in the promoted dtype `compute`. Integers wrap to `compute`;
+/// comparisons and logical functions give bools; Div works in `compute.to_float()`.
+pub fn binary(queue: &Queue, op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> {
+    let compute = if op == Binary::Div { compute.to_float() } else { compute };
+    let [a, b] = [a, b].map(|x| Operand::input(x, wrap(x.dtype, compute)));
+    run_binary(queue, op, a, b, compute, out)
+}
+
+/// `out = op(x, number)`, or `op(number, x)` when reversed: [`binary`] with a number of the dtype `compute`.
+pub fn with_scalar(
+    queue: &Queue,
+    op: Binary,
+    x: In,
+    number: Scalar,
+    reversed: bool,
+    compute: DType,
+    out: Out,
+) -> Result<()> {
+    let compute = if op == Binary::Div { compute.to_float() } else { compute };
+    if op == Binary::Pow && compute.is_float() && !reversed {
+        // As PyTorch: the common powers are their own functions.
+        let power = f64_of(number, compute);
+        for (common, function) in [(2.0, Unary::Square), (0.5, Unary::Sqrt), (-1.0, Unary::Reciprocal)] {
+            if power == common {
+                return unary(queue, function, x, compute, out);
+            }
+        }
+    }
+    let bits = u64::from_le_bytes(number.to_bytes(compute));
+    let number = Operand::Number { bits, class_bits: class_bits(number, compute), dtype: compute };
+    let x = Operand::input(x, wrap(x.dtype, compute));
+    let (a, b) = if reversed { (number, x) } else { (x, number) };
+    run_binary(queue, op, a, b, compute, out)
+}
+
+/// The number as an element of `dtype`, a float, holds it.
+fn f64_of(number: Scalar, dtype: DType) -> f64 {
+    let bytes = number.to_bytes(dtype);
+    let low = u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]);
+    match dtype {
+        DType::F16 => half::f16::from_bits(low as u16).to_f64(),
+        DType::BF16 => half::bf16::from_bits(low as u16).to_f64(),
+        DType::F32 => f32::from_bits(low) as f64,
+        _ => f64::from_le_bytes(bytes),
+    }
+}
+
+/// The bits of `number`, an element of `compute`, in the class of `compute`.
+fn class_bits(number: Scalar, compute: DType) -> u64 {
+    if compute.class() == DType::F32 {
+        return (f64_of(number, compute) as f32).to_bits() as u64;
+    }
+    let low = u64::from_le_bytes(number.to_bytes(compute));
+    let shift = 64 - 8 * compute.size() as u32;
+    match compute {
+        DType::I8 | DType::I16 | DType::I32 => ((low << shift) as i64 >> shift) as u64,
+        _ => low,
+    }
+}
+
+fn run_binary(queue: &Queue, op: Binary, a: Operand, b: Operand, compute: DType, out: Out) -> Result<()> {
+    let result = if op.gives_bool() { DType::Bool } else { compute };
+    let same = a.dtype() == compute && b.dtype() == compute && out.dtype == result;
+    let module = modules(compute).filter(|_| same).map(|m| m[1]);
+    let (dtype, class) = (compute.name(), compute.class());
+    let any = if op.gives_bool() { "comparison_any_" } else { "binary_any_" };
+    Job {
+        common: b.is_uniform(),
+        operands: [a, b, Operand::output(out)],
+        simple: module.map(|module| Kernel { module, name: ["binary_", op.name(), "_", dtype] }),
+        any: module.map(|module| Kernel { module, name: [any, dtype, "", ""] }),
+        mixed: Kernel { module: mixed_module(class), name: ["binary_mixed_", class.name(), "", ""] },
+        most: 4,
+        number: Some(op as i32),
+        values: [0; 2],
+    }
+    .run(queue)
+}
+
+/// `out = cond ? a : b`: `torch.where`. `a` and `b` convert to the output's dtype; any dtype is a condition (`≠ 0`).
+pub fn select(queue: &Queue, cond: In, a: In, b: In, out: Out) -> Result<()> {
+    let same = cond.dtype == DType::Bool && a.dtype == out.dtype && b.dtype == out.dtype;
+    let size = copy::bits(out.dtype.size());
+    Job {
+        operands: [Operand::input(cond, None), Operand::input(a, None), Operand::input(b, None), Operand::output(out)],
+        simple: None,
+        any: same.then_some(Kernel { module: "select", name: ["select_", size, "", ""] }),
+        mixed: Kernel { module: "select", name: ["select_mixed", "", "", ""] },
+        most: 16,
+        number: None,
+        values: [0; 2],
+        common: false,
+    }
+    .run(queue)
+}
