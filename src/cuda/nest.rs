@@ -50,6 +50,10 @@ pub struct Nest<const K: usize> {
 }
 
 impl<const K: usize> Nest<K> {
+    /// No elements.
+    pub const NOTHING: Nest<K> =
+        Nest { rank: 0, count: 0, size: [Divisor::new(1); MAX_DIMS], stride: [[0; MAX_DIMS]; K] };
+
     /// Of at most [`MAX_DIMS`] dims and fewer than 2^31 elements, dim 0 the innermost.
     fn of(sizes: &[i64], strides: &[[i64; K]]) -> Nest<K> {
         let mut nest = Nest {
