@@ -2733,10 +2733,13 @@ TENDON_MUST_USE TensorStatus tensor_div_scalar_(Tensor *x, TensorScalar b);
 /**
  * `x = src` in place. As torch.Tensor.copy_.
  *
- * `src` is broadcast to the shape of `x` and converted to its dtype. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+ * `src` is broadcast to the shape of `x` and converted to its dtype; it may be on another device unless `x` is on the CPU
+ * (NOT_ON_CPU: call tensor_to_cpu first). Errors: INVALID_HANDLE, SHAPE, DTYPE,
  * READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
  */
-TENDON_MUST_USE TensorStatus tensor_copy_(Tensor *x, const Tensor *src);
+TENDON_MUST_USE
+TensorStatus tensor_copy_(Tensor *x,
+                          const Tensor *src);
 
 /**
  * `x = value` in place. As torch.Tensor.fill_.

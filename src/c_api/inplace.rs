@@ -87,7 +87,8 @@ pub unsafe extern "C" fn tensor_div_scalar_(x: *mut Tensor, b: TensorScalar) -> 
 
 /// `x = src` in place. As torch.Tensor.copy_.
 ///
-/// `src` is broadcast to the shape of `x` and converted to its dtype. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE,
+/// `src` is broadcast to the shape of `x` and converted to its dtype; it may be on another device unless `x` is on the CPU
+/// (NOT_ON_CPU: call tensor_to_cpu first). Errors: INVALID_HANDLE, SHAPE, DTYPE,
 /// READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-grad mode), OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 #[must_use]

@@ -3,13 +3,13 @@
 //! An index out of range is noted in the queue's error record: reading it gives 0, adding there adds nothing. Additions
 //! are atomic, in no fixed order: sums of floats may differ in their last bits from run to run, as in PyTorch.
 
-use super::copy::copy;
+use super::Queue;
+use super::copy::{Dense, copy, dense};
 use super::errors::{ErrorRecord, IndexOp, op_number};
 use super::launch::{blocks, launch};
 use super::nest::Loops;
-use super::{Block, Queue};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::layout::{Dims, Layout};
 use crate::view::{In, Out};
 
@@ -57,36 +57,6 @@ impl Indices {
     fn from(self, offset: i64, first: i64) -> Indices {
         let size = if self.is_i64 == 1 { 8 } else { 4 };
         Indices { data: self.data.wrapping_offset(offset as isize * size), first, ..self }
-    }
-}
-
-/// Operands in C order in memory of their own, for what has more dims than a kernel takes.
-struct Dense {
-    memory: Block,
-    dtype: DType,
-    layout: Layout,
-}
-
-impl Dense {
-    fn empty(queue: &Queue, dtype: DType, shape: &[i64]) -> Result<Dense> {
-        let layout = Layout::contiguous(shape);
-        let nbytes = (layout.numel() as usize).checked_mul(dtype.size());
-        let memory = queue.workspace(nbytes.ok_or_else(|| Error::out_of_memory(usize::MAX))?)?;
-        Ok(Dense { memory, dtype, layout })
-    }
-
-    fn of(queue: &Queue, x: In) -> Result<Dense> {
-        let made = Dense::empty(queue, x.dtype, x.layout.shape())?;
-        copy(queue, x, made.output())?;
-        Ok(made)
-    }
-
-    fn input(&self) -> In<'_> {
-        In { base: self.memory.address(), dtype: self.dtype, layout: &self.layout }
-    }
-
-    fn output(&self) -> Out<'_> {
-        Out { base: self.memory.address(), dtype: self.dtype, layout: &self.layout }
     }
 }
 
@@ -173,8 +143,8 @@ fn read(queue: &Queue, x: In, dim: usize, index: In, indices: Indices, out: Out)
     let Some(pieces) = work.loops.pieces() else {
         let shape = index.layout.shape();
         let part = under(x.layout.clone(), Some(dim), shape)?;
-        let (x, index) = (Dense::of(queue, In { layout: &part, ..x })?, Dense::of(queue, index)?);
-        let made = Dense::empty(queue, out.dtype, shape)?;
+        let (x, index) = (dense(queue, In { layout: &part, ..x })?, dense(queue, index)?);
+        let made = Dense::allocate(queue, shape, out.dtype)?;
         read(queue, x.input(), dim, index.input(), indices.of(index.input()), made.output())?;
         return copy(queue, made.input(), out);
     };
@@ -210,7 +180,7 @@ fn add(queue: &Queue, out: Out, dim: usize, index: In, indices: Indices, src: In
         let part = under(out.layout.clone(), Some(dim), index.layout.shape())?;
         let out = Out { layout: &part, ..out };
         let now = In { base: out.base, dtype: out.dtype, layout: out.layout };
-        let (src, index, made) = (Dense::of(queue, src)?, Dense::of(queue, index)?, Dense::of(queue, now)?);
+        let (src, index, made) = (dense(queue, src)?, dense(queue, index)?, dense(queue, now)?);
         add(queue, made.output(), dim, index.input(), indices.of(index.input()), src.input())?;
         return copy(queue, made.input(), out);
     };
@@ -293,7 +263,7 @@ pub fn one_hot(queue: &Queue, index: In, classes: i64, out: Out) -> Result<()> {
     class.push(1);
     let loops = Loops::in_order(out.layout.shape(), [out.layout.strides(), &numbers, &class]);
     let Some(pieces) = loops.pieces() else {
-        let (index, made) = (Dense::of(queue, index)?, Dense::empty(queue, out.dtype, out.layout.shape())?);
+        let (index, made) = (dense(queue, index)?, Dense::allocate(queue, out.layout.shape(), out.dtype)?);
         one_hot(queue, index.input(), classes, made.output())?;
         return copy(queue, made.input(), out);
     };

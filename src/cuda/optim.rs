@@ -1,12 +1,11 @@
 //! Fused optimizer steps: one launch updates many parameters, and every tensor is read and written once.
 
-use super::copy::copy;
+use super::Queue;
+use super::copy::{copy, to_dtype};
 use super::launch::launch;
-use super::{Block, Queue};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::function::{AdamW, AdamWFactors, Sgd};
-use crate::layout::Layout;
 use crate::list;
 use crate::view::{In, Out};
 use std::ptr::null_mut;
@@ -47,22 +46,6 @@ impl Ready {
     }
 }
 
-/// What does not lie in C order, in memory that does.
-struct Copied<'a> {
-    memory: Block,
-    layout: Layout,
-    dtype: DType,
-    back: Option<Out<'a>>,
-}
-
-fn copied<'a>(queue: &Queue, x: In, dtype: DType, back: Option<Out<'a>>) -> Result<Copied<'a>> {
-    let layout = Layout::contiguous(x.layout.shape());
-    let nbytes = (layout.numel() as usize).checked_mul(dtype.size());
-    let memory = queue.workspace(nbytes.ok_or_else(|| Error::out_of_memory(usize::MAX))?)?;
-    copy(queue, x, Out { base: memory.address(), dtype, layout: &layout })?;
-    Ok(Copied { memory, layout, dtype, back })
-}
-
 fn reading(x: Out<'_>) -> In<'_> {
     In { base: x.base, dtype: x.dtype, layout: x.layout }
 }
@@ -84,9 +67,9 @@ fn each_dtype(queue: &Queue, updates: &[Update], step: impl Fn(DType, &[Ready]) 
         for (at, (x, back)) in at.iter_mut().zip(operands.into_iter().flatten()) {
             *at = x.origin().cast_mut();
             if x.dtype != dtype || !x.layout.is_contiguous() {
-                let made = copied(queue, x, dtype, back)?;
-                *at = made.memory.address();
-                list::push(&mut copies, made)?;
+                let made = to_dtype(queue, x, dtype)?;
+                *at = made.output().origin();
+                list::push(&mut copies, (made, back))?;
             }
         }
         ready.push(Ready { at, dtype, numel: update.param.layout.numel(), step: update.step });
@@ -95,9 +78,9 @@ fn each_dtype(queue: &Queue, updates: &[Update], step: impl Fn(DType, &[Ready]) 
     for part in ready.chunk_by(|a, b| a.dtype == b.dtype) {
         step(part[0].dtype, part)?;
     }
-    for made in &copies {
-        if let Some(out) = made.back {
-            copy(queue, In { base: made.memory.address(), dtype: made.dtype, layout: &made.layout }, out)?;
+    for (made, back) in &copies {
+        if let Some(out) = *back {
+            copy(queue, made.input(), out)?;
         }
     }
     Ok(())

@@ -4,11 +4,10 @@
 //! normal numbers of f64: log, sin and cos of f64 are the device's there, and the last bits differ.
 
 use super::Queue;
-use super::copy::copy;
+use super::copy::{Dense, copy};
 use super::launch::{blocks, launch};
 use crate::dtype::DType;
-use crate::error::{Error, Result};
-use crate::layout::Layout;
+use crate::error::Result;
 use crate::view::{In, Out};
 
 const THREADS: u32 = 256;
@@ -24,11 +23,9 @@ fn generate(queue: &Queue, out: Out, make: impl FnOnce(*mut u8) -> Result<()>) -
     if out.layout.is_contiguous() && (out.origin() as usize).is_multiple_of(ALIGNMENT) {
         return make(out.origin());
     }
-    let layout = Layout::contiguous(out.layout.shape());
-    let nbytes = (layout.numel() as usize).checked_mul(out.dtype.size());
-    let made = queue.workspace(nbytes.ok_or_else(|| Error::out_of_memory(usize::MAX))?)?;
-    make(made.address())?;
-    copy(queue, In { base: made.address(), dtype: out.dtype, layout: &layout }, out)
+    let made = Dense::allocate(queue, out.layout.shape(), out.dtype)?;
+    make(made.output().origin())?;
+    copy(queue, made.input(), out)
 }
 
 /// `torch.rand`: as `cpu::random::uniform`.

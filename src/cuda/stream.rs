@@ -267,8 +267,12 @@ impl Event {
 
     /// Whether the point is passed. A device that is gone has nothing left to do.
     pub fn is_done(&self) -> bool {
+        if driver::loaded().is_none() {
+            return true;
+        }
+        let Ok(_context) = self.device.enter() else { return true };
         // SAFETY: as above.
-        driver::loaded().is_none() || unsafe { (self.device.driver.cuEventQuery)(self.raw) } != code::NOT_READY
+        unsafe { (self.device.driver.cuEventQuery)(self.raw) != code::NOT_READY }
     }
 
     pub fn query(&self) -> Result<bool> {
@@ -287,6 +291,7 @@ impl Event {
     }
 
     pub(super) fn wait_ignoring_errors(&self) {
+        let Ok(_context) = self.device.enter() else { return };
         // SAFETY: as above.
         unsafe { (self.device.driver.cuEventSynchronize)(self.raw) };
     }
@@ -307,10 +312,12 @@ impl Event {
 
 impl Drop for Event {
     fn drop(&mut self) {
-        if driver::loaded().is_some() {
-            // SAFETY: made in `create`, used by nobody else. A failure (the process ends) is ignored.
-            unsafe { (self.device.driver.cuEventDestroy_v2)(self.raw) };
+        if driver::loaded().is_none() {
+            return;
         }
+        let Ok(_context) = self.device.enter() else { return };
+        // SAFETY: made in `create`, used by nobody else. A failure (the process ends) is ignored.
+        unsafe { (self.device.driver.cuEventDestroy_v2)(self.raw) };
     }
 }
 

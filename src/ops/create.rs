@@ -134,22 +134,25 @@ fn drawn(
     shape: &[i64],
     dtype: DType,
     device: Device,
-    blocks: impl FnOnce(i64) -> u64,
+    blocks: impl Fn(i64) -> u64,
     cpu: impl FnOnce(Out, u64, u64) -> Result<()>,
     cuda: impl FnOnce(&Queue, Out, u64, u64) -> Result<()>,
 ) -> Result<Tensor> {
     let n = checked_numel(shape)?;
-    let queue = match device {
-        Device::Cpu => None,
-        Device::Cuda(ordinal) => Some(cuda::queue(ordinal)?),
-    };
-    let x = Tensor::empty_on(shape, dtype, queue.as_ref())?;
-    let (seed, offset) = Generator::default_generator().reserve(blocks(n));
-    match &queue {
-        None => cpu(x.output(), seed, offset)?,
-        Some(queue) => cuda(queue, x.output(), seed, offset)?,
-    }
-    Ok(x)
+    let draw = || Generator::default_generator().reserve(blocks(n));
+    filled(
+        shape,
+        dtype,
+        device,
+        |out| {
+            let (seed, offset) = draw();
+            cpu(out, seed, offset)
+        },
+        |queue, out| {
+            let (seed, offset) = draw();
+            cuda(queue, out, seed, offset)
+        },
+    )
 }
 
 /// Uniform on [0, 1).

@@ -4,11 +4,13 @@ use super::elementwise::{Binary, Clamp, Unary, WithScalar};
 use crate::apply::apply_in_place;
 use crate::cpu::fill;
 use crate::cuda::{Queue, fill as cuda_fill};
+use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
+use crate::fail;
 use crate::function::{Binary as BinaryKind, Unary as UnaryKind};
 use crate::layout::Dims;
-use crate::ops::copy::CopyInto;
+use crate::ops::copy::{CopyInto, to_device};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::node::Vjp;
@@ -55,8 +57,15 @@ pub fn clamp(x: &Tensor, low: Option<Scalar>, high: Option<Scalar>) -> Result<()
     apply_in_place(&Clamp { low, high }, x, &[x])
 }
 
-/// `x[…] = source`, broadcast and converted to x's dtype.
+/// `x[…] = source`, broadcast and converted to x's dtype. A source elsewhere comes to x's CUDA device first; to the CPU
+/// there is only one way.
 pub fn copy(x: &Tensor, source: &Tensor) -> Result<()> {
+    let (here, there) = (x.device(), source.device());
+    if here == Device::Cpu && there != here {
+        fail!(NOT_ON_CPU, "src is on {there} and x on the CPU: call tensor_to_cpu first");
+    }
+    let source = if here == there { source.clone() } else { to_device(source, here, false)? };
+    let source = &source;
     apply_in_place(&CopyInto { shape: Dims::from_slice(x.shape()), dtype: x.dtype() }, x, &[source])
 }
 
