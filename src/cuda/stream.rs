@@ -58,6 +58,7 @@ impl Stream {
         // SAFETY: the driver's function with its documented arguments.
         let result = unsafe { (device.driver.cuStreamCreateWithPriority)(&mut raw, NON_BLOCKING, priority) };
         device.check("cuStreamCreate", result)?;
+        device.pool.arrive(raw as usize);
         match Stream::wrap(device, raw, true) {
             Ok(stream) => Ok(Arc::new(stream)),
             Err(error) => {
@@ -211,6 +212,8 @@ impl Drop for Stream {
         unsafe {
             (driver.cuStreamSynchronize)(self.raw);
             if self.owned {
+                // Before another stream can have the handle.
+                self.device.pool.leave(self.id());
                 (driver.cuStreamDestroy_v2)(self.raw);
             }
             ErrorRecord::free(self.device, self.record);

@@ -90,28 +90,9 @@ pub fn crash_launch(nth: u64) {
     call!(c"mock_cuda_crash_launch": fn(i64), nth as i64);
 }
 
-pub fn set_memory(bytes: usize) {
-    call!(c"mock_cuda_set_memory": fn(usize), bytes);
-}
-
-pub fn set_defer(on: bool) {
-    call!(c"mock_cuda_set_defer": fn(c_int), on as c_int);
-}
-
 /// Misuse so far, after a look at the guards of all blocks.
 pub fn misuse() -> i64 {
     call!(c"mock_cuda_check": fn() -> i64,)
-}
-
-pub fn forget_misuse() {
-    call!(c"mock_cuda_forget_violations": fn(),);
-}
-
-/// "name count" of every kernel launched so far.
-pub fn launch_list() -> String {
-    let mut text = vec![0u8; 1 << 20];
-    call!(c"mock_cuda_launch_list": fn(*mut c_char, usize) -> usize, text.as_mut_ptr().cast(), text.len());
-    CStr::from_bytes_until_nul(&text).unwrap().to_string_lossy().into_owned()
 }
 
 /// Products that the mock of cublasLt computed.
