@@ -15,6 +15,7 @@ mod faults;
 mod memory;
 mod mock;
 mod process;
+mod products;
 mod streams;
 mod training;
 mod values;
