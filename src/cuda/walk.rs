@@ -291,6 +291,7 @@ impl<const N: usize> Walk<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cuda::mixed::Mixed;
     use proptest::prelude::*;
     use std::collections::HashMap;
 
@@ -480,6 +481,15 @@ mod tests {
             check(&dims, [&b, &out], [bases[1], bases[2]], [sizes[1], sizes[2]]);
             check(&dims, [&out], [bases[2]], [sizes[2]]);
         }
+    }
+
+    /// As tests/cuda/host/walks.h asserts of the kernels.
+    #[test]
+    fn parameters_have_the_size_that_kernels_expect() {
+        let walks = [size_of::<Walk<1>>(), size_of::<Walk<2>>(), size_of::<Walk<3>>(), size_of::<Walk<4>>()];
+        assert_eq!(walks, [256, 336, 416, 496]);
+        let mixed = [size_of::<Mixed<2>>(), size_of::<Mixed<3>>(), size_of::<Mixed<4>>()];
+        assert_eq!(mixed, [288, 368, 448]);
     }
 
     #[test]

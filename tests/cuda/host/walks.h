@@ -303,5 +303,5 @@ bool same(T a, T b) {
 }  // namespace walks
 
 // What src/cuda/walk.rs and mixed.rs have, too.
-static_assert(sizeof(Walk<1>) == 272 && sizeof(Walk<2>) == 336 && sizeof(Walk<3>) == 424 && sizeof(Walk<4>) == 512);
-static_assert(sizeof(Mixed<2>) == 288 && sizeof(Mixed<3>) == 376 && sizeof(Mixed<4>) == 464);
+static_assert(sizeof(Walk<1>) == 256 && sizeof(Walk<2>) == 336 && sizeof(Walk<3>) == 416 && sizeof(Walk<4>) == 496);
+static_assert(sizeof(Mixed<2>) == 288 && sizeof(Mixed<3>) == 368 && sizeof(Mixed<4>) == 448);
