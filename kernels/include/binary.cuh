@@ -175,26 +175,33 @@ struct AnyComparison {
 
 }  // namespace binary
 
-#define BINARY_KERNEL(name, t)                                       \
+// Of type T, which is called t.
+#define BINARY_KERNEL_OF(name, t, T)                                 \
     KERNEL(WALK_THREADS, binary_##name##_##t, Walk<3> w) {           \
-        typedef binary::Apply<binary::name, t> F;                    \
-        walk<false, GROUP<t>, F::Output, t, t>(w, F(w));             \
+        typedef binary::Apply<binary::name, T> F;                    \
+        walk<false, GROUP<T>, F::Output, T, T>(w, F(w));             \
     }
+#define BINARY_KERNEL(name, t) BINARY_KERNEL_OF(name, t, t)
 
 // Any function of `function::Binary` over any layouts: those that give `t`, those that give bools.
-#define BINARY_ANY_KERNELS(t)                                                                            \
+#define BINARY_ANY_KERNEL(t)                                                                             \
     KERNEL(WALK_THREADS, binary_any_##t, Walk<3> w, i32 function) {                                      \
         binary::AnyValue<t> f{function, w.access[1] == UNIFORM};                                         \
         walk<true, (GROUP<t> < 4 ? GROUP<t> : 4), t, t, t>(w, f);                                        \
-    }                                                                                                    \
+    }
+#define COMPARISON_ANY_KERNEL_OF(t, T)                                                                   \
     KERNEL(WALK_THREADS, comparison_any_##t, Walk<3> w, i32 function) {                                  \
-        walk<true, (GROUP<t> < 4 ? GROUP<t> : 4), boolean, t, t>(w, binary::AnyComparison<t>{function}); \
+        walk<true, (GROUP<T> < 4 ? GROUP<T> : 4), boolean, T, T>(w, binary::AnyComparison<T>{function}); \
     }
 
-#define BINARY_FLOAT_KERNELS(t)  BINARY_KERNEL(div, t) BINARY_INTEGER_KERNELS(t)
-#define BINARY_INTEGER_KERNELS(t)                                                                            \
-    BINARY_KERNEL(add, t) BINARY_KERNEL(sub, t) BINARY_KERNEL(mul, t) BINARY_KERNEL(pow, t)                  \
-    BINARY_KERNEL(maximum, t) BINARY_KERNEL(minimum, t) BINARY_KERNEL(floor_divide, t)                       \
-    BINARY_KERNEL(remainder, t) BINARY_KERNEL(eq, t) BINARY_KERNEL(ne, t) BINARY_KERNEL(lt, t)               \
-    BINARY_KERNEL(le, t) BINARY_KERNEL(gt, t) BINARY_KERNEL(ge, t) BINARY_KERNEL(logical_and, t)             \
-    BINARY_KERNEL(logical_or, t) BINARY_KERNEL(logical_xor, t) BINARY_ANY_KERNELS(t)
+#define COMPARISON_KERNELS_OF(t, T)                                                                      \
+    BINARY_KERNEL_OF(eq, t, T) BINARY_KERNEL_OF(ne, t, T) BINARY_KERNEL_OF(lt, t, T)                     \
+    BINARY_KERNEL_OF(le, t, T) BINARY_KERNEL_OF(gt, t, T) BINARY_KERNEL_OF(ge, t, T)                     \
+    BINARY_KERNEL_OF(logical_and, t, T) BINARY_KERNEL_OF(logical_or, t, T)                               \
+    BINARY_KERNEL_OF(logical_xor, t, T) COMPARISON_ANY_KERNEL_OF(t, T)
+
+#define BINARY_INTEGER_KERNELS(t)                                                                        \
+    BINARY_KERNEL(add, t) BINARY_KERNEL(sub, t) BINARY_KERNEL(mul, t) BINARY_KERNEL(pow, t)              \
+    BINARY_KERNEL(maximum, t) BINARY_KERNEL(minimum, t) BINARY_KERNEL(floor_divide, t)                   \
+    BINARY_KERNEL(remainder, t) BINARY_ANY_KERNEL(t) COMPARISON_KERNELS_OF(t, t)
+#define BINARY_FLOAT_KERNELS(t) BINARY_KERNEL(div, t) BINARY_INTEGER_KERNELS(t)

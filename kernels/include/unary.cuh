@@ -176,11 +176,13 @@ struct Clamp {
 
 }  // namespace unary
 
-#define UNARY_KERNEL(name, t)                                                                                   \
-    KERNEL(WALK_THREADS, unary_##name##_##t, Walk<2> w) {                                                       \
-        typedef unary::Apply<unary::name, t> F;                                                                 \
-        walk<false, GROUP<t>, F::Output, t>(w, F());                                                            \
+// Of type T, which is called t.
+#define UNARY_KERNEL_OF(name, t, T)                              \
+    KERNEL(WALK_THREADS, unary_##name##_##t, Walk<2> w) {        \
+        typedef unary::Apply<unary::name, T> F;                  \
+        walk<false, GROUP<T>, F::Output, T>(w, F());             \
     }
+#define UNARY_KERNEL(name, t) UNARY_KERNEL_OF(name, t, t)
 
 // The bounds of clamp stand in the parameters' values, in the type of the arithmetic.
 #define UNARY_BOUNDS(t) from_bits<Arithmetic<t>>(w.value[0]), from_bits<Arithmetic<t>>(w.value[1])

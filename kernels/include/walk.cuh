@@ -230,6 +230,7 @@ struct Lines {
     HOST_DEVICE void load(const Walk<N> &, const Group<N, V> &) {}
     HOST_DEVICE void load_line(const Walk<N> &, const Group<N, V> &) {}
     HOST_DEVICE void load_flat(const Walk<N> &, u32) {}
+    HOST_DEVICE void load_constants(const Walk<N> &) {}
     HOST_DEVICE void load_one(const Walk<N> &, u32) {}
     HOST_DEVICE void shift() {}
     static HOST_DEVICE void stage_all(const Walk<N> &) {}
@@ -263,10 +264,16 @@ struct Lines<ANY, N, V, K, T, In...> {
         rest.load_line(w, group);
     }
 
-    // Group number g of a flat walk.
+    // Group number g of a flat walk: what is WHOLE.
     HOST_DEVICE void load_flat(const Walk<N> &w, u32 g) {
-        load_from(w, ALONE || w.access[K] == WHOLE ? (i64)g * V : 0);
+        if (ALONE || w.access[K] == WHOLE) load_vector(static_cast<const T *>(w.base[K]) + (i64)g * V, x);
         rest.load_flat(w, g);
+    }
+
+    // … and what is the same everywhere; after all vectors, which are not to wait for it.
+    HOST_DEVICE void load_constants(const Walk<N> &w) {
+        if (!ALONE && w.access[K] != WHOLE) load_from(w, 0);
+        rest.load_constants(w);
     }
 
     // Element number n of a flat walk.
@@ -324,6 +331,8 @@ HOST_DEVICE void walk(const Walk<sizeof...(In) + 1> &w, F f) {
     if (whole) {
 #pragma unroll
         for (int u = 0; u < DEEP; u++) ahead[u].load_flat(w, first + u * WALK_THREADS);
+#pragma unroll
+        for (int u = 0; u < DEEP; u++) ahead[u].load_constants(w);
     }
 #pragma unroll 1
     for (u32 turn = 0; turn < w.turns; turn++) {

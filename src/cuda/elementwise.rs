@@ -28,6 +28,8 @@ fn modules(dtype: DType) -> Option<[&'static str; 2]> {
         DType::F64 => ["unary_f64", "binary_f64"],
         DType::I64 => ["unary_i64", "binary_i64"],
         DType::I32 => ["unary_i32", "binary_i32"],
+        // LogicalNot; comparisons and logical functions.
+        DType::Bool => ["unary_bool", "binary_bool"],
         _ => return None,
     })
 }
@@ -56,7 +58,8 @@ pub fn unary(queue: &Queue, op: Unary, x: In, compute: DType, out: Out) -> Resul
         }
     }
     let result = if op.gives_bool() { DType::Bool } else { compute };
-    let module = modules(compute).filter(|_| x.dtype == compute && out.dtype == result).map(|m| m[0]);
+    let same = x.dtype == compute && out.dtype == result && (compute != DType::Bool || op.gives_bool());
+    let module = modules(compute).filter(|_| same).map(|m| m[0]);
     run_unary(queue, op.name(), op as i32, [0; 2], module, x, compute, out)
 }
 
@@ -116,7 +119,7 @@ fn run_unary(
         simple: module.map(|module| Kernel { module, name: ["unary_", name, "_", dtype] }),
         // No kernel of any layouts gives bools.
         any: module
-            .filter(|_| out.dtype == compute)
+            .filter(|_| out.dtype == compute && compute != DType::Bool)
             .map(|module| Kernel { module, name: ["unary_any_", dtype, "", ""] }),
         mixed: Kernel { module: mixed_module(class), name: ["unary_mixed_", class.name(), "", ""] },
         most: 4,
@@ -189,7 +192,10 @@ fn class_bits(number: Scalar, compute: DType) -> u64 {
 
 fn run_binary(queue: &Queue, op: Binary, a: Operand, b: Operand, compute: DType, out: Out) -> Result<()> {
     let result = if op.gives_bool() { DType::Bool } else { compute };
-    let same = a.dtype() == compute && b.dtype() == compute && out.dtype == result;
+    let same = a.dtype() == compute
+        && b.dtype() == compute
+        && out.dtype == result
+        && (compute != DType::Bool || op.gives_bool());
     let module = modules(compute).filter(|_| same).map(|m| m[1]);
     let (dtype, class) = (compute.name(), compute.class());
     let any = if op.gives_bool() { "comparison_any_" } else { "binary_any_" };
@@ -221,4 +227,52 @@ pub fn select(queue: &Queue, cond: In, a: In, b: In, out: Out) -> Result<()> {
         common: false,
     }
     .run(queue)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The numbers that kernels know functions by are the places in these lists.
+    #[test]
+    fn functions_are_numbered_as_in_the_kernels() {
+        let names = |file: &str, from: &str, to: &str| -> Vec<String> {
+            let path = format!("{}/kernels/include/{file}", env!("CARGO_MANIFEST_DIR"));
+            let text = std::fs::read_to_string(path).unwrap();
+            let list = text.split(from).nth(1).unwrap().split(to).next().unwrap();
+            list.split("EACH(").skip(1).map(|rest| rest.split(')').next().unwrap().to_string()).collect()
+        };
+        let unary: Vec<&str> = Unary::ALL.iter().map(|op| op.name()).collect();
+        assert_eq!(names("unary.cuh", "#define UNARY_FUNCTIONS(EACH)", "namespace"), unary);
+        let binary: Vec<&str> = Binary::ALL.iter().map(|op| op.name()).collect();
+        let mut all = names("binary.cuh", "#define BINARY_VALUES(EACH)", "#define");
+        all.extend(names("binary.cuh", "#define BINARY_COMPARISONS(EACH)", "namespace"));
+        assert_eq!(all, binary);
+        assert!(Unary::ALL.iter().enumerate().all(|(i, &op)| op as usize == i));
+        assert!(Binary::ALL.iter().enumerate().all(|(i, &op)| op as usize == i));
+    }
+
+    #[test]
+    fn numbers_in_their_class() {
+        let bits = |s, d| class_bits(s, d);
+        assert_eq!(bits(Scalar::Float(0.1), DType::F16), (half::f16::from_f64(0.1).to_f32()).to_bits() as u64);
+        assert_eq!(bits(Scalar::Float(0.1), DType::F64), 0.1f64.to_bits());
+        assert_eq!(bits(Scalar::Int(-3), DType::I8) as i64, -3);
+        assert_eq!(bits(Scalar::Int(-3), DType::U8), 253);
+        assert_eq!(bits(Scalar::Int(300), DType::I8) as i64, 44);
+        assert_eq!(bits(Scalar::Int(-1), DType::U64), u64::MAX);
+        assert_eq!(bits(Scalar::Bool(true), DType::Bool), 1);
+        assert_eq!(bits(Scalar::Int(2), DType::BF16), 2f32.to_bits() as u64);
+    }
+
+    #[test]
+    fn bounds_of_clamp() {
+        let f = |b: u64| f32::from_bits(b as u32);
+        let [low, high] = bounds(DType::F16, Some(Scalar::Float(0.1)), None);
+        assert_eq!((f(low), f(high)), (0.1, f32::INFINITY));
+        let [low, high] = bounds(DType::U64, Some(Scalar::Int(-5)), Some(Scalar::Float(1e19)));
+        assert_eq!((low, high), (0, 10_000_000_000_000_000_000));
+        let [low, high] = bounds(DType::U8, None, Some(Scalar::Int(-2)));
+        assert_eq!((low as i64, high as i64), (i64::MIN, -2));
+    }
 }

@@ -188,8 +188,9 @@ impl<const N: usize> Launch<N> {
             launch.lines(v, 0, multiprocessors);
             return launch;
         }
-        for (access, operand) in walk.access.iter_mut().zip(operands) {
-            *access = if matches!(operand, Operand::Value(..)) { Access::Value } else { Access::Single };
+        for k in 0..N {
+            let access = walk.line_access(k, operands[k], v);
+            walk.access[k] = if matches!(access, Access::Value | Access::Uniform) { access } else { Access::Single };
         }
         launch.blocks = count.div_ceil(THREADS * v.min(4));
         launch
@@ -284,5 +285,254 @@ impl<const N: usize> Walk<N> {
     pub fn with_values(mut self, value: [u64; 2]) -> Walk<N> {
         self.value = value;
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cuda::mixed::Mixed;
+    use proptest::prelude::*;
+    use std::collections::HashMap;
+
+    /// What the kernels do of a walk: for each element the places that it is read from and written to, in elements from
+    /// the operands' bases. Checks what vectors and tiles rely on.
+    fn visited<const N: usize>(launch: &Launch<N>, sizes: [usize; N], v: u32) -> Vec<[i64; N]> {
+        let walk = &launch.walk;
+        let (n, mut all) = (&walk.nest, Vec::new());
+        let outer = |mut rest: u32, first: usize| -> [i64; N] {
+            let mut at = [0; N];
+            for d in first..n.rank as usize {
+                let i = rest % n.size[d].divisor();
+                rest /= n.size[d].divisor();
+                for (at, stride) in at.iter_mut().zip(&n.stride) {
+                    *at += i as i64 * stride[d];
+                }
+            }
+            at
+        };
+        let mut group = |at: [i64; N], left: u32| {
+            for k in 0..N {
+                let address = walk.base[k] as usize as i64 + at[k] * sizes[k] as i64;
+                if walk.access[k] == Access::Whole && left >= v {
+                    assert_eq!(address % (sizes[k] as i64 * v as i64), 0, "a vector is not aligned");
+                }
+                let step = n.stride[k][0];
+                match walk.access[k] {
+                    Access::Whole => assert!(n.rank == 0 || step == 1),
+                    Access::Splat => assert_eq!(step, 0),
+                    Access::Uniform | Access::Value => assert!(n.stride[k][..n.rank as usize].iter().all(|&s| s == 0)),
+                    _ => {}
+                }
+            }
+            for i in 0..left.min(v) as i64 {
+                all.push(std::array::from_fn(|k| at[k] + if n.rank > 0 { i * n.stride[k][0] } else { 0 }));
+            }
+        };
+        for block in 0..launch.blocks {
+            for thread in 0..THREADS {
+                match walk.mapping {
+                    Mapping::Singles => {
+                        let each = v.min(4);
+                        for i in 0..each {
+                            let e = block * THREADS * each + thread + i * THREADS;
+                            if e < n.count {
+                                assert!(
+                                    !walk
+                                        .access
+                                        .iter()
+                                        .any(|a| matches!(a, Access::Whole | Access::Strided | Access::Splat))
+                                );
+                                assert_eq!(walk.access[N - 1], Access::Single);
+                                group(outer(e, 0), 1);
+                            }
+                        }
+                    }
+                    Mapping::Lines => {
+                        for turn in 0..walk.turns {
+                            let g = (block * walk.turns + turn) * THREADS + thread;
+                            if g < walk.groups {
+                                let line = g / walk.across.divisor();
+                                let i0 = (g - line * walk.across.divisor()) * v;
+                                let mut at = outer(line, 1);
+                                for (at, stride) in at.iter_mut().zip(&n.stride) {
+                                    *at += i0 as i64 * stride[0];
+                                }
+                                group(at, walk.length() - i0);
+                            } else if walk.groups * v + (g - walk.groups) < n.count && walk.groups == n.count / v {
+                                assert!(n.rank < 2, "only a flat walk has a rest");
+                                group(outer(walk.groups * v + (g - walk.groups), 0), 1);
+                            }
+                        }
+                    }
+                    Mapping::Tiles => {
+                        for turn in 0..walk.turns {
+                            let q = turn * THREADS + thread;
+                            let wide = walk.tile[0] - v.trailing_zeros();
+                            let (i0, i1) = ((q & ((1 << wide) - 1)) * v, q >> wide);
+                            assert!(i1 < 1 << walk.tile[1]);
+                            let above = block / walk.across.divisor();
+                            let rest = above / walk.along.divisor();
+                            let i0 = ((block % walk.across.divisor()) << walk.tile[0]) + i0;
+                            let i1 = ((above % walk.along.divisor()) << walk.tile[1]) + i1;
+                            let [n0, n1] = [0, 1].map(|d| n.size[d].divisor());
+                            if i0 >= n0 || i1 >= n1 {
+                                continue;
+                            }
+                            let mut at = outer(rest, 2);
+                            for (at, stride) in at.iter_mut().zip(&n.stride) {
+                                *at += i0 as i64 * stride[0] + i1 as i64 * stride[1];
+                            }
+                            group(at, n0 - i0);
+                        }
+                        // Tiles lie side by side in shared memory.
+                        let mut end = 0;
+                        for k in (0..N).filter(|&k| walk.access[k] == Access::Staged) {
+                            assert!(walk.shared[k] >= end && walk.shared[k].is_multiple_of(16));
+                            assert!(walk.pitch > (1 << walk.tile[1]));
+                            end = walk.shared[k] + ((walk.pitch * sizes[k] as u32) << walk.tile[0]);
+                        }
+                        assert!(end > 0 && end as usize <= launch.shared && launch.shared <= 48 << 10);
+                    }
+                }
+            }
+        }
+        all
+    }
+
+    fn check<const N: usize>(shape: &[i64], strides: [&[i64]; N], bases: [usize; N], sizes: [usize; N]) {
+        let loops = Loops::new(shape, strides);
+        let mut expected: HashMap<[i64; N], i64> = HashMap::new();
+        let total: i64 = shape.iter().product();
+        for n in 0..total {
+            let (mut rest, mut at) = (n, [0; N]);
+            for d in (0..shape.len()).rev() {
+                for (at, s) in at.iter_mut().zip(strides) {
+                    *at += rest % shape[d] * s[d];
+                }
+                rest /= shape[d];
+            }
+            *expected.entry(at).or_default() += 1;
+        }
+        let operands = std::array::from_fn(|k| Operand::Memory(bases[k] as *mut u8, sizes[k]));
+        for multiprocessors in [0, 132] {
+            for piece in loops.pieces().unwrap() {
+                let v = group(&operands);
+                let mut ways = vec![
+                    (v, Launch::any(&piece, operands, 16, multiprocessors)),
+                    (v.min(4), Launch::any(&piece, operands, 4, multiprocessors)),
+                ];
+                ways.extend(Launch::simple(&piece, operands, multiprocessors).map(|launch| (v, launch)));
+                for (v, launch) in ways {
+                    let mut count = expected.clone();
+                    for at in visited(&launch, sizes, v) {
+                        *count.entry(at).or_default() -= 1;
+                    }
+                    assert!(count.values().all(|&n| n == 0), "{launch:?}");
+                }
+            }
+        }
+    }
+
+    /// Strides of a dense tensor whose dims lie in memory in `order`, the first innermost; lines `gap` apart.
+    fn dense(shape: &[i64], order: &[usize], gap: i64) -> Vec<i64> {
+        let (mut strides, mut step) = (vec![0; shape.len()], 1);
+        for (i, &d) in order.iter().enumerate() {
+            strides[d] = step;
+            step *= shape[d];
+            if i == 0 {
+                step += gap;
+            }
+        }
+        strides
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(200))]
+        #[test]
+        fn every_element_once(
+            dims in proptest::collection::vec(prop_oneof![1i64..6, 14i64..36, Just(64), Just(128)], 0..4),
+            orders in proptest::collection::vec(any::<u64>(), 2),
+            gaps in proptest::collection::vec(prop_oneof![Just(0i64), Just(16), Just(1)], 3),
+            thin in proptest::collection::vec(0u8..4, 4),
+            shifts in proptest::collection::vec(prop_oneof![3 => Just(0usize), 1 => Just(1)], 3),
+            sizes in prop_oneof![Just([4, 4, 4]), Just([2, 2, 2]), Just([8, 8, 8]), Just([1, 1, 1]), Just([4, 4, 1]), Just([1, 2, 2])],
+        ) {
+            prop_assume!(dims.iter().product::<i64>() <= 40_000);
+            let rank = dims.len();
+            let order = |seed: u64| -> Vec<usize> {
+                let mut order: Vec<usize> = (0..rank).rev().collect();
+                if rank > 1 && seed % 3 == 0 {
+                    order.swap(0, (1 + seed as usize / 3 % (rank - 1)).min(rank - 1));
+                }
+                order
+            };
+            let inner: Vec<usize> = (0..rank).rev().collect();
+            let a = dense(&dims, &order(orders[0]), gaps[0]);
+            let mut b = dense(&dims, &order(orders[1]), gaps[1]);
+            for (step, thin) in b.iter_mut().zip(&thin) {
+                if *thin == 0 {
+                    *step = 0;
+                }
+            }
+            let out = dense(&dims, &inner, gaps[2]);
+            let bases = std::array::from_fn(|k| 4096 + shifts[k] * sizes[k]);
+            check(&dims, [&a, &b, &out], bases, sizes);
+            check(&dims, [&b, &out], [bases[1], bases[2]], [sizes[1], sizes[2]]);
+            check(&dims, [&out], [bases[2]], [sizes[2]]);
+        }
+    }
+
+    /// As tests/cuda/host/walks.h asserts of the kernels.
+    #[test]
+    fn parameters_have_the_size_that_kernels_expect() {
+        let walks = [size_of::<Walk<1>>(), size_of::<Walk<2>>(), size_of::<Walk<3>>(), size_of::<Walk<4>>()];
+        assert_eq!(walks, [256, 336, 416, 496]);
+        let mixed = [size_of::<Mixed<2>>(), size_of::<Mixed<3>>(), size_of::<Mixed<4>>()];
+        assert_eq!(mixed, [288, 368, 448]);
+    }
+
+    #[test]
+    fn whole_blocks_load_ahead() {
+        let n = 64 << 20;
+        let loops = Loops::new(&[n], [&[1], &[1]]);
+        let operands = [Operand::Memory(4096 as *mut u8, 4), Operand::Memory(8192 as *mut u8, 4)];
+        let piece = loops.pieces().unwrap().next().unwrap();
+        let launch = Launch::simple(&piece, operands, 132).unwrap();
+        assert_eq!((launch.walk.flat, launch.walk.turns, launch.blocks), (1, 4, (n / 4 / 4 / 256) as u32));
+        // The second operand a number, and not much to do.
+        let loops = Loops::new(&[1 << 12], [&[1], &[0], &[1]]);
+        let operands = [operands[0], Operand::Value(7, 4), operands[1]];
+        let piece = loops.pieces().unwrap().next().unwrap();
+        let launch = Launch::simple(&piece, operands, 132).unwrap();
+        assert_eq!((launch.walk.flat, launch.walk.turns, launch.blocks), (0, 1, 4));
+        assert_eq!((launch.walk.access[1], launch.walk.value[0]), (Access::Value, 7));
+    }
+
+    #[test]
+    fn transposed_inputs_go_through_tiles() {
+        for shape in [[3i64, 70, 90], [2, 200, 16], [1, 16, 300], [2, 128, 64]] {
+            let (turned, plain) = (dense(&shape, &[1, 2, 0], 0), dense(&shape, &[2, 1, 0], 0));
+            for size in [1, 2, 4, 8] {
+                check(&shape, [&turned, &plain], [4096, 8192], [size, size]);
+                check(&shape, [&plain, &turned, &plain], [4096, 4096 + size, 8192], [1, size, size]);
+            }
+        }
+        for (size, tile) in [(1, [7, 7]), (2, [6, 7]), (4, [6, 6]), (8, [5, 6])] {
+            let loops = Loops::new(&[3, 1000, 2000], [&[2_000_000, 1, 1000], &[2_000_000, 2000, 1]]);
+            assert!(loops.is_turned(0, size));
+            let operands = [Operand::Memory(4096 as *mut u8, size), Operand::Memory(8192 as *mut u8, size)];
+            let piece = loops.pieces().unwrap().next().unwrap();
+            let launch = Launch::any(&piece, operands, 16, 132);
+            assert_eq!((launch.walk.mapping, launch.walk.access[0]), (Mapping::Tiles, Access::Staged));
+            assert_eq!((launch.walk.tile, launch.walk.access[1]), (tile, Access::Whole));
+        }
+        // Three channels: a narrow tile. Every second element: no tile.
+        let loops = Loops::new(&[3, 50_000], [&[1, 3], &[50_000, 1]]);
+        assert!(!loops.is_turned(0, 4), "12 bytes apart is near enough");
+        let loops = Loops::new(&[16, 50_000], [&[1, 16], &[50_000, 1]]);
+        let operands = [Operand::Memory(4096 as *mut u8, 4), Operand::Memory(8192 as *mut u8, 4)];
+        let piece = loops.pieces().unwrap().next().unwrap();
+        assert_eq!(Launch::any(&piece, operands, 4, 132).walk.tile, [8, 4]);
     }
 }

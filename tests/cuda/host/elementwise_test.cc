@@ -17,7 +17,9 @@ static constexpr u32 VECTOR = 16 / sizeof(T);
 template <class T>
 static T sample(i64 n) {
     static const double values[] = {0, 1, -1, 2, 0.5, -2, 3, -0.25, 7, -0.0, 100, -100, INFINITY, -INFINITY, NAN, 25};
-    if constexpr (std::is_integral_v<T>) {
+    if constexpr (std::is_same_v<T, boolean>) {
+        return {(u8)(n % 3 == 0 ? 0 : n % 5)};
+    } else if constexpr (std::is_integral_v<T>) {
         static const i64 whole[] = {0, 1, -1, 2, 3, -5, 7, 100, -100, limits<i64>::low, limits<i64>::high, 1ll << 31, 12};
         return (T)whole[(size_t)(n % 13)];
     } else {
@@ -131,6 +133,7 @@ TEST(unary_f32) { unary_floats<f32>(); }
 TEST(unary_f16) { unary_floats<f16>(); }
 TEST(unary_bf16) { unary_floats<bf16>(); }
 TEST(unary_f64) { unary_floats<f64>(); }
+TEST(logical_not_of_bool) { unary_function<unary::logical_not, boolean>("logical_not"); }
 TEST(unary_i64) { unary_integers<i64>(); }
 TEST(unary_i32) { unary_integers<i32>(); }
 
@@ -187,12 +190,14 @@ static void binary_function(const char *name) {
     }
 }
 
+// The kernels that are told which function.
 template <class T, class Out>
 static void binary_any(i32 function, bool everywhere) {
+    constexpr bool values = std::is_same_v<Out, T> && !std::is_same_v<T, boolean>;
     typedef Arithmetic<T> C;
-    std::string kernel = std::string(std::is_same_v<Out, T> ? "binary_any_" : "comparison_any_") + Name<T>::name;
+    std::string kernel = std::string(values ? "binary_any_" : "comparison_any_") + Name<T>::name;
     auto want = [&](T a, T b, bool common) -> Out {
-        if constexpr (std::is_same_v<Out, T>) return convert<T>(binary::value(function, convert<C>(a), convert<C>(b), common));
+        if constexpr (values) return convert<T>(binary::value(function, convert<C>(a), convert<C>(b), common));
         else return convert<Out>(binary::comparison(function, convert<C>(a), convert<C>(b)));
     };
     for (const Dims &sizes : everywhere ? std::vector<Dims>{{}, LONG, FEW, MANY} : std::vector<Dims>{FEW})
@@ -220,6 +225,11 @@ static void binary_any(i32 function, bool everywhere) {
 }
 
 template <class T>
+static void comparison_any(i32 function, bool everywhere) {
+    binary_any<T, boolean>(function, everywhere);
+}
+
+template <class T>
 static void binary_numbers() {
 #define RUN(name) \
     if (is_float<Arithmetic<T>>::value || std::string(#name) != "div") binary_function<binary::name, T>(#name);
@@ -228,7 +238,7 @@ static void binary_numbers() {
 #undef RUN
     for (i32 f = 0; f <= binary::number_remainder; f++)
         if (is_float<Arithmetic<T>>::value || f != binary::number_div) binary_any<T, T>(f, f == binary::number_sub);
-    for (i32 f = binary::number_eq; f <= binary::number_logical_xor; f++) binary_any<T, boolean>(f, f == binary::number_lt);
+    for (i32 f = binary::number_eq; f <= binary::number_logical_xor; f++) comparison_any<T>(f, f == binary::number_lt);
 }
 
 // Integers have no kernel of that name.
@@ -237,6 +247,12 @@ void binary_function<binary::div, i64>(const char *) {}
 template <>
 void binary_function<binary::div, i32>(const char *) {}
 
+TEST(binary_bool) {
+#define RUN(name) binary_function<binary::name, boolean>(#name);
+    BINARY_COMPARISONS(RUN)
+#undef RUN
+    for (i32 f = binary::number_eq; f <= binary::number_logical_xor; f++) comparison_any<boolean>(f, f == binary::number_ne);
+}
 TEST(binary_f32) { binary_numbers<f32>(); }
 TEST(binary_f16) { binary_numbers<f16>(); }
 TEST(binary_bf16) { binary_numbers<bf16>(); }

@@ -205,7 +205,7 @@ Launch<N> plan(Way way, u32 v, const Dims &given, const Operand (&operands)[N], 
     } else if (way == BY_SINGLES) {
         w.mapping = SINGLES;
         for (int k = 0; k < N; k++)
-            if (w.access[k] != VALUE) w.access[k] = SINGLE;
+            if (w.access[k] != VALUE && w.access[k] != UNIFORM) w.access[k] = SINGLE;
         u32 each = WALK_THREADS * (v < 4 ? v : 4);
         launch.blocks = (w.nest.count + each - 1) / each;
     } else {
@@ -301,3 +301,7 @@ bool same(T a, T b) {
 }
 
 }  // namespace walks
+
+// What src/cuda/walk.rs and mixed.rs have, too.
+static_assert(sizeof(Walk<1>) == 256 && sizeof(Walk<2>) == 336 && sizeof(Walk<3>) == 416 && sizeof(Walk<4>) == 496);
+static_assert(sizeof(Mixed<2>) == 288 && sizeof(Mixed<3>) == 368 && sizeof(Mixed<4>) == 448);
