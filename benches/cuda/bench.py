@@ -335,19 +335,15 @@ SIZES = [64] if args.tiny else [1024, 2048, 4096, 8192]
 
 
 def tf32(on):
-    """Whether f32 products may use TF32; False when the library has no such choice."""
-    if not lib.has("tendon_cuda_set_allow_tf32"):
-        return not on
-    lib.call("tendon_cuda_set_allow_tf32", C.c_uint8(on))
-    return True
+    """Whether f32 products may use TF32, in both."""
+    lib.call("tendon_set_float32_matmul_precision", C.c_int32(on))
+    if torch is not None:
+        torch.backends.cuda.matmul.allow_tf32 = on
 
 
 def matmul(group, with_torch=True):
     for of, fast in (("f32", False), ("f32", True), ("bf16", False), ("f16", False)):
-        if not tf32(fast):
-            continue
-        if torch is not None:
-            torch.backends.cuda.matmul.allow_tf32 = fast
+        tf32(fast)
         for n in SIZES:
             def ours(of=of, n=n):
                 a, b = lib.randn([n, n], of), lib.randn([n, n], of)
@@ -359,8 +355,6 @@ def matmul(group, with_torch=True):
 
             row(group, f"{'tf32' if fast else of} {n}", ours, theirs if with_torch else None, 2 * n**3 / 1e12, "TFLOP", 0.03)
     tf32(False)
-    if torch is not None:
-        torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def own_kernels():
