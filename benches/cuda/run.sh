@@ -36,7 +36,8 @@ step() {
         return
     fi
     [ $limit -le $left ] || limit=$left
-    timeout --kill-after=5 "$limit" "$@" > "$out/$name.log" 2>&1 || code=$?
+    # Through a shell, which knows the functions below.
+    timeout --kill-after=5 "$limit" bash -c '"$@"' _ "$@" > "$out/$name.log" 2>&1 || code=$?
     local line state=ok
     [ $code = 0 ] || { state=FAIL; failed=$((failed + 1)); }
     [ $code != 124 ] || what="$what (stopped after $limit s)"
@@ -53,7 +54,7 @@ info() {
 }
 on_cuda() { TENDON_TEST_DEVICE=cuda:0 "$@"; }
 own_kernels() { TENDON_CUDA_LIBS=off on_cuda "$@"; }
-digits() { (cd data/.. && bin/train_digits --csv data/digits.csv --svg "$out/digits-${1%%:*}.svg" --device "$1"); }
+digits() { bin/train_digits --csv data/digits.csv --svg "$out/digits-${1%%:*}.svg" --device "$1"; }
 # Memory errors of kernels over part of the op table.
 sanitizer() {
     local tool
@@ -63,23 +64,22 @@ sanitizer() {
 }
 export -f info on_cuda own_kernels digits sanitizer
 export python out
-function_of() { bash -c "$*"; }
-export -f function_of
 
 # The sources that these tests read are not here.
 no_sources=(--skip every_c_function_that_computes_has_a_row)
-step info 30 "the machine" function_of info
-step table 90 "op table on the GPU against the reference" function_of on_cuda bin/op_table "${no_sources[@]}"
-step off 60 "op table without NVIDIA's libraries" function_of own_kernels bin/op_table "${no_sources[@]}"
-step stress 40 "several threads" function_of on_cuda bin/stress
-step review 30 "autograd's corners" function_of on_cuda bin/review
+step info 30 "the machine" info
+step table 90 "op table on the GPU against the reference" on_cuda bin/op_table "${no_sources[@]}"
+step off 60 "op table without NVIDIA's libraries" own_kernels bin/op_table "${no_sources[@]}"
+step stress 40 "several threads" on_cuda bin/stress
+step review 30 "autograd's corners" on_cuda bin/review
 step cuda 60 "CUDA's own tests: leaks, memory, streams, no driver" env TENDON_TEST_CUDA=real bin/cuda --skip coverage --test-threads=1
-step digits 40 "training on the digits, GPU" function_of digits cuda:0
-step cpu-digits 40 "training on the digits, CPU" function_of digits cpu
-step sanitizer 60 "compute-sanitizer" function_of sanitizer
+step digits 40 "training on the digits, GPU" digits cuda:0
+step cpu-digits 40 "training on the digits, CPU" digits cpu
+step sanitizer 60 "compute-sanitizer" sanitizer
 step small 20 "small ops from C" bin/small_ops
+seconds=$((deadline - (SECONDS - began) - 20))
 # shellcheck disable=SC2086 # TENDON_BENCH_ARGS is several words
-step bench 240 "benchmark beside PyTorch" "$python" bench.py --seconds 220 --json "$out/bench.json" ${TENDON_BENCH_ARGS:-}
+step bench 240 "benchmark beside PyTorch" "$python" bench.py --seconds $((seconds < 220 ? seconds : 220)) --json "$out/bench.json" ${TENDON_BENCH_ARGS:-}
 
 rm -rf "$CUDA_CACHE_PATH"
 echo
