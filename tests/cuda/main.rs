@@ -12,6 +12,7 @@ mod coverage;
 mod devices;
 mod driver;
 mod faults;
+mod libraries;
 mod memory;
 mod mock;
 mod process;
