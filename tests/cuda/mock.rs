@@ -56,6 +56,12 @@ pub fn stats() -> Stats {
     s
 }
 
+/// How often a kernel was launched.
+pub fn launches_of(kernel: &str) -> i64 {
+    let kernel = CString::new(kernel).unwrap();
+    call!(c"mock_cuda_launches": fn(*const c_char) -> i64, kernel.as_ptr())
+}
+
 /// The nth call (0: the next) of a driver function whose name begins so fails with `code`, and the calls of it after
 /// that, `times` in all.
 pub fn fail(function: &str, nth: u64, times: u64, code: i32) {
