@@ -122,7 +122,11 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
     let mut state: MutexGuard<State> = slot.lock().unwrap_or_else(|e| e.into_inner());
     let Some(handle) = state.handle(lt)? else { return Ok(false) };
     if !state.plans.contains_key(product) {
-        let plan = Plan::new(lt, handle, queue, product)?;
+        let plan = match Plan::new(lt, handle, queue, product) {
+            Ok(plan) => Some(plan),
+            Err(code::ALLOC_FAILED) => return Err(out_of_memory()),
+            Err(_) => None,
+        };
         if state.plans.len() >= MOST_PLANS {
             state.plans.clear();
         }
@@ -141,6 +145,7 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
 
 mod code {
     pub const ALLOC_FAILED: i32 = 3;
+    pub const NOT_SUPPORTED: i32 = 15;
 }
 
 fn out_of_memory() -> Error {
@@ -172,16 +177,17 @@ impl State {
             return Ok(known.map(|ready| ready.0));
         }
         let mut handle = null_mut();
-        // SAFETY: the library's function with its documented arguments, here and below.
-        let mut result = unsafe { (lt.cublasLtCreate)(&mut handle) };
-        if result == code::ALLOC_FAILED {
+        // SAFETY: the library's function with its documented arguments.
+        let mut create = || unsafe { (lt.cublasLtCreate)(&mut handle) };
+        let mut status = create();
+        if status == code::ALLOC_FAILED {
             super::release_cached();
-            result = unsafe { (lt.cublasLtCreate)(&mut handle) };
+            status = create();
         }
-        if result == code::ALLOC_FAILED {
+        if status == code::ALLOC_FAILED {
             return Err(out_of_memory());
         }
-        let ready = (result == 0).then_some(Ready(handle));
+        let ready = (status == 0).then_some(Ready(handle));
         self.handle = Some(ready);
         Ok(ready.map(|ready| ready.0))
     }
@@ -254,15 +260,11 @@ struct Plan {
 // SAFETY: descriptors in the library's own memory, used under a lock only.
 unsafe impl Send for Plan {}
 
-/// Ends a function that makes a plan where the library says no.
-macro_rules! or_none {
-    ($result:expr) => {
-        match $result {
-            0 => {}
-            code::ALLOC_FAILED => return Err(out_of_memory()),
-            _ => return Ok(None),
-        }
-    };
+/// What a function of the library gives, or its status.
+type Answer<T> = std::result::Result<T, c_int>;
+
+fn answer<T>(status: c_int, value: T) -> Answer<T> {
+    if status == 0 { Ok(value) } else { Err(status) }
 }
 
 fn data_type(dtype: DType) -> c_int {
@@ -274,100 +276,99 @@ fn data_type(dtype: DType) -> c_int {
     }) as c_int
 }
 
-/// The bytes of an attribute's value.
-fn bytes<T>(value: &T) -> (*const c_void, usize) {
-    ((&raw const *value).cast(), size_of::<T>())
+/// The functions that make and fill descriptors. An attribute's value has the type that the library documents.
+impl Lt {
+    fn operation(&self, compute: Compute, scale: DataType) -> Answer<Owned<Operation>> {
+        let mut raw = null_mut();
+        // SAFETY: the library's function with its documented arguments.
+        let status = unsafe { (self.cublasLtMatmulDescCreate)(&mut raw, compute as c_int, scale as c_int) };
+        answer(status, ()).map(|()| Owned(raw, self.cublasLtMatmulDescDestroy))
+    }
+
+    fn set_operation<T>(&self, of: Operation, attribute: OperationAttribute, value: &T) -> Answer<()> {
+        let (value, size) = ((&raw const *value).cast(), size_of::<T>());
+        // SAFETY: as above.
+        answer(unsafe { (self.cublasLtMatmulDescSetAttribute)(of, attribute as c_int, value, size) }, ())
+    }
+
+    fn matrix(&self, dtype: DType, rows: i64, columns: i64, step: i64) -> Answer<Owned<Matrix>> {
+        let (mut raw, dtype) = (null_mut(), data_type(dtype));
+        // SAFETY: as above.
+        let status = unsafe { (self.cublasLtMatrixLayoutCreate)(&mut raw, dtype, rows as u64, columns as u64, step) };
+        answer(status, ()).map(|()| Owned(raw, self.cublasLtMatrixLayoutDestroy))
+    }
+
+    fn set_matrix<T>(&self, of: Matrix, attribute: MatrixAttribute, value: &T) -> Answer<()> {
+        let (value, size) = ((&raw const *value).cast(), size_of::<T>());
+        // SAFETY: as above.
+        answer(unsafe { (self.cublasLtMatrixLayoutSetAttribute)(of, attribute as c_int, value, size) }, ())
+    }
+
+    fn preference(&self) -> Answer<Owned<Preference>> {
+        let mut raw = null_mut();
+        // SAFETY: as above.
+        let status = unsafe { (self.cublasLtMatmulPreferenceCreate)(&mut raw) };
+        answer(status, ()).map(|()| Owned(raw, self.cublasLtMatmulPreferenceDestroy))
+    }
+
+    fn set_preference<T>(&self, of: Preference, attribute: PreferenceAttribute, value: &T) -> Answer<()> {
+        let (value, size) = ((&raw const *value).cast(), size_of::<T>());
+        // SAFETY: as above.
+        answer(unsafe { (self.cublasLtMatmulPreferenceSetAttribute)(of, attribute as c_int, value, size) }, ())
+    }
 }
 
 impl Plan {
-    fn new(lt: &Lt, handle: Handle, queue: &Queue, p: &Product) -> Result<Option<Plan>> {
+    fn new(lt: &Lt, handle: Handle, queue: &Queue, p: &Product) -> Answer<Plan> {
         let (compute, scale) = match p.dtype {
             DType::F64 => (Compute::CUBLAS_COMPUTE_64F, DataType::CUDA_R_64F),
             DType::F32 if p.tf32 => (Compute::CUBLAS_COMPUTE_32F_FAST_TF32, DataType::CUDA_R_32F),
             _ => (Compute::CUBLAS_COMPUTE_32F, DataType::CUDA_R_32F),
         };
-        let mut raw = null_mut();
-        // SAFETY: the library's functions with their documented arguments; the values of attributes have the documented
-        // types. Here and below.
-        or_none!(unsafe { (lt.cublasLtMatmulDescCreate)(&mut raw, compute as c_int, scale as c_int) });
-        let operation = Owned(raw, lt.cublasLtMatmulDescDestroy);
-        let set = |attribute: OperationAttribute, value: c_int| {
-            let (value, size) = bytes(&value);
-            unsafe { (lt.cublasLtMatmulDescSetAttribute)(operation.0, attribute as c_int, value, size) }
-        };
+        let operation = lt.operation(compute, scale)?;
+        use OperationAttribute::*;
         // CUBLAS_OP_N is 0, CUBLAS_OP_T is 1.
-        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSA, p.transposed[0] as c_int));
-        or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_TRANSB, p.transposed[1] as c_int));
+        lt.set_operation(operation.0, CUBLASLT_MATMUL_DESC_TRANSA, &(p.transposed[0] as i32))?;
+        lt.set_operation(operation.0, CUBLASLT_MATMUL_DESC_TRANSB, &(p.transposed[1] as i32))?;
         if p.epilogue == Epilogue::Bias {
-            let bias = LtEpilogue::CUBLASLT_EPILOGUE_BIAS as c_int;
-            or_none!(set(OperationAttribute::CUBLASLT_MATMUL_DESC_EPILOGUE, bias));
+            let bias = LtEpilogue::CUBLASLT_EPILOGUE_BIAS as i32;
+            lt.set_operation(operation.0, CUBLASLT_MATMUL_DESC_EPILOGUE, &bias)?;
         }
 
-        let matrix = |which: usize, rows: i64, columns: i64, transposed: bool| -> Result<Option<Owned<Matrix>>> {
-            let (rows, columns) = if transposed { (columns, rows) } else { (rows, columns) };
-            let mut raw = null_mut();
-            or_none!(unsafe {
-                (lt.cublasLtMatrixLayoutCreate)(
-                    &mut raw,
-                    data_type(p.dtype),
-                    rows as u64,
-                    columns as u64,
-                    p.columns[which],
-                )
-            });
-            let made = Owned(raw, lt.cublasLtMatrixLayoutDestroy);
+        let matrix = |which: usize, rows: i64, columns: i64| -> Answer<Owned<Matrix>> {
+            let turned = which < 2 && p.transposed[which];
+            let (rows, columns) = if turned { (columns, rows) } else { (rows, columns) };
+            let made = lt.matrix(p.dtype, rows, columns, p.columns[which])?;
             if p.batch > 1 {
-                let (count, stride) = (bytes(&p.batch), bytes(&p.batch_strides[which]));
-                let set = |attribute: MatrixAttribute, (value, size): (*const c_void, usize)| unsafe {
-                    (lt.cublasLtMatrixLayoutSetAttribute)(made.0, attribute as c_int, value, size)
-                };
-                or_none!(set(MatrixAttribute::CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, count));
-                or_none!(set(MatrixAttribute::CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, stride));
+                use MatrixAttribute::*;
+                lt.set_matrix(made.0, CUBLASLT_MATRIX_LAYOUT_BATCH_COUNT, &p.batch)?;
+                lt.set_matrix(made.0, CUBLASLT_MATRIX_LAYOUT_STRIDED_BATCH_OFFSET, &p.batch_strides[which])?;
             }
-            Ok(Some(made))
+            Ok(made)
         };
-        let Some(a) = matrix(0, p.m, p.k, p.transposed[0])? else { return Ok(None) };
-        let Some(b) = matrix(1, p.k, p.n, p.transposed[1])? else { return Ok(None) };
-        let Some(d) = matrix(2, p.m, p.n, false)? else { return Ok(None) };
+        let (a, b, d) = (matrix(0, p.m, p.k)?, matrix(1, p.k, p.n)?, matrix(2, p.m, p.n)?);
 
-        let mut raw = null_mut();
-        or_none!(unsafe { (lt.cublasLtMatmulPreferenceCreate)(&mut raw) });
-        let preference = Owned(raw, lt.cublasLtMatmulPreferenceDestroy);
-        let set = |attribute: PreferenceAttribute, (value, size): (*const c_void, usize)| unsafe {
-            (lt.cublasLtMatmulPreferenceSetAttribute)(preference.0, attribute as c_int, value, size)
-        };
+        let preference = lt.preference()?;
         // As much as PyTorch gives.
         let most: u64 = if queue.device().properties().capability >= (9, 0) { 32 << 20 } else { 4 << 20 };
         let [of_a, of_b, of_d] = &p.alignment;
         use PreferenceAttribute::*;
-        or_none!(set(CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, bytes(&most)));
-        or_none!(set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, bytes(of_a)));
-        or_none!(set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, bytes(of_b)));
-        or_none!(set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, bytes(of_d)));
-        or_none!(set(CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, bytes(of_d)));
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &most)?;
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, of_a)?;
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, of_b)?;
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, of_d)?;
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, of_d)?;
 
         let algorithm = Algorithm { data: [0; 8] };
         let mut found = Found { algorithm, workspace: 0, state: 0, waves: 0.0, reserved: [0; 4] };
         let mut count = 0;
-        or_none!(unsafe {
-            (lt.cublasLtMatmulAlgoGetHeuristic)(
-                handle,
-                operation.0,
-                a.0,
-                b.0,
-                d.0,
-                d.0,
-                preference.0,
-                1,
-                &mut found,
-                &mut count,
-            )
-        });
-        if count < 1 || found.state != 0 {
-            return Ok(None);
-        }
+        let best = lt.cublasLtMatmulAlgoGetHeuristic;
+        // SAFETY: the library's function with its documented arguments: room for one answer.
+        let status = unsafe { best(handle, operation.0, a.0, b.0, d.0, d.0, preference.0, 1, &mut found, &mut count) };
+        answer(status, ())?;
+        answer(if count < 1 { code::NOT_SUPPORTED } else { found.state }, ())?;
         let Found { algorithm, workspace, .. } = found;
-        Ok(Some(Plan { operation, a, b, d, algorithm, workspace }))
+        Ok(Plan { operation, a, b, d, algorithm, workspace })
     }
 
     /// The library's status; an error when there is no memory for the workspace.
@@ -378,18 +379,16 @@ impl Plan {
             if p.dtype == DType::F64 { (&raw const *double).cast() } else { (&raw const *single).cast() }
         };
         if p.epilogue == Epilogue::Bias {
-            let attribute = OperationAttribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER as c_int;
-            let (value, size) = bytes(&at.bias);
-            // SAFETY: the library's function with its documented arguments.
-            let result = unsafe { (lt.cublasLtMatmulDescSetAttribute)(self.operation.0, attribute, value, size) };
-            if result != 0 {
-                return Ok(result);
+            let attribute = OperationAttribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER;
+            if let Err(status) = lt.set_operation(self.operation.0, attribute, &at.bias) {
+                return Ok(status);
             }
         }
         // Given back at once: whoever gets it next comes later in the stream.
         let workspace = if self.workspace > 0 { Some(queue.workspace(self.workspace)?) } else { None };
         let beta = if p.epilogue == Epilogue::Add { &one } else { &zero };
-        // SAFETY: as above; the addresses are those of matrices as the plan has them.
+        // SAFETY: the library's function with its documented arguments; the addresses are those of matrices as the plan
+        // has them.
         Ok(unsafe {
             (lt.cublasLtMatmul)(
                 handle,

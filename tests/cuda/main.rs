@@ -17,6 +17,7 @@ mod memory;
 mod mock;
 mod optimizers;
 mod process;
+mod products;
 mod streams;
 mod training;
 mod values;

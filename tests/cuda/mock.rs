@@ -101,3 +101,10 @@ pub fn cublaslt_products() -> i64 {
     let f: unsafe extern "C" fn() -> i64 = unsafe { std::mem::transmute(f) };
     unsafe { f() }
 }
+
+/// How often it was asked which algorithm fits.
+pub fn cublaslt_heuristics() -> i64 {
+    let f = symbol(c"libcublasLt.so.12", c"mock_cublaslt_heuristics").expect("cublasLt is the mock");
+    let f: unsafe extern "C" fn() -> i64 = unsafe { std::mem::transmute(f) };
+    unsafe { f() }
+}

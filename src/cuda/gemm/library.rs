@@ -5,6 +5,7 @@ use super::own;
 use super::problem::{Problem, no_batch};
 use crate::cuda::Queue;
 use crate::cuda::blas::{self, Addresses, Epilogue, Product, alignment};
+use crate::dtype::DType;
 use crate::error::Result;
 
 /// A batch of more than one dim is done by a call for each of the outer ones, if they are so few, or if a call has so
@@ -81,7 +82,7 @@ fn one(queue: &Queue, p: &Problem, tf32: bool) -> Result<bool> {
     let mut product = Product {
         dtype: p.dtype,
         tf32,
-        epilogue: if p.bias.is_null() { Epilogue::Nothing } else { Epilogue::Bias },
+        epilogue: Epilogue::Nothing,
         m: p.n,
         n: p.m,
         k: p.k,
@@ -92,13 +93,15 @@ fn one(queue: &Queue, p: &Problem, tf32: bool) -> Result<bool> {
         alignment: [alignment(p.b), alignment(p.a), alignment(p.c)],
     };
     let at = Addresses { a: p.b, b: p.a, d: p.c, bias: p.bias };
-    if blas::run(queue, &product, at)? {
+    if p.bias.is_null() {
+        return blas::run(queue, &product, at);
+    }
+    // The library has no bias in f64.
+    product.epilogue = Epilogue::Bias;
+    if p.dtype != DType::F64 && blas::run(queue, &product, at)? {
         return Ok(true);
     }
-    if p.bias.is_null() {
-        return Ok(false);
-    }
-    // Not with a bias, as in f64: then it is written first. Own kernels write C whole if this fails too.
+    // Then C begins as the bias. Own kernels write C whole if this is refused too.
     product.epilogue = Epilogue::Add;
     own::nothing(queue, p)?;
     blas::run(queue, &product, at)

@@ -206,7 +206,7 @@ fn is_aligned(o: Operand, size: i64, batch: impl Iterator<Item = i64>) -> bool {
         (k, 1) => k,
         _ => return false,
     };
-    o.at as usize % 16 == 0 && runs * size % 16 == 0 && batch.into_iter().all(|s| s * size % 16 == 0)
+    (o.at as usize).is_multiple_of(16) && runs * size % 16 == 0 && batch.into_iter().all(|s| s * size % 16 == 0)
 }
 
 fn tensor_cores(queue: &Queue, p: &Problem, family: Family, otherwise: Family) -> Result<()> {
