@@ -38,6 +38,8 @@ pub struct Folding {
     share: u32,
     shift: u32,
     vectors: u32,
+    /// Where C leaves a gap.
+    reserved: u32,
     parts: *mut u8,
     counters: *mut u32,
 }
@@ -335,6 +337,7 @@ impl<'a> Plan<'a> {
                     share: shape.share,
                     shift: shape.shift,
                     vectors: (self.vector > 1) as u32,
+                    reserved: 0,
                     parts: parts.as_ref().map_or(std::ptr::null_mut(), |block| block.address()),
                     counters: zeros.as_ref().map_or(std::ptr::null_mut(), Zeros::address),
                 };
