@@ -73,7 +73,9 @@ test:
 	@scripts/setup.sh build test
 	@rm -f build/parts; mkdir -p build
 	@export TENDON_PARTS=build/parts; trap 'echo; echo "make test:"; cat build/parts' EXIT; \
+	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \
 	$(PART) "cargo test" cargo test --locked --workspace; \
+	$(PART) "CUDA on the mock" tests/cuda/mock/run.sh; \
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C and C++ tests" scripts/ctest.sh build/ctest; \
 	$(PART) "kernels on the host" tests/cuda/host/run.sh; \
@@ -85,7 +87,9 @@ test-full:
 	@scripts/setup.sh build test full
 	@rm -f build/parts-full; mkdir -p build
 	@export TENDON_PARTS=build/parts-full; trap 'echo; echo "make test-full:"; cat build/parts-full' EXIT; \
+	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \
 	$(PART) "cargo test, long forms" env TENDON_TEST_FULL=1 cargo test --locked --release; \
+	$(PART) "CUDA on the mock, long forms" tests/cuda/mock/run.sh --full; \
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \

@@ -154,14 +154,16 @@ static TensorStatus loss_of(const Tensor *logits, const Tensor *y, Tensor **loss
 /* Adds up the loss of a batch and how many of its images are read correctly. */
 static TensorStatus count(const Tensor *loss, const Tensor *logits, const Tensor *y, double *loss_sum, double *hits) {
     const int64_t dim = 1;
-    Tensor *read_as, *hit;
+    Tensor *read_as, *hit, *loss_on_cpu;
     double value;
     TENSOR_TRY(tensor_argmax(logits, &dim, NULL, &read_as));
     TENSOR_TRY(tensor_eq(read_as, y, &hit));
     TENSOR_TRY(tensor_sum(hit, NULL, 0, NULL, &hit));
+    TENSOR_TRY(tensor_to_cpu(hit, &hit));
     TENSOR_TRY(tensor_item_f64(hit, &value));
     *hits += value;
-    TENSOR_TRY(tensor_item_f64(loss, &value));
+    TENSOR_TRY(tensor_to_cpu(loss, &loss_on_cpu));
+    TENSOR_TRY(tensor_item_f64(loss_on_cpu, &value));
     *loss_sum += value * (double)tensor_size(y, 0);
     return TENSOR_OK;
 }

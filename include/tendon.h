@@ -84,6 +84,16 @@
 #define TENSOR_REDUCTION_NONE 2
 
 /**
+ * Products of f32 matrices are computed in f32.
+ */
+#define TENDON_PRECISION_HIGHEST 0
+
+/**
+ * Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
+ */
+#define TENDON_PRECISION_HIGH 1
+
+/**
  * The level that a log callback gets with the message of a failed call.
  */
 #define TENDON_LOG_ERROR 1
@@ -953,8 +963,8 @@ const char *tendon_version_string(void);
 void tendon_version(int32_t *major, int32_t *minor, int32_t *patch);
 
 /**
- * Whether this build on this machine has a feature: "cpu", "cuda", "cudnn", "avx2", "avx512", "neon", "parallel_for". False for
- * names that it does not know.
+ * Whether this build on this machine has a feature: "cpu", "cuda", "cublas", "cudnn", "avx2", "avx512", "neon",
+ * "parallel_for". False for names that it does not know.
  */
 bool tendon_has_feature(const char *name);
 
@@ -2940,6 +2950,19 @@ TENDON_MUST_USE TensorStatus tensor_matmul(const Tensor *a, const Tensor *b, Ten
  * SHAPE, DTYPE, DEVICE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
  */
 TENDON_MUST_USE TensorStatus tensor_linear(const Tensor *x, const Tensor *weight, const Tensor *bias, Tensor **out);
+
+/**
+ * How products of f32 matrices are computed on CUDA devices from now on, by all threads: one of TENDON_PRECISION_...
+ * As torch.set_float32_matmul_precision; at first TENDON_PRECISION_HIGHEST. The CPU always computes in f32.
+ *
+ * Errors: INVALID_ARGUMENT.
+ */
+TENDON_MUST_USE TensorStatus tendon_set_float32_matmul_precision(int32_t precision);
+
+/**
+ * How products of f32 matrices are computed on CUDA devices. As torch.get_float32_matmul_precision.
+ */
+int32_t tendon_float32_matmul_precision(void);
 
 /**
  * exp(x) divided by its sum along `dim`. As torch.softmax.

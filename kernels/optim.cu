@@ -4,39 +4,39 @@
 
 constexpr u32 THREADS = 256;
 
-// Runs `update` on the K operands' elements of this block's chunk, which it may change; operands with a bit in `writes`
-// are stored. One with address 0 is not there.
+// Runs `update` on the K operands' elements at `at`, E of them, and stores the operands with a bit in `writes`.
+template <int E, class T, int K, class F>
+HOST_DEVICE void update_at(i64 at, T *const (&operands)[K], u32 writes, F update) {
+    typedef typename Compute<T>::type C;
+    Pack<T, E> packs[K]{};
+#pragma unroll
+    for (int k = 0; k < K; k++)
+        if (operands[k]) packs[k].load(operands[k] + at);
+#pragma unroll
+    for (int e = 0; e < E; e++) {
+        C x[K];
+#pragma unroll
+        for (int k = 0; k < K; k++) x[k] = convert<C>(packs[k].at[e]);
+        update(x);
+#pragma unroll
+        for (int k = 0; k < K; k++) packs[k].at[e] = convert<T>(x[k]);
+    }
+#pragma unroll
+    for (int k = 0; k < K; k++)
+        if (operands[k] && (writes >> k & 1)) packs[k].store(operands[k] + at);
+}
+
+// Runs `update` on all elements of this block's chunk, of parameter `i`. An operand with address 0 is not there.
 template <class T, int K, int MOST, class F>
 HOST_DEVICE void each_element(const Chunks<MOST> &chunks, u32 i, T *const (&operands)[K], u32 writes, F update) {
-    typedef typename Compute<T>::type C;
     constexpr int E = 16 / sizeof(T);
     i64 begin = (i64)(blockIdx.x - chunks.first[i]) * chunks.chunk;
     i64 end = min(begin + (i64)chunks.chunk, chunks.numel[i]);
-    for (i64 at = begin + threadIdx.x * E; at < end; at += THREADS * E) {
-        bool whole = chunks.is_aligned[i] && at + E <= end;
-        Pack<T, E> packs[K]{};
-#pragma unroll
-        for (int k = 0; k < K; k++) {
-            if (!operands[k]) continue;
-            if (whole) packs[k].load(operands[k] + at);
-            else packs[k].load_some(operands[k] + at, end - at);
-        }
-#pragma unroll
-        for (int e = 0; e < E; e++) {
-            C x[K];
-#pragma unroll
-            for (int k = 0; k < K; k++) x[k] = convert<C>(packs[k].at[e]);
-            update(x);
-#pragma unroll
-            for (int k = 0; k < K; k++) packs[k].at[e] = convert<T>(x[k]);
-        }
-#pragma unroll
-        for (int k = 0; k < K; k++) {
-            if (!operands[k] || !(writes >> k & 1)) continue;
-            if (whole) packs[k].store(operands[k] + at);
-            else packs[k].store_some(operands[k] + at, end - at);
-        }
-    }
+    i64 whole = chunks.is_aligned[i] ? begin + (end - begin) / E * E : begin;
+#pragma unroll 1
+    for (i64 at = begin + threadIdx.x * E; at < whole; at += THREADS * E) update_at<E>(at, operands, writes, update);
+#pragma unroll 1
+    for (i64 at = whole + threadIdx.x; at < end; at += THREADS) update_at<1>(at, operands, writes, update);
 }
 
 // p ← p − lr·s, where s is g, b or g + momentum·b: `sgd` of src/cpu/optim.rs. Without a momentum `table.buffer` is 0.

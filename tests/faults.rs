@@ -46,7 +46,7 @@ fn grad(x: &T) -> Option<T> {
 }
 
 fn ones(shape: &[i64]) -> T {
-    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, ..Options::DEFAULT };
+    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, device: device(), ..Options::DEFAULT };
     out(|o| unsafe { tensor_ones(shape.as_ptr(), shape.len(), &options, o) }).unwrap()
 }
 

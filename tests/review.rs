@@ -27,7 +27,7 @@ fn leaf(shape: &[i64], data: &[f64]) -> T {
 }
 
 fn zeros(shape: &[i64]) -> T {
-    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, ..TensorOptions::DEFAULT };
+    let options = TensorOptions { dtype: TENSOR_DTYPE_F64, device: device(), ..TensorOptions::DEFAULT };
     out(|o| unsafe { tensor_zeros(shape.as_ptr(), shape.len(), &options, o) }).unwrap()
 }
 

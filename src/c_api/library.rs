@@ -28,8 +28,8 @@ pub unsafe extern "C" fn tendon_version(major: *mut i32, minor: *mut i32, patch:
     }
 }
 
-/// Whether this build on this machine has a feature: "cpu", "cuda", "cudnn", "avx2", "avx512", "neon", "parallel_for". False for
-/// names that it does not know.
+/// Whether this build on this machine has a feature: "cpu", "cuda", "cublas", "cudnn", "avx2", "avx512", "neon",
+/// "parallel_for". False for names that it does not know.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_has_feature(name: *const c_char) -> CBool {
     border::ask("tendon_has_feature", 0, || {
@@ -43,6 +43,7 @@ fn has_feature(name: &[u8]) -> bool {
     match name {
         b"cpu" | b"parallel_for" => true,
         b"cuda" => cuda::device_count().is_ok_and(|n| n > 0),
+        b"cublas" => cuda::device_count().is_ok() && cuda::blas::library().is_ok(),
         b"cudnn" => cuda::device_count().is_ok() && cuda::dnn::library().is_ok(),
         b"avx2" => simd::level() >= simd::Level::V3,
         b"avx512" => simd::level() >= simd::Level::V4,

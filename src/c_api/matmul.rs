@@ -1,7 +1,9 @@
 //! Matrix products.
 
-use super::border::{emit, optional_tensor, tensor};
+use super::border::{ask, call, emit, optional_tensor, tensor};
 use super::types::*;
+use crate::cuda::gemm;
+use crate::fail;
 use crate::ops::matmul;
 
 /// The matrix product. As torch.matmul.
@@ -35,4 +37,32 @@ pub unsafe extern "C" fn tensor_linear(
             matmul::linear(&tensor(x, "x")?, &tensor(weight, "weight")?, bias.as_ref())
         })
     }
+}
+
+/// How products of f32 matrices are computed on CUDA devices from now on, by all threads: one of TENDON_PRECISION_...
+/// As torch.set_float32_matmul_precision; at first TENDON_PRECISION_HIGHEST. The CPU always computes in f32.
+///
+/// Errors: INVALID_ARGUMENT.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tendon_set_float32_matmul_precision(precision: i32) -> TensorStatus {
+    call("tendon_set_float32_matmul_precision", || {
+        gemm::set_float32_precision(match precision {
+            TENDON_PRECISION_HIGHEST => gemm::Precision::Highest,
+            TENDON_PRECISION_HIGH => gemm::Precision::High,
+            _ => fail!(INVALID_ARGUMENT, "precision is {precision}, expected one of TENDON_PRECISION_..."),
+        });
+        Ok(())
+    })
+}
+
+/// How products of f32 matrices are computed on CUDA devices. As torch.get_float32_matmul_precision.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn tendon_float32_matmul_precision() -> i32 {
+    ask("tendon_float32_matmul_precision", -1, || {
+        Ok(match gemm::float32_precision() {
+            gemm::Precision::Highest => TENDON_PRECISION_HIGHEST,
+            gemm::Precision::High => TENDON_PRECISION_HIGH,
+        })
+    })
 }

@@ -162,6 +162,11 @@ pub const TENSOR_REDUCTION_SUM: i32 = 1;
 /// Each loss by itself.
 pub const TENSOR_REDUCTION_NONE: i32 = 2;
 
+/// Products of f32 matrices are computed in f32.
+pub const TENDON_PRECISION_HIGHEST: i32 = 0;
+/// Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
+pub const TENDON_PRECISION_HIGH: i32 = 1;
+
 /// The level that a log callback gets with the message of a failed call.
 pub const TENDON_LOG_ERROR: i32 = 1;
 

@@ -83,10 +83,18 @@ macro_rules! symbols {
                 Ok($table {
                     found_as,
                     // SAFETY: the library's function of this name has this type.
-                    $($name: unsafe { std::mem::transmute::<*mut std::ffi::c_void, _>($name.as_ptr()) },)+
+                    $($name: unsafe {
+                        std::mem::transmute::<
+                            *mut std::ffi::c_void,
+                            unsafe extern "C" fn($($type),*) -> std::ffi::c_int,
+                        >($name.as_ptr())
+                    },)+
                     // SAFETY: as above.
                     $($optional: library.symbol(c_name!($optional)).map(|f| unsafe {
-                        std::mem::transmute::<*mut std::ffi::c_void, _>(f.as_ptr())
+                        std::mem::transmute::<
+                            *mut std::ffi::c_void,
+                            unsafe extern "C" fn($($optional_type),*) -> std::ffi::c_int,
+                        >(f.as_ptr())
                     }),)*
                 })
             }

@@ -53,6 +53,8 @@ struct State {
     free: BTreeSet<Key>,
     /// Freed chunks that other streams still use, until each has its events behind it.
     waiting: Vec<(usize, Vec<Event>)>,
+    /// Handles of streams that have gone.
+    gone: BTreeSet<usize>,
     statistics: Statistics,
 }
 
@@ -60,7 +62,7 @@ struct State {
 struct Chunk {
     address: u64,
     size: usize,
-    /// Whose work may use it without waiting: the stream's handle.
+    /// Whose work may use it without waiting: the stream's handle, or [`ANY`].
     stream: usize,
     small: bool,
     /// Neighbours within the segment.
@@ -68,6 +70,10 @@ struct Chunk {
     after: Option<usize>,
     free: bool,
 }
+
+/// The stream of whole segments that no work uses any more: their stream has gone. The next one that needs a segment
+/// takes them.
+const ANY: usize = usize::MAX;
 
 /// Orders the free chunks of a stream by size, so that the smallest that fits is found first.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -169,8 +175,10 @@ impl Pool {
         let chunk = match state.take(stream, size) {
             Some(chunk) => chunk,
             None => {
-                let segment = segment_size(size).ok_or_else(too_much)?;
-                state.new_segment(device, stream, size, segment, nbytes)?;
+                if !state.adopt(stream, size) {
+                    let segment = segment_size(size).ok_or_else(too_much)?;
+                    state.new_segment(device, stream, size, segment, nbytes)?;
+                }
                 state.take(stream, size).ok_or_else(too_much)?
             }
         };
@@ -190,6 +198,16 @@ impl Pool {
         } else {
             state.waiting.push((chunk, events));
         }
+    }
+
+    /// A new stream has this handle.
+    pub fn arrive(&self, stream: usize) {
+        self.lock().gone.remove(&stream);
+    }
+
+    /// The stream is idle and about to go: what it has cached is for all.
+    pub fn leave(&self, stream: usize) {
+        self.lock().leave(stream);
     }
 
     pub fn statistics(&self) -> Statistics {
@@ -273,9 +291,46 @@ impl State {
             self.absorb(before, index);
             index = before;
         }
+        let Chunk { stream, before, after, .. } = self.chunks[index];
+        if before.is_none() && after.is_none() && self.gone.contains(&stream) {
+            // Its stream was idle when it went, and other users have been waited for.
+            self.chunks[index].stream = ANY;
+        }
         self.chunks[index].free = true;
         let key = self.key(index);
         self.free.insert(key);
+    }
+
+    /// Gives a whole free segment another stream.
+    fn hand_over(&mut self, key: Key, stream: usize) {
+        self.free.remove(&key);
+        self.chunks[key.chunk].stream = stream;
+        let key = self.key(key.chunk);
+        self.free.insert(key);
+    }
+
+    /// The whole free segments.
+    fn segments(&self) -> impl Iterator<Item = Key> {
+        let whole = |key: &&Key| self.chunks[key.chunk].before.is_none() && self.chunks[key.chunk].after.is_none();
+        self.free.iter().filter(whole).copied()
+    }
+
+    /// The stream's whole free segments become those of any stream; others follow when the last of their chunks is freed.
+    fn leave(&mut self, stream: usize) {
+        self.gone.insert(stream);
+        let whole: Vec<Key> = self.segments().filter(|key| key.stream == stream).collect();
+        whole.into_iter().for_each(|key| self.hand_over(key, ANY));
+    }
+
+    /// Takes over a segment of a stream that has gone, if one fits.
+    fn adopt(&mut self, stream: usize, size: usize) -> bool {
+        let small = size <= SMALL;
+        let fits = |key: &Key| key.stream == ANY && key.small == small && key.size >= size;
+        let found = self.segments().find(fits);
+        if let Some(key) = found {
+            self.hand_over(key, stream);
+        }
+        found.is_some()
     }
 
     /// Takes the free chunk `after` into `index`.
@@ -371,12 +426,7 @@ impl State {
             events.iter().for_each(Event::wait_ignoring_errors);
         }
         self.settle();
-        let whole: Vec<Key> = self
-            .free
-            .iter()
-            .filter(|key| self.chunks[key.chunk].before.is_none() && self.chunks[key.chunk].after.is_none())
-            .copied()
-            .collect();
+        let whole: Vec<Key> = self.segments().collect();
         let mut released = 0;
         for key in whole {
             // SAFETY: a whole segment from cuMemAlloc; the driver itself waits for the work that uses it.

@@ -5,9 +5,10 @@
 //! launch · walk · mixed · nest · transfer                                          how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
-//! driver · dnn · libraries · library                                               libcuda.so.1, cuDNN
+//! driver · blas · dnn · libraries · library                                        libcuda.so.1, cuBLASLt, cuDNN
 //! ```
 
+pub mod blas;
 pub mod copy;
 pub mod device;
 pub mod dnn;
@@ -15,6 +16,7 @@ pub mod driver;
 pub mod elementwise;
 pub mod errors;
 pub mod fill;
+pub mod gemm;
 pub mod index;
 pub mod launch;
 mod libraries;

@@ -1,6 +1,7 @@
 //! The kernels: PTX in the library's own image, given to the driver's compiler at first use, one family at a time.
 
 use super::device::Device;
+use super::driver::code;
 use crate::error::{Error, Result, status};
 use crate::fail;
 use cudarc::driver::sys::{CUfunction, CUmodule};
@@ -86,10 +87,10 @@ impl Modules {
         let mut raw = null_mut();
         // SAFETY: the driver's functions with their documented arguments.
         let result = unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle.0, c_name.as_ptr()) };
-        if result != 0 {
-            let why = device.check("cuModuleGetFunction", result).err().map_or(String::new(), |e| e.to_string());
-            fail!(INTERNAL, "module {module} has no kernel {name}: {why}");
+        if result == code::NOT_FOUND {
+            fail!(INTERNAL, "module {module} has no kernel {name}");
         }
+        device.check("cuModuleGetFunction", result).map_err(|e| e.within(&name))?;
         let most = device.properties().shared_per_block;
         if most > SHARED_WITHOUT_ASKING {
             // Permission only; what a launch takes is said at the launch. A kernel with static shared memory may take

@@ -16,7 +16,7 @@ const ALIGNMENT: usize = 16;
 /// Elements of a parameter that one block works on: the fewer there are in all, the less, so that all of the device
 /// has work.
 const CHUNKS: std::ops::RangeInclusive<i64> = 2048..=65_536;
-const BLOCKS_PER_MULTIPROCESSOR: i64 = 16;
+const BLOCKS_PER_MULTIPROCESSOR: i64 = 32;
 
 /// What one parameter's step needs. All have the parameter's shape.
 #[derive(Clone, Copy)]

@@ -67,9 +67,19 @@ fn aligned_or_in(queue: &Queue, x: In, y: Out) -> Result<*const u8> {
     Ok(y.origin())
 }
 
-/// What a thread of dropout works on: a block of random numbers at least.
+/// Elements of a thread of dropout: two packs.
 fn elements_each(dtype: DType) -> u64 {
-    if dtype.size() < 4 { 8 } else { 4 }
+    2 * if dtype.size() < 4 { 8 } else { 4 }
+}
+
+/// Which elements dropout keeps. The mirror of kernels/dropout.cu.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Draw {
+    seed: u64,
+    offset: u64,
+    limit: u32,
+    all: i32,
 }
 
 /// `torch.nn.functional.dropout`: bools in `mask` that are true with probability `keep`, and `y = x·mask·scale`. `y` and
@@ -89,8 +99,9 @@ pub fn dropout(
     let (all, limit) = ((kept > u32::MAX as u64) as i32, kept as u32);
     let from = aligned_or_in(queue, x, y)?;
     let (to, flags, each_thread) = (y.origin(), mask.origin(), elements_each(y.dtype));
+    let draw = Draw { seed, offset, limit, all };
     launch!(queue, "dropout", ["dropout_", y.dtype.name()], grid(n, each_thread), THREADS, 0;
-        to, flags, from, n, seed, offset, limit, all, scale)
+        to, flags, from, n, scale, draw)
 }
 
 /// `y = x·mask·scale`. `y` and `mask` are contiguous.
@@ -98,5 +109,5 @@ pub fn masked(queue: &Queue, x: In, mask: In, scale: f64, y: Out) -> Result<()> 
     let n = y.layout.numel() as u64;
     let from = aligned_or_in(queue, x, y)?;
     let (to, flags, each_thread) = (y.origin(), mask.origin(), elements_each(y.dtype));
-    launch!(queue, "dropout", ["masked_", y.dtype.name()], grid(n, each_thread), THREADS, 0; to, from, flags, n, scale)
+    launch!(queue, "dropout", ["masked_", y.dtype.name()], grid(n, each_thread), THREADS, 0; to, flags, from, n, scale)
 }

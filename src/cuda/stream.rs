@@ -58,6 +58,7 @@ impl Stream {
         // SAFETY: the driver's function with its documented arguments.
         let result = unsafe { (device.driver.cuStreamCreateWithPriority)(&mut raw, NON_BLOCKING, priority) };
         device.check("cuStreamCreate", result)?;
+        device.pool.arrive(raw as usize);
         match Stream::wrap(device, raw, true) {
             Ok(stream) => Ok(Arc::new(stream)),
             Err(error) => {
@@ -211,6 +212,8 @@ impl Drop for Stream {
         unsafe {
             (driver.cuStreamSynchronize)(self.raw);
             if self.owned {
+                // Before another stream can have the handle.
+                self.device.pool.leave(self.id());
                 (driver.cuStreamDestroy_v2)(self.raw);
             }
             ErrorRecord::free(self.device, self.record);
@@ -267,8 +270,12 @@ impl Event {
 
     /// Whether the point is passed. A device that is gone has nothing left to do.
     pub fn is_done(&self) -> bool {
+        if driver::loaded().is_none() {
+            return true;
+        }
+        let Ok(_context) = self.device.enter() else { return true };
         // SAFETY: as above.
-        driver::loaded().is_none() || unsafe { (self.device.driver.cuEventQuery)(self.raw) } != code::NOT_READY
+        unsafe { (self.device.driver.cuEventQuery)(self.raw) != code::NOT_READY }
     }
 
     pub fn query(&self) -> Result<bool> {
@@ -287,6 +294,7 @@ impl Event {
     }
 
     pub(super) fn wait_ignoring_errors(&self) {
+        let Ok(_context) = self.device.enter() else { return };
         // SAFETY: as above.
         unsafe { (self.device.driver.cuEventSynchronize)(self.raw) };
     }
@@ -307,10 +315,12 @@ impl Event {
 
 impl Drop for Event {
     fn drop(&mut self) {
-        if driver::loaded().is_some() {
-            // SAFETY: made in `create`, used by nobody else. A failure (the process ends) is ignored.
-            unsafe { (self.device.driver.cuEventDestroy_v2)(self.raw) };
+        if driver::loaded().is_none() {
+            return;
         }
+        let Ok(_context) = self.device.enter() else { return };
+        // SAFETY: made in `create`, used by nobody else. A failure (the process ends) is ignored.
+        unsafe { (self.device.driver.cuEventDestroy_v2)(self.raw) };
     }
 }
 

@@ -4,6 +4,7 @@ use super::reduce::sum;
 use super::view::{reshape, select, transpose, unsqueeze};
 use crate::apply::apply_one;
 use crate::cpu::{copy as copy_kernel, gemm};
+use crate::cuda::{self, Queue};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -61,6 +62,14 @@ impl Op for Matmul {
         let la = a.layout.expand(&with_batch(batch, a.layout.shape()))?;
         let lb = b.layout.expand(&with_batch(batch, b.layout.shape()))?;
         gemm::matmul(In { layout: &la, ..a }, In { layout: &lb, ..b }, out, false)
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let (a, b, out) = (inputs[0], inputs[1], outputs[0]);
+        let batch = &out.layout.shape()[..out.layout.ndim() - 2];
+        let la = a.layout.expand(&with_batch(batch, a.layout.shape()))?;
+        let lb = b.layout.expand(&with_batch(batch, b.layout.shape()))?;
+        cuda::gemm::matmul(queue, In { layout: &la, ..a }, In { layout: &lb, ..b }, None, out)
     }
 
     fn saves(&self, needs: u32) -> Saves {
@@ -126,6 +135,12 @@ impl Op for Linear {
             copy_kernel::copy(In { layout: &rows, ..*bias }, out)?;
         }
         gemm::matmul(inputs[0], In { layout: &weight, ..inputs[1] }, out, inputs.len() > 2)
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let weight = inputs[1].layout.transpose(0, 1)?;
+        let b = In { layout: &weight, ..inputs[1] };
+        cuda::gemm::matmul(queue, inputs[0], b, inputs.get(2).copied(), outputs[0])
     }
 
     fn saves(&self, needs: u32) -> Saves {

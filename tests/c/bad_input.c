@@ -295,6 +295,11 @@ static void scalars(void) {
     EXPECT_ERROR(tendon_set_num_threads(0), INVALID, "tendon_set_num_threads: n is 0, expected at least 1");
     EXPECT_ERROR(tendon_set_num_threads(-4), INVALID, "tendon_set_num_threads: n is -4, expected at least 1");
     EXPECT_ERROR(tendon_set_num_threads(100000), INVALID, "tendon_set_num_threads: the number of threads is 100000, expected 1 to 1024");
+    EXPECT_ERROR(tendon_set_float32_matmul_precision(2), INVALID, "tendon_set_float32_matmul_precision: precision is 2, expected one of TENDON_PRECISION_...");
+    EXPECT_EQ(tendon_float32_matmul_precision(), TENDON_PRECISION_HIGHEST);
+    OK(tendon_set_float32_matmul_precision(TENDON_PRECISION_HIGH));
+    EXPECT_EQ(tendon_float32_matmul_precision(), TENDON_PRECISION_HIGH);
+    OK(tendon_set_float32_matmul_precision(TENDON_PRECISION_HIGHEST));
     TensorDType promoted = 77;
     EXPECT_ERROR(tensor_promote_types(TENSOR_DTYPE_U64, TENSOR_DTYPE_I32, &promoted), DTYPE, "tensor_promote_types: u64 and i32 do not promote: u16, u32 and u64 mix only with themselves and with floats");
     EXPECT_ERROR(tensor_promote_types(99, TENSOR_DTYPE_I32, &promoted), DTYPE, "tensor_promote_types: a is 99, which is no dtype");

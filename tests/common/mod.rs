@@ -1,4 +1,6 @@
 //! What the Rust tests share: a thin owner of C handles, plain f64 arrays as the reference's values, and the op table.
+//!
+//! `TENDON_TEST_DEVICE=cuda:0` puts the tensors of the tests on that device.
 
 #![allow(dead_code)]
 // Every call of a C function is unsafe. That none does harm, whatever it is given, is what the tests are about.
@@ -55,8 +57,46 @@ pub const FLOATS: [TensorDType; 4] = [TENSOR_DTYPE_F64, TENSOR_DTYPE_F32, TENSOR
 pub const INTS: [TensorDType; 5] =
     [TENSOR_DTYPE_I64, TENSOR_DTYPE_I32, TENSOR_DTYPE_I16, TENSOR_DTYPE_I8, TENSOR_DTYPE_U8];
 
-/// A tensor of `dtype` with the array's values.
+pub const CPU: TensorDevice = TensorDevice { r#type: TENSOR_DEVICE_CPU, index: 0 };
+
+pub fn cuda(index: i32) -> TensorDevice {
+    TensorDevice { r#type: TENSOR_DEVICE_CUDA, index }
+}
+
+/// Where [`tensor`] puts what it makes.
+pub fn device() -> TensorDevice {
+    static DEVICE: std::sync::OnceLock<TensorDevice> = std::sync::OnceLock::new();
+    *DEVICE.get_or_init(|| match std::env::var("TENDON_TEST_DEVICE").as_deref() {
+        Err(_) | Ok("" | "cpu") => CPU,
+        Ok(name) => match name.strip_prefix("cuda:").map(str::parse) {
+            Some(Ok(index)) => cuda(index),
+            _ => panic!("TENDON_TEST_DEVICE={name}: expected cpu or cuda:N"),
+        },
+    })
+}
+
+pub fn device_of(x: &T) -> TensorDevice {
+    let mut device = CPU;
+    check(unsafe { tensor_device(x.0, &mut device) }).unwrap();
+    device
+}
+
+pub fn to_device(x: &T, device: TensorDevice) -> R<T> {
+    out(|o| unsafe { tensor_to_device(x.0, device, null(), o) })
+}
+
+pub fn to_cpu(x: &T) -> R<T> {
+    out(|o| unsafe { tensor_to_cpu(x.0, o) })
+}
+
+/// A tensor of `dtype` with the array's values, on the tests' device.
 pub fn tensor(a: &Array, dtype: TensorDType) -> R<T> {
+    let x = cpu_tensor(a, dtype)?;
+    if device() == CPU { Ok(x) } else { to_device(&x, device()) }
+}
+
+/// The same on the CPU.
+pub fn cpu_tensor(a: &Array, dtype: TensorDType) -> R<T> {
     let bytes: Vec<u8> = a.data.iter().flat_map(|x| x.to_ne_bytes()).collect();
     let x = out(|o| unsafe {
         tensor_from_host_copy(
@@ -82,9 +122,9 @@ pub fn shape(x: &T) -> Vec<i64> {
     (0..ndim as i64).map(|d| unsafe { tensor_size(x.0, d) }).collect()
 }
 
-/// The values as f64, in C order.
+/// The values as f64, in C order, from any device.
 pub fn values(x: &T) -> R<Array> {
-    let wide = to_dtype(x, TENSOR_DTYPE_F64)?;
+    let wide = to_dtype(&to_cpu(x)?, TENSOR_DTYPE_F64)?;
     let shape = shape(x);
     let mut data = vec![0f64; shape.iter().product::<i64>() as usize];
     check(unsafe { tensor_copy_to_host(wide.0, data.as_mut_ptr().cast(), data.len() * 8) })?;

@@ -1165,15 +1165,15 @@ fn views(t: &mut Table) {
         },
         Array::clone,
     );
-    // On the CPU the next two share; the clone gives the row a formula to check.
+    // There and back. On the CPU the next two share; the clone gives the row a formula to check.
     t.moving(
         "tensor_to_device",
         &["tensor_to_device"],
         "copy",
         &[3, 4],
         |x| {
-            let cpu = TensorDevice { r#type: TENSOR_DEVICE_CPU, index: 0 };
-            out(|o| unsafe { tensor_to_device(x.0, cpu, null(), o) }).and_then(|y| clone(&y))
+            let there = super::to_device(x, super::CPU)?;
+            clone(&super::to_device(&there, super::device())?)
         },
         Array::clone,
     );
@@ -1182,7 +1182,7 @@ fn views(t: &mut Table) {
         &["tensor_to_cpu"],
         "copy",
         &[3, 4],
-        |x| out(|o| unsafe { tensor_to_cpu(x.0, o) }).and_then(|y| clone(&y)),
+        |x| clone(&super::to_device(&super::to_cpu(x)?, super::device())?),
         Array::clone,
     );
     t.moving(

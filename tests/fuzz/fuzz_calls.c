@@ -1247,6 +1247,12 @@ static void library(Function function)
     } else if (function == (Function)(void *)tendon_num_threads) {
         calls++;
         REQUIRE(tendon_num_threads() >= 1);
+    } else if (function == (Function)(void *)tendon_set_float32_matmul_precision) {
+        answered(tendon_set_float32_matmul_precision(b % 4 - 1));
+    } else if (function == (Function)(void *)tendon_float32_matmul_precision) {
+        calls++;
+        n[0] = tendon_float32_matmul_precision();
+        REQUIRE(n[0] == TENDON_PRECISION_HIGHEST || n[0] == TENDON_PRECISION_HIGH);
     } else if (function == (Function)(void *)tendon_set_parallel_for) {
         answered(tendon_set_parallel_for(b & 1 ? serial_for : NULL, b >= 0xf0 ? arena : NULL));
         large();
@@ -1299,6 +1305,8 @@ static Entry table[] = {
     F(library, tendon_has_feature),
     F(library, tendon_set_num_threads),
     F(library, tendon_num_threads),
+    F(library, tendon_set_float32_matmul_precision),
+    F(library, tendon_float32_matmul_precision),
     F(library, tendon_set_parallel_for),
     F(library, tendon_last_error_message),
     F(library, tendon_last_error_status),

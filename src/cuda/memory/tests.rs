@@ -48,6 +48,22 @@ fn streams_have_their_own_chunks() {
 }
 
 #[test]
+fn segments_of_a_stream_that_has_gone_are_for_all() {
+    let mut state =
+        state_with(&[(0x10_0000, SMALL_SEGMENT, 1), (0x80_0000, SMALL_SEGMENT, 1), (0x100_0000, 20 * MIB, 1)]);
+    let alive = state.take(1, 512).unwrap();
+    state.leave(1);
+    // What lies beside a living chunk stays; a segment serves requests of its kind.
+    assert!(state.adopt(2, 512) && !state.adopt(3, 512));
+    assert!(!state.adopt(3, 21 * MIB) && state.adopt(3, 5 * MIB));
+    let a = state.take(2, 1024).unwrap();
+    assert_eq!(state.chunks[a].address, 0x80_0000);
+    assert!(!state.adopt(4, 512));
+    state.give_back(alive);
+    assert!(state.adopt(4, 512));
+}
+
+#[test]
 fn large_chunks_keep_a_rest_that_would_be_small() {
     let mut state = state_with(&[(0x100_0000, 20 * MIB, 0)]);
     let a = state.take(0, 19 * MIB + 512).unwrap();

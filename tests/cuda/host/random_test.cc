@@ -90,33 +90,39 @@ TEST(randint) {
     integers_as_cpu<i64>(I64, least, most, {0x2254e03435385fae, 0x6cec999eff860f9}, 0x9854282491dfbb72);
 }
 
-constexpr u32 LIMIT = (u32)(0.7 * 4294967296.0);
+// As kernels/dropout.cu has it.
+struct Draw {
+    u64 seed, offset;
+    u32 limit;
+    i32 all;
+};
 
 template <class T>
 static void drop(const char *kernel, const char *masked) {
-    u64 each = sizeof(T) < 4 ? 8 : 4;
+    u64 each = sizeof(T) < 4 ? 16 : 8;
+    Draw some = {SEED, OFFSET, (u32)(0.7 * 4294967296.0), 0}, all = {SEED, OFFSET, 0, 1}, none = {SEED, OFFSET, 0, 0};
     f64 scale = 1 / 0.7;
     typedef typename Compute<T>::type C;
     for (u64 n : {(u64)1, (u64)7, (u64)8, (u64)9, (u64)1031, COUNT}) {
         Buffer<T> x = random_values<T>(n, -3, 3), y(n);
         Buffer<boolean> mask(n);
-        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, SEED, OFFSET, LIMIT, (i32)0, scale);
+        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, scale, some);
         if (n == COUNT) CHECK_EQ(hash(mask), 0x59f339566e2023e4ull);
         for (u64 i = 0; i < n; i++) {
             T want = convert<T>(convert<C>(x[i]) * (C)mask[i].byte * (C)scale);
             CHECK_EQ(bits(y[i]), bits(want));
         }
         Buffer<T> z(n);
-        run(masked, grid(n, each), {256}, 0, z.at(), (const T *)x.at(), (const boolean *)mask.at(), n, scale);
+        run(masked, grid(n, each), {256}, 0, z.at(), mask.at(), (const T *)x.at(), n, scale);
         CHECK(!memcmp(z.at(), y.at(), n * sizeof(T)));
         // In place, and with everything kept or dropped.
         z = x;
-        run(kernel, grid(n, each), {256}, 0, z.at(), mask.at(), (const T *)z.at(), n, SEED, OFFSET, LIMIT, (i32)0, scale);
+        run(kernel, grid(n, each), {256}, 0, z.at(), mask.at(), (const T *)z.at(), n, scale, some);
         CHECK(!memcmp(z.at(), y.at(), n * sizeof(T)));
-        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, SEED, OFFSET, 0u, (i32)1, 1.0);
+        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, 1.0, all);
         CHECK(!memcmp(x.at(), y.at(), n * sizeof(T)));
         x[0] = convert<T>(INFINITY);
-        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, SEED, OFFSET, 0u, (i32)0, 0.0);
+        run(kernel, grid(n, each), {256}, 0, y.at(), mask.at(), (const T *)x.at(), n, 0.0, none);
         CHECK(convert<f32>(y[0]) != convert<f32>(y[0]));
         for (u64 i = 1; i < n; i++) CHECK(convert<f32>(y[i]) == 0 && !mask[i].byte);
     }
