@@ -11,7 +11,7 @@ struct Select {
 };
 
 #define SELECT_KERNEL(t)                                                                            \
-    KERNEL(WALK_THREADS, select_##t, Walk<4> w) { walk<true, GROUP<t>, t, boolean, t, t>(w, Select()); }
+    KERNEL(WALK_THREADS, select_##t, Walk<4> w) { walk<true, (GROUP<t> < 8 ? GROUP<t> : 8), t, boolean, t, t>(w, Select()); }
 SELECT_KERNEL(u8)
 SELECT_KERNEL(u16)
 SELECT_KERNEL(u32)

@@ -113,8 +113,8 @@ fn copy_deep(queue: &Queue, loops: &Loops<2>, from: *const u8, to: *mut u8, size
     };
     deep.size[..rank].copy_from_slice(&loops.sizes);
     for (d, steps) in loops.strides.iter().enumerate() {
-        for k in 0..2 {
-            deep.stride[k][d] = steps[k];
+        for (stride, step) in deep.stride.iter_mut().zip(steps) {
+            stride[d] = *step;
         }
     }
     const THREADS: u32 = 256;

@@ -221,7 +221,7 @@ pub fn select(queue: &Queue, cond: In, a: In, b: In, out: Out) -> Result<()> {
         simple: None,
         any: same.then_some(Kernel { module: "select", name: ["select_", size, "", ""] }),
         mixed: Kernel { module: "select", name: ["select_mixed", "", "", ""] },
-        most: 16,
+        most: 8,
         number: None,
         values: [0; 2],
         common: false,

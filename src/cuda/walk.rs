@@ -147,19 +147,17 @@ impl<const N: usize> Launch<N> {
         if rank > 1 && walk.nest.sizes().next().is_some_and(|n| n % v as i64 != 0) {
             return None;
         }
-        for k in 0..N {
-            walk.access[k] = walk.line_access(k, operands[k], v);
-            let fits = match walk.access[k] {
-                Access::Whole => true,
-                // One element: no group is read or written.
-                _ if rank == 0 => true,
-                // A unary function reads a vector.
-                Access::Value | Access::Uniform | Access::Splat => k < N - 1 && N > 2,
-                _ => false,
-            };
-            if !fits {
-                return None;
-            }
+        walk.access = walk.line_accesses(operands, v);
+        let fits = walk.access.iter().enumerate().all(|(k, access)| match access {
+            Access::Whole => true,
+            // One element: no group is read or written.
+            _ if rank == 0 => true,
+            // A unary function reads a vector.
+            Access::Value | Access::Uniform | Access::Splat => k < N - 1 && N > 2,
+            _ => false,
+        });
+        if !fits {
+            return None;
         }
         walk.groups = walk.nest.count / v;
         let rest = walk.nest.count % v;
@@ -176,21 +174,19 @@ impl<const N: usize> Launch<N> {
             return launch;
         }
         let walk = &mut launch.walk;
-        let out = walk.line_access(N - 1, operands[N - 1], v);
+        walk.access = walk.line_accesses(operands, v);
         let length = walk.length();
         // Lines that leave too much of their last group empty go element by element.
-        if out == Access::Whole && (length % v == 0 || length >= 4 * v || walk.nest.rank < 2) {
-            for k in 0..N {
-                walk.access[k] = walk.line_access(k, operands[k], v);
-            }
+        if walk.access[N - 1] == Access::Whole && (length % v == 0 || length >= 4 * v || walk.nest.rank < 2) {
             let line = length.div_ceil(v);
             walk.groups = count / length * line;
             launch.lines(v, 0, multiprocessors);
             return launch;
         }
-        for k in 0..N {
-            let access = walk.line_access(k, operands[k], v);
-            walk.access[k] = if matches!(access, Access::Value | Access::Uniform) { access } else { Access::Single };
+        for access in &mut walk.access {
+            if !matches!(access, Access::Value | Access::Uniform) {
+                *access = Access::Single;
+            }
         }
         launch.blocks = count.div_ceil(THREADS * v.min(4));
         launch
@@ -238,12 +234,12 @@ impl<const N: usize> Launch<N> {
         walk.across = Divisor::new(n0.div_ceil(1 << walk.tile[0]));
         walk.along = Divisor::new(n1.div_ceil(1 << walk.tile[1]));
         let mut shared = 0;
-        for k in 0..N {
-            walk.access[k] = walk.line_access(k, operands[k], v);
-            if k < N - 1 && turned(walk, k) == Some(1) {
+        walk.access = walk.line_accesses(operands, v);
+        for (k, operand) in operands.iter().enumerate().take(N - 1) {
+            if turned(walk, k) == Some(1) {
                 walk.access[k] = Access::Staged;
                 walk.shared[k] = shared;
-                shared += ((operands[k].size() as u32 * walk.pitch) << walk.tile[0]).next_multiple_of(16);
+                shared += ((operand.size() as u32 * walk.pitch) << walk.tile[0]).next_multiple_of(16);
             }
         }
         let rest: u32 = walk.nest.count / (n0 * n1);
@@ -257,6 +253,10 @@ impl<const N: usize> Walk<N> {
     /// Elements along dim 0.
     fn length(&self) -> u32 {
         if self.nest.rank == 0 { 1 } else { self.nest.size[0].divisor() }
+    }
+
+    fn line_accesses(&self, operands: [Operand; N], v: u32) -> [Access; N] {
+        std::array::from_fn(|k| self.line_access(k, operands[k], v))
     }
 
     /// How groups of `v` along dim 0 are read or written.
@@ -462,7 +462,7 @@ mod tests {
             let rank = dims.len();
             let order = |seed: u64| -> Vec<usize> {
                 let mut order: Vec<usize> = (0..rank).rev().collect();
-                if rank > 1 && seed % 3 == 0 {
+                if rank > 1 && seed.is_multiple_of(3) {
                     order.swap(0, (1 + seed as usize / 3 % (rank - 1)).min(rank - 1));
                 }
                 order

@@ -339,7 +339,7 @@ static void selects() {
                         Array<T> a(sizes, la), b(sizes, lb), y(sizes, way == BY_LINES ? FLAT : PADDED);
                         c.fill([](i64 n) { return boolean{(u8)(n % 3 ? 0 : n % 5)}; });
                         a.fill([](i64 n) { return (T)(n * 7 + 1); }), b.fill([](i64 n) { return (T)(n * 5 + 2); });
-                        auto launch = plan(way, VECTOR<T>, sizes, {Operand(c), Operand(a), Operand(b), Operand(y)});
+                        auto launch = plan(way, std::min(VECTOR<T>, 8u), sizes, {Operand(c), Operand(a), Operand(b), Operand(y)});
                         start(std::string("select_") + Name<T>::name, launch);
                         if (!launch.allowed) continue;
                         for (i64 n = 0; n < product(sizes); n++) check(y, n, c[n].byte ? a[n] : b[n], "select");
