@@ -34,7 +34,8 @@ fn products_with_and_without_cublas_lt() {
         return;
     }
     // Whether products may come from the library, by what goes wrong there.
-    let ways: [(&str, &[(&str, &str)], bool); 6] = [
+    type Variables<'a> = &'a [(&'a str, &'a str)];
+    let ways: [(&str, Variables, bool); 6] = [
         ("with it", &[], true),
         ("without it", &[("TENDON_CUDA_LIBS", "off")], false),
         ("it does not start", &[("MOCK_CUBLASLT_FAIL", "cublasLtCreate:-2:1")], false),
