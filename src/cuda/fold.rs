@@ -4,10 +4,10 @@
 //! *Rows*: neighbouring threads take neighbouring elements of one output. *Columns*: they have neighbouring outputs.
 //! The shape of a launch depends on the sizes and on the device alone, and so does the result to its last bit.
 
-use super::Queue;
 use super::copy::{Dense, copy};
 use super::counters::{COUNTERS, Zeros};
 use super::nest::{Loops, MAX_DIMS, Nest, Piece};
+use super::{Block, Queue};
 use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, contiguous_strides};
@@ -121,8 +121,28 @@ pub fn fold(
         let mask: SmallVec<[bool; 8]> = order.iter().map(|&d| mask[d as usize]).collect();
         return fold(queue, dense.input(), &mask, source, launch);
     }
-    let plan = Plan::new(queue, x.origin(), x.dtype.size(), kept, reduced, source);
-    plan.launch(queue, launch)
+    let plan = Plan::new(queue.multiprocessors(), x.origin(), x.dtype.size(), kept, reduced, source);
+    plan.launch(&mut |bytes, alone| Space::new(queue, bytes, alone), launch)
+}
+
+/// Where the blocks of one output leave their parts.
+struct Space {
+    parts: *mut u8,
+    counters: *mut u32,
+    /// What the two lie in.
+    _owned: Option<(Block, Zeros)>,
+}
+
+impl Space {
+    const NONE: Space = Space { parts: std::ptr::null_mut(), counters: std::ptr::null_mut(), _owned: None };
+
+    /// `alone`: for one launch.
+    fn new(queue: &Queue, bytes: u64, alone: bool) -> Result<Space> {
+        let block = queue.workspace(bytes as usize)?;
+        // Launches that count together must not leave the stream's counters half-way if one of them fails.
+        let zeros = if alone { queue.counters()? } else { Zeros::fresh(queue)? };
+        Ok(Space { parts: block.address(), counters: zeros.address(), _owned: Some((block, zeros)) })
+    }
 }
 
 /// The dims that stay, with their steps in x and in the output, and those that go. Neighbours in memory innermost.
@@ -183,7 +203,7 @@ struct Shape {
 
 impl<'a> Plan<'a> {
     fn new(
-        queue: &Queue,
+        multiprocessors: u32,
         x: *const u8,
         size: usize,
         kept: Loops<2>,
@@ -196,7 +216,7 @@ impl<'a> Plan<'a> {
         let mut plan = Plan { x, size, kept, reduced, source, columns, vector: 1, run: false, step: 1, slots: 0 };
         // Wide columns of halves and numbers that are several need more registers.
         let heavy = columns && (size == 2 || source.gathered > 8);
-        plan.slots = queue.multiprocessors() * if heavy { RESIDENT - 1 } else { RESIDENT };
+        plan.slots = multiprocessors * if heavy { RESIDENT - 1 } else { RESIDENT };
         plan.vectorize();
         plan
     }
@@ -244,13 +264,13 @@ impl<'a> Plan<'a> {
         let (outs, count) = (outs as i64, count as i64);
         if self.columns {
             // A thread has a vector of columns, or so many of them.
-            let wide = if self.vector > 1 { outs } else { (outs + self.source.columns - 1) / self.source.columns };
-            let rows = power_of_2_from(count.div_ceil_of(self.source.rows)).min(8);
+            let wide = if self.vector > 1 { outs } else { div_ceil(outs, self.source.columns) };
+            let rows = power_of_2_from(div_ceil(count, self.source.rows)).min(8);
             let width = power_of_2_from(wide).min(THREADS as i64 / rows);
             let width = width.min(if rows > 1 { 32 } else { THREADS as i64 });
-            let rows = power_of_2_from(count.div_ceil_of(self.source.rows)).min(THREADS as i64 / width);
+            let rows = power_of_2_from(div_ceil(count, self.source.rows)).min(THREADS as i64 / width);
             let threads = (width * rows).max(32);
-            let blocks = wide.div_ceil_of(width);
+            let blocks = div_ceil(wide, width);
             let turns = count / (threads / width * self.source.rows);
             let splits = self.splits(blocks, turns / WORTH_A_SPLIT);
             return Shape {
@@ -258,7 +278,7 @@ impl<'a> Plan<'a> {
                 shift: width.trailing_zeros(),
                 blocks: blocks as u32,
                 splits,
-                share: count.div_ceil_of(splits as i64) as u32,
+                share: div_ceil(count, splits as i64) as u32,
             };
         }
         let units = self.source.units;
@@ -273,7 +293,7 @@ impl<'a> Plan<'a> {
             lanes = THREADS as i64;
         }
         let threads = power_of_2_from(outs.saturating_mul(lanes)).clamp(32, THREADS as i64).max(lanes);
-        let blocks = outs.div_ceil_of(threads / lanes);
+        let blocks = div_ceil(outs, threads / lanes);
         let splits =
             if lanes == THREADS as i64 { self.splits(blocks, count / (lanes * units * WORTH_A_SPLIT)) } else { 1 };
         Shape {
@@ -281,7 +301,7 @@ impl<'a> Plan<'a> {
             shift: lanes.trailing_zeros(),
             blocks: blocks as u32,
             splits,
-            share: count.div_ceil_of(splits as i64) as u32,
+            share: div_ceil(count, splits as i64) as u32,
         }
     }
 
@@ -292,37 +312,38 @@ impl<'a> Plan<'a> {
             return 1;
         }
         let first = (slots / blocks).max(1);
-        let busy = |s: i64| blocks * s * 10 >= (blocks * s).div_ceil_of(slots) * slots * 9;
+        let busy = |s: i64| blocks * s * 10 >= div_ceil(blocks * s, slots) * slots * 9;
         (first..=most).take(16).find(|&s| busy(s)).unwrap_or(first.min(most)).min(1 << 15) as u32
     }
 
-    fn launch(&self, queue: &Queue, launch: &mut dyn FnMut(Launch) -> Result<()>) -> Result<()> {
-        let none = Piece { nest: Nest::<1>::NOTHING, offset: [0] };
+    /// `space(bytes, alone)` is asked where outputs have several blocks.
+    fn launch(
+        &self,
+        space: &mut dyn FnMut(u64, bool) -> Result<Space>,
+        launch: &mut dyn FnMut(Launch) -> Result<()>,
+    ) -> Result<()> {
         let mut reduced: SmallVec<[Piece<1>; 1]> = self.reduced.pieces().into_iter().flatten().collect();
         if reduced.is_empty() {
-            reduced.push(none);
+            reduced.push(Piece { nest: Nest::NOTHING, offset: [0] });
         }
         let alone = reduced.len() == 1;
         for kept in self.kept.pieces().into_iter().flatten() {
             let count = |piece: &Piece<1>| {
-                let n = piece.nest.count as i64;
-                if self.run { n.div_ceil_of(self.vector) as u32 } else { piece.nest.count }
+                let n = piece.nest.count;
+                if self.run { n.div_ceil(self.vector as u32) } else { n }
             };
             let shapes: SmallVec<[Shape; 1]> =
                 reduced.iter().map(|piece| self.shape(kept.nest.count, count(piece), alone)).collect();
             let splits: u32 = shapes.iter().map(|s| s.splits).sum();
             let blocks = shapes[0].blocks;
-            // Outputs of a block in columns.
-            let across = if self.columns { (self.source.columns as u64) << shapes[0].shift } else { 1 };
-            let (mut parts, mut zeros) = (None, None);
+            let mut room = Space::NONE;
             if splits > 1 {
                 if blocks > COUNTERS {
                     fail!(UNSUPPORTED, "a reduction of more than 2^31 elements into more than {COUNTERS} blocks");
                 }
-                let bytes = splits as u64 * blocks as u64 * across * self.source.gathered as u64;
-                parts = Some(queue.workspace(bytes as usize)?);
-                // Launches that count together must not leave the stream's counters half-way if one of them fails.
-                zeros = Some(if alone { queue.counters()? } else { Zeros::fresh(queue)? });
+                // Outputs of a block.
+                let outputs = if self.columns { (self.source.columns as u64) << shapes[0].shift } else { 1 };
+                room = space(splits as u64 * blocks as u64 * outputs * self.source.gathered as u64, alone)?;
             }
             let (mut before, mut first) = (0, 0);
             for (piece, shape) in reduced.iter().zip(&shapes) {
@@ -338,8 +359,8 @@ impl<'a> Plan<'a> {
                     shift: shape.shift,
                     vectors: (self.vector > 1) as u32,
                     reserved: 0,
-                    parts: parts.as_ref().map_or(std::ptr::null_mut(), |block| block.address()),
-                    counters: zeros.as_ref().map_or(std::ptr::null_mut(), Zeros::address),
+                    parts: room.parts,
+                    counters: room.counters,
                 };
                 launch(Launch {
                     form: if self.columns { "columns" } else { "rows" },
@@ -349,8 +370,7 @@ impl<'a> Plan<'a> {
                     grid: [shape.blocks, shape.splits, 1],
                     threads: shape.threads,
                 })?;
-                let vector = if self.columns || self.run { 1 } else { self.vector };
-                before += piece.nest.count as i64 * vector;
+                before += piece.nest.count as i64 * if self.columns || self.run { 1 } else { self.vector };
                 first += shape.splits;
             }
         }
@@ -358,14 +378,9 @@ impl<'a> Plan<'a> {
     }
 }
 
-trait DivCeil {
-    fn div_ceil_of(self, by: i64) -> i64;
-}
-
-impl DivCeil for i64 {
-    fn div_ceil_of(self, by: i64) -> i64 {
-        (self + by - 1) / by
-    }
+/// n / by, rounded up; neither is negative.
+fn div_ceil(n: i64, by: i64) -> i64 {
+    (n + by - 1) / by
 }
 
 /// The smallest power of 2 that is not less than `n`.
@@ -377,3 +392,6 @@ fn power_of_2_from(n: i64) -> i64 {
 fn power_of_2_up_to(n: i64) -> i64 {
     1 << n.max(1).ilog2()
 }
+
+#[cfg(test)]
+mod tests;

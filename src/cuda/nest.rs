@@ -229,7 +229,7 @@ mod tests {
 
     impl<const K: usize> Nest<K> {
         /// As `places` of nest.cuh.
-        fn places(&self, n: u32) -> [i64; K] {
+        pub(in crate::cuda) fn places(&self, n: u32) -> [i64; K] {
             let (mut n, mut at) = (n, [0; K]);
             for d in 0..self.rank as usize {
                 let q = if d + 1 < self.rank as usize { self.size[d].divide(n) } else { 0 };

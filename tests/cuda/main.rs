@@ -19,6 +19,7 @@ mod mock;
 mod optimizers;
 mod process;
 mod products;
+mod reduce;
 mod streams;
 mod training;
 mod values;
