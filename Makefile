@@ -79,7 +79,7 @@ test:
 	$(PART) "CUDA on the mock" tests/cuda/mock/run.sh; \
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C and C++ tests" scripts/ctest.sh build/ctest; \
-	$(PART) "kernels on the host" tests/cuda/host/run.sh; \
+	$(PART) "kernels on the host" tests/cuda/host/run.sh forward random:1; \
 	$(PART) "examples" scripts/examples.sh; \
 	$(PART) "consumers" tests/consumers/run.sh $(DIST)
 
@@ -94,7 +94,7 @@ test-full:
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
-	$(PART) "kernels on the host, all orders" tests/cuda/host/run.sh forward backward random; \
+	$(PART) "kernels on the host, all orders" tests/cuda/host/run.sh forward backward random:2; \
 	$(PART) "PTX drift" cargo xtask ptx --check; \
 	$(PART) "PTX assembled" cargo xtask ptxas; \
 	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1
