@@ -14,7 +14,7 @@ BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
 
 PYTHON ?= python3
 
-.PHONY: help demo hello dist test test-full compare-pytorch lint header ptx licences install bench-small clean
+.PHONY: help demo hello dist gpu-bundle test test-full compare-pytorch lint header ptx licences install bench-small clean
 
 help:
 	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
@@ -29,6 +29,7 @@ help:
 	@echo "make licences      THIRD-PARTY-LICENSES from the crates that are linked in"
 	@echo "make compare-pytorch  random cases against PyTorch (PYTHON=… has torch)"
 	@echo "make bench-small   the short benchmarks"
+	@echo "make gpu-bundle    a folder that tests and measures on a machine with a GPU, in build/gpu-bundle"
 	@echo "make clean"
 
 dist:
@@ -121,6 +122,12 @@ bench-small:
 	@$(BUILD_DIST)
 	@[ -x benches/small.sh ] || { echo "benches/small.sh is not here"; exit 1; }
 	@benches/small.sh $(ARGS)
+
+# Nothing but a driver, python3 and PyTorch is needed where it runs.
+gpu-bundle:
+	@scripts/setup.sh build
+	@$(BUILD_DIST)
+	@scripts/gpu-bundle.sh build/gpu-bundle
 
 clean:
 	rm -rf build

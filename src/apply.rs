@@ -257,9 +257,11 @@ fn run(op: &dyn Op, queue: Option<&Queue>, inputs: &[In], outputs: &[Out]) -> Re
 pub fn apply_transfer(op: &dyn Op, x: &Tensor, device: Device, non_blocking: bool) -> Result<Tensor> {
     cancel::check()?;
     let made = Tensor::empty(x.shape(), x.dtype(), device)?;
-    let size = x.dtype().size();
-    let at = x.layout().offset().max(0) as usize * size;
-    x.storage().transfer(at, x.numel() as usize * size, made.storage(), non_blocking)?;
+    if x.numel() > 0 {
+        let size = x.dtype().size();
+        let at = x.layout().offset() as usize * size;
+        x.storage().transfer(at, x.numel() as usize * size, made.storage(), non_blocking)?;
+    }
     if !(x.dtype().is_float() && is_recorded(op, &[x])) {
         return Ok(made);
     }

@@ -4,7 +4,7 @@
     bench.py [--seconds N] [--tiny] [--only WORD] [--json FILE]
 
 Rates of ops that move data are shares of the copy bandwidth measured here. --tiny runs every line at small sizes, which
-shows that it runs. Without a GPU in PyTorch its column is empty.
+shows that it runs. Without a GPU in PyTorch its column is empty, or with --tiny that of its CPU.
 """
 
 import argparse
@@ -22,8 +22,6 @@ try:
     import torch
 except ImportError:
     torch = None
-if torch is not None and not torch.cuda.is_available():
-    torch = None
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 arguments = argparse.ArgumentParser()
@@ -33,6 +31,9 @@ arguments.add_argument("--only", default="")
 arguments.add_argument("--json")
 arguments.add_argument("--matmul-only", action="store_true", help="(used by the benchmark itself)")
 args = arguments.parse_args()
+WHERE = "cuda" if torch is not None and torch.cuda.is_available() else "cpu"
+if WHERE == "cpu" and not args.tiny:
+    torch = None
 
 lib = tendon.load()
 START = time.monotonic()
@@ -47,7 +48,7 @@ def left():
 
 def synchronize():
     lib.synchronize()
-    if torch is not None:
+    if torch is not None and WHERE == "cuda":
         torch.cuda.synchronize()
 
 
@@ -97,7 +98,7 @@ def row(group, name, ours, theirs, amount=0.0, unit="", target=0.02):
     except Exception as e:  # one line that fails is no reason to stop
         ROWS.append((group, name, None, None, amount, str(e).split("\n")[0][:90]))
         print(f"{group:12} {name:34} failed: {e}", flush=True)
-    if torch is not None:
+    if torch is not None and WHERE == "cuda":
         torch.cuda.empty_cache()
     lib.lib.tendon_release_cached_memory()
 
@@ -115,7 +116,7 @@ def dtype(name):
 
 
 def t_randn(*shape, of="f32"):
-    return torch.randn(*shape, device="cuda", dtype=dtype(of))
+    return torch.randn(*shape, device=WHERE, dtype=dtype(of))
 
 
 def gb(elements, *bytes_each):
@@ -231,7 +232,7 @@ def elementwise():
         return lambda: x.index_select(s64(0), index)
 
     def picks_theirs():
-        x, index = t_randn(rows_n, columns), torch.randperm(rows_n, device="cuda")
+        x, index = t_randn(rows_n, columns), torch.randperm(rows_n, device=WHERE)
         return lambda: x.index_select(0, index)
 
     row("memory", "index_select of rows f32", picks_ours, picks_theirs, gb(rows_n * columns, 4, 4), "GB")
@@ -301,7 +302,7 @@ def softmax():
         return loss(labels)
 
     def theirs():
-        x, labels = t_randn(r, c).requires_grad_(), torch.randint(0, c, (r,), device="cuda")
+        x, labels = t_randn(r, c).requires_grad_(), torch.randint(0, c, (r,), device=WHERE)
 
         def run():
             x.grad = None
@@ -335,19 +336,15 @@ SIZES = [64] if args.tiny else [1024, 2048, 4096, 8192]
 
 
 def tf32(on):
-    """Whether f32 products may use TF32; False when the library has no such choice."""
-    if not lib.has("tendon_cuda_set_allow_tf32"):
-        return not on
-    lib.call("tendon_cuda_set_allow_tf32", C.c_uint8(on))
-    return True
+    """Whether f32 products may use TF32, in both."""
+    lib.call("tendon_set_float32_matmul_precision", C.c_int32(on))
+    if torch is not None:
+        torch.backends.cuda.matmul.allow_tf32 = on
 
 
 def matmul(group, with_torch=True):
     for of, fast in (("f32", False), ("f32", True), ("bf16", False), ("f16", False)):
-        if not tf32(fast):
-            continue
-        if torch is not None:
-            torch.backends.cuda.matmul.allow_tf32 = fast
+        tf32(fast)
         for n in SIZES:
             def ours(of=of, n=n):
                 a, b = lib.randn([n, n], of), lib.randn([n, n], of)
@@ -359,8 +356,6 @@ def matmul(group, with_torch=True):
 
             row(group, f"{'tf32' if fast else of} {n}", ours, theirs if with_torch else None, 2 * n**3 / 1e12, "TFLOP", 0.03)
     tf32(False)
-    if torch is not None:
-        torch.backends.cuda.matmul.allow_tf32 = False
 
 
 def own_kernels():
@@ -414,9 +409,9 @@ def torch_net(widths, batch):
     layers = []
     for inputs, outputs in zip(widths, widths[1:]):
         layers += [torch.nn.Linear(inputs, outputs), torch.nn.GELU()]
-    net = torch.nn.Sequential(*layers[:-1]).cuda()
-    optimizer = torch.optim.AdamW(net.parameters(), fused=True)
-    x, labels = t_randn(batch, widths[0]), torch.randint(0, widths[-1], (batch,), device="cuda")
+    net = torch.nn.Sequential(*layers[:-1]).to(WHERE)
+    optimizer = torch.optim.AdamW(net.parameters(), fused=WHERE == "cuda")
+    x, labels = t_randn(batch, widths[0]), torch.randint(0, widths[-1], (batch,), device=WHERE)
 
     def step():
         optimizer.zero_grad(set_to_none=True)
@@ -497,11 +492,11 @@ def copies():
 
         def torch_host(pinned=pinned):
             x = torch.randn(n)
-            return x.pin_memory() if pinned else x
+            return x.pin_memory() if pinned and WHERE == "cuda" else x
 
         row(
             "host copies", f"to the device, {what}", lambda h=host, p=pinned: (lambda x: lambda: x.to(CUDA, p))(h()),
-            lambda h=torch_host, p=pinned: (lambda x: lambda: x.to("cuda", non_blocking=p))(h()), gb(n, 4), "GB/s",
+            lambda h=torch_host, p=pinned: (lambda x: lambda: x.to(WHERE, non_blocking=p))(h()), gb(n, 4), "GB/s",
         )
     row(
         "host copies", "to the host", lambda: (lambda x: lambda: x.to(CPU))(lib.randn([n])),
@@ -527,7 +522,7 @@ def first_step():
         for what in ("empty", "filled"):
             env = dict(os.environ, CUDA_CACHE_PATH=cache)
             times = []
-            for command in ([program], [sys.executable, "-c", source] if torch is not None else None):
+            for command in ([program], [sys.executable, "-c", source] if WHERE == "cuda" else None):
                 if command is None or left() < 10:
                     times.append(None)
                     continue
@@ -560,7 +555,7 @@ def table():
     fastest = [r for r in (clone or ())[2:4] if r]
     bandwidth = clone[4] / min(fastest) if fastest else 0
     link = link_gb()
-    device = torch.cuda.get_device_name() if torch is not None else "no PyTorch with CUDA"
+    device = torch.cuda.get_device_name() if WHERE == "cuda" else "no PyTorch with CUDA"
     print(f"\n{device}: copy bandwidth {bandwidth:.0f} GB/s, link {link:.0f} GB/s, {time.monotonic() - START:.0f} s")
     print(f"{'':12} {'':36} {'Tendon':>10} {'PyTorch':>10} {'ratio':>6} {'rate':>9}")
     cublas = {r[1]: r[2] for r in ROWS if r[0] == "matmul"}

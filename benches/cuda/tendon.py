@@ -53,9 +53,6 @@ class Library:
         if status:
             raise Failure(self.lib.tendon_last_error_message().decode())
 
-    def has(self, name):
-        return hasattr(self.lib, name)
-
     def call(self, name, *arguments):
         self.check(getattr(self.lib, name)(*[a.handle if isinstance(a, Tensor) else a for a in arguments]))
 

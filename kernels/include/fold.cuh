@@ -28,7 +28,7 @@
 // Threads of a block at most.
 constexpr u32 FOLD_THREADS = 256;
 
-// One launch. The mirror of src/cuda/reduce.rs.
+// One launch. The mirror of src/cuda/fold.rs.
 struct Folding {
     Nest<2> kept;     // the outputs: places in x and in the output. Columns of vectors: as many neighbours in one
     Nest<1> reduced;  // what is folded into each: places in x. Rows of vectors: as many neighbours in one
@@ -40,6 +40,7 @@ struct Folding {
     u32 share;        // of `reduced` for each block
     u32 shift;        // rows: 2^shift threads per output; columns: 2^shift (vectors of) outputs per block
     u32 vectors;      // whether VECTOR elements are loaded at once
+    u32 reserved;
     void *parts;      // splits > 1: an Acc per split and output
     u32 *counters;    // splits > 1: a zero per block of outputs
 };

@@ -186,11 +186,11 @@ HOST_DEVICE void gemm_mma(const Gemm &g) {
     TileB b((const S *)g.b + w.b + column0 * g.b_n + w.k * g.b_k, B_ALONG_K ? g.b_n : g.b_k, g.n - column0);
     i32 ahead = (i32)w.depth;  // k that no copy has begun for
     u32 write = 0, read = 0;   // stages, in bytes
-    auto copy = [&]() {
-        if (ahead > 0) {
-            a.copy(stages + write, ahead);
-            b.copy(stages + (write + TileA::BYTES), ahead);
-        }
+    auto copy_a = [&]() {
+        if (ahead > 0) a.copy(stages + write, ahead);
+    };
+    auto copy_b = [&]() {
+        if (ahead > 0) b.copy(stages + (write + TileA::BYTES), ahead);
         cp_async_commit();
         ahead -= DEPTH;
         write = write == (STAGES - 1) * STAGE ? 0 : write + STAGE;
@@ -211,7 +211,7 @@ HOST_DEVICE void gemm_mma(const Gemm &g) {
             for (int e = 0; e < 4; e++) sum[i][j][e] = 0;
 
 #pragma unroll
-    for (int s = 0; s < STAGES - 1; s++) copy();
+    for (int s = 0; s < STAGES - 1; s++) copy_a(), copy_b();
     cp_async_wait<STAGES - 2>();
     __syncthreads();
     at_a.load(fa[0], stages, 0);
@@ -228,7 +228,8 @@ HOST_DEVICE void gemm_mma(const Gemm &g) {
             }
             at_a.load(fa[(s + 1) % 2], stages + read, (s + 1) % K_STEPS);
             at_b.load(fb[(s + 1) % 2], stages + (read + TileA::BYTES), (s + 1) % K_STEPS);
-            if (s == 0) copy();
+            if (s == 0) copy_a();
+            if (s == (K_STEPS > 2)) copy_b();
 #pragma unroll
             for (int i = 0; i < ROWS; i++)
 #pragma unroll

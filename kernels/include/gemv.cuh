@@ -191,7 +191,8 @@ HOST_DEVICE void gemv_columns(const Gemm &g) {
     }
 }
 
-// gemv_rows_N_TYPE and gemv_columns_N_TYPE.
-#define GEMV(type, count)                                                                       \
-    KERNEL(GEMV_THREADS, gemv_rows_##count##_##type, Gemm g) { gemv_rows<type, count>(g); }     \
-    KERNEL(GEMV_THREADS, gemv_columns_##count##_##type, Gemm g) { gemv_columns<type, count>(g); }
+// gemv_rows_N_TYPE and gemv_columns_N_TYPE; a multiprocessor holds at least `blocks` of them, so that enough loads are on
+// their way.
+#define GEMV(type, count, blocks)                                                                                 \
+    KERNEL_BLOCKS(GEMV_THREADS, blocks, gemv_rows_##count##_##type, Gemm g) { gemv_rows<type, count>(g); }        \
+    KERNEL_BLOCKS(GEMV_THREADS, blocks, gemv_columns_##count##_##type, Gemm g) { gemv_columns<type, count>(g); }

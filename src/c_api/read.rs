@@ -48,7 +48,7 @@ fn on_cuda(x: &Value) -> Result<()> {
 pub unsafe extern "C" fn tensor_cuda_data(x: *const Tensor, out: *mut *const c_void) -> TensorStatus {
     let address = |x: &Value| {
         on_cuda(x)?;
-        contiguous(x, "tensor_strides")?;
+        contiguous(x, None)?;
         Ok(x.origin_address().cast())
     };
     // SAFETY: the caller's variable; a pointer to const and one to mut are laid out alike.
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn tensor_cuda_data(x: *const Tensor, out: *mut *const c_v
 pub unsafe extern "C" fn tensor_cuda_data_mut(x: *mut Tensor, out: *mut *mut c_void) -> TensorStatus {
     let address = |x: &Value| {
         on_cuda(x)?;
-        contiguous(x, "tensor_strides")?;
+        contiguous(x, None)?;
         note_write(x)?;
         Ok(x.origin_address().cast())
     };
@@ -71,12 +71,13 @@ pub unsafe extern "C" fn tensor_cuda_data_mut(x: *mut Tensor, out: *mut *mut c_v
     unsafe { give("tensor_cuda_data_mut", x, out, address) }
 }
 
-fn contiguous(x: &Value, data_strided: &str) -> Result<()> {
+/// `strided` is the function that does without C order, if there is one.
+fn contiguous(x: &Value, strided: Option<&str>) -> Result<()> {
     if !x.is_contiguous() {
+        let or = strided.map_or(String::new(), |strided| format!(", or {strided} and read the strides"));
         fail!(
             NOT_CONTIGUOUS,
-            "x has shape {:?} and strides {:?}, which is not C order: call tensor_contiguous, or {data_strided} and read \
-             the strides",
+            "x has shape {:?} and strides {:?}, which is not C order: call tensor_contiguous{or}",
             x.shape(),
             x.layout().strides()
         );
@@ -102,14 +103,14 @@ fn note_write(x: &Value) -> Result<()> {
 /// Address of the elements in C order.
 pub(super) fn readable(x: &Value) -> Result<*const c_void> {
     on_cpu(x)?;
-    contiguous(x, "tensor_data_strided")?;
+    contiguous(x, Some("tensor_data_strided"))?;
     Ok(x.origin_address().cast())
 }
 
 /// As [`readable`], for writing.
 pub(super) fn writable(x: &Value) -> Result<*mut c_void> {
     on_cpu(x)?;
-    contiguous(x, "tensor_data_mut_strided")?;
+    contiguous(x, Some("tensor_data_mut_strided"))?;
     note_write(x)?;
     Ok(x.origin_address().cast())
 }

@@ -1,5 +1,11 @@
 //! Softmax and log-softmax.
 
+mod backward;
+#[cfg(test)]
+mod tests;
+
+pub use backward::softmax_backward;
+
 use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
@@ -7,7 +13,7 @@ use super::pool::try_parallel_for;
 use super::simd::{self, Level};
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::layout::{Dims, collapse};
+use crate::layout::{Collapsed, Dims, collapse};
 use crate::view::{In, Out};
 use half::{bf16, f16};
 
@@ -150,14 +156,6 @@ where
         collapse(&sizes, [&steps])
     };
     let outer_dims = without(0..dim.min(rank));
-    let place = |dims: &crate::layout::Collapsed<1>, mut index: usize| {
-        let mut at = 0isize;
-        for d in (0..dims.shape.len()).rev() {
-            at += (index % dims.shape[d] as usize) as isize * dims.strides[d][0] as isize;
-            index /= dims.shape[d] as usize;
-        }
-        at
-    };
     if inner == 1 {
         let rows = numel / length;
         let direct = is_same::<S, T>();
@@ -204,6 +202,16 @@ where
         }
         Ok(())
     })
+}
+
+/// Where element `index` of the dims lies.
+fn place(dims: &Collapsed<1>, mut index: usize) -> isize {
+    let mut at = 0isize;
+    for d in (0..dims.shape.len()).rev() {
+        at += (index % dims.shape[d] as usize) as isize * dims.strides[d][0] as isize;
+        index /= dims.shape[d] as usize;
+    }
+    at
 }
 
 struct Pass<S, T> {
@@ -481,6 +489,3 @@ unsafe fn columns<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(
         },
     )
 }
-
-#[cfg(test)]
-mod tests;

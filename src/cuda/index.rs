@@ -109,7 +109,7 @@ impl Work {
             inner % w == 0
                 && self.along % w == 0
                 && self.loops.strides[1..].iter().all(|s| s[0] % w == 0 && s[1] % w == 0)
-                && addresses.iter().all(|&p| p as usize % (w as usize * size) == 0)
+                && addresses.iter().all(|&p| (p as usize).is_multiple_of(w as usize * size))
         };
         let mut width = most as i64;
         while width > 1 && !fits(width) {

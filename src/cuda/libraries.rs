@@ -16,10 +16,9 @@ pub fn candidates(sonames: &[&str], package: &str) -> Result<Vec<String>, String
     }
     let mut places: Vec<PathBuf> = Vec::new();
     let prefix = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    for root in [prefix("VIRTUAL_ENV"), prefix("CONDA_PREFIX"), prefix("HOME").map(|home| home.join(".local"))] {
-        if let Some(root) = root {
-            python_folders(&root.join("lib"), "site-packages", package, &mut places);
-        }
+    let home = prefix("HOME").map(|home| home.join(".local"));
+    for root in [prefix("VIRTUAL_ENV"), prefix("CONDA_PREFIX"), home].into_iter().flatten() {
+        python_folders(&root.join("lib"), "site-packages", package, &mut places);
     }
     for root in ["/usr/local/lib", "/usr/lib"] {
         python_folders(Path::new(root), "dist-packages", package, &mut places);

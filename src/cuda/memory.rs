@@ -152,10 +152,12 @@ fn rounded(nbytes: usize) -> Option<usize> {
 }
 
 fn segment_size(size: usize) -> Option<usize> {
-    match size {
-        0..=SMALL => Some(SMALL_SEGMENT),
-        ..MEDIUM => Some(MEDIUM_SEGMENT),
-        _ => size.checked_next_multiple_of(LARGE_ROUND),
+    if size <= SMALL {
+        Some(SMALL_SEGMENT)
+    } else if size < MEDIUM {
+        Some(MEDIUM_SEGMENT)
+    } else {
+        size.checked_next_multiple_of(LARGE_ROUND)
     }
 }
 

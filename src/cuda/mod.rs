@@ -2,20 +2,23 @@
 //!
 //! ```text
 //! elementwise · copy · fill · reduce · softmax · index · random · optim · gemm     launching what kernels/ holds
-//! launch · walk · mixed · nest · transfer                                          how
+//! launch · walk · mixed · fold · nest · transfer · counters                         how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
 //! driver · blas · dnn · libraries · library                                        libcuda.so.1, cuBLASLt, cuDNN
 //! ```
 
+pub mod argreduce;
 pub mod blas;
 pub mod copy;
+mod counters;
 pub mod device;
 pub mod dnn;
 pub mod driver;
 pub mod elementwise;
 pub mod errors;
 pub mod fill;
+mod fold;
 pub mod gemm;
 pub mod index;
 pub mod launch;
@@ -28,6 +31,8 @@ pub mod nest;
 pub mod optim;
 pub mod pinned;
 pub mod random;
+pub mod reduce;
+pub mod softmax;
 pub mod stream;
 pub mod transfer;
 mod walk;
@@ -72,6 +77,11 @@ impl Queue {
     /// comes later in the stream.
     pub fn workspace(&self, nbytes: usize) -> Result<Block> {
         Block::allocate(&self.stream, nbytes)
+    }
+
+    /// Zeros for [`counters`]' kernels.
+    fn counters(&self) -> Result<counters::Zeros> {
+        self.stream.counters.of(self)
     }
 
     /// Where a kernel notes a bad index (see `kernels/include/errors.cuh`).

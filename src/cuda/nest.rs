@@ -50,6 +50,10 @@ pub struct Nest<const K: usize> {
 }
 
 impl<const K: usize> Nest<K> {
+    /// No elements.
+    pub const NOTHING: Nest<K> =
+        Nest { rank: 0, count: 0, size: [Divisor::new(1); MAX_DIMS], stride: [[0; MAX_DIMS]; K] };
+
     /// Of at most [`MAX_DIMS`] dims and fewer than 2^31 elements, dim 0 the innermost.
     fn of(sizes: &[i64], strides: &[[i64; K]]) -> Nest<K> {
         let mut nest = Nest {
@@ -225,7 +229,7 @@ mod tests {
 
     impl<const K: usize> Nest<K> {
         /// As `places` of nest.cuh.
-        fn places(&self, n: u32) -> [i64; K] {
+        pub(in crate::cuda) fn places(&self, n: u32) -> [i64; K] {
             let (mut n, mut at) = (n, [0; K]);
             for d in 0..self.rank as usize {
                 let q = if d + 1 < self.rank as usize { self.size[d].divide(n) } else { 0 };

@@ -1,5 +1,6 @@
 //! Streams and events. Work of one stream runs in order; each thread has a current stream on each device.
 
+use super::counters::Counters;
 use super::device::{Device, device};
 use super::driver::{self, code};
 use super::errors::ErrorRecord;
@@ -25,6 +26,7 @@ pub struct Stream {
     record: *mut ErrorRecord,
     /// Whether a kernel that may note something was launched since the record was last read.
     suspect: AtomicBool,
+    pub(super) counters: Counters,
     /// What copies still need, with the event behind the copy.
     kept: Mutex<Vec<(Event, Keeper)>>,
     kept_count: AtomicUsize,
@@ -46,6 +48,7 @@ impl Stream {
             owned,
             record,
             suspect: AtomicBool::new(false),
+            counters: Counters::default(),
             kept: Mutex::new(Vec::new()),
             kept_count: AtomicUsize::new(0),
         })
@@ -150,12 +153,17 @@ impl Stream {
         self.device.check("cuStreamWaitEvent", result)
     }
 
-    /// Work that a captured graph cannot hold is refused while the stream is being captured.
-    fn check_capture(&self, what: &str) -> Result<()> {
+    /// Whether work goes into a graph at present.
+    pub fn is_capturing(&self) -> bool {
         let mut capturing = 0;
         // SAFETY: as above.
         let result = unsafe { (self.device.driver.cuStreamIsCapturing)(self.raw, &mut capturing) };
-        if result == 0 && capturing != 0 {
+        result == 0 && capturing != 0
+    }
+
+    /// Work that a captured graph cannot hold is refused while the stream is being captured.
+    fn check_capture(&self, what: &str) -> Result<()> {
+        if self.is_capturing() {
             fail!(CAPTURE, "{what} is not possible while the stream is being captured");
         }
         Ok(())
@@ -218,6 +226,7 @@ impl Drop for Stream {
             }
             ErrorRecord::free(self.device, self.record);
         }
+        self.counters.release(self.device);
     }
 }
 

@@ -6,6 +6,7 @@ use super::view::{expand, reshape};
 use crate::apply::apply_one;
 use crate::cpu::argreduce;
 use crate::cpu::reduce as kernel;
+use crate::cuda::{Queue, argreduce as cuda_argreduce, reduce as cuda_kernel};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -57,6 +58,10 @@ impl Op for Reduce {
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         kernel::reduce(self.kind, inputs[0], &self.mask, outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_kernel::reduce(queue, self.kind, inputs[0], &self.mask, outputs[0])
     }
 
     fn saves(&self, _needs: u32) -> Saves {
@@ -160,6 +165,10 @@ impl Op for Var {
         kernel::var(inputs[0], &self.mask, self.correction, outputs[0])
     }
 
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_kernel::var(queue, inputs[0], &self.mask, self.correction, outputs[0])
+    }
+
     fn saves(&self, _needs: u32) -> Saves {
         Saves::input(0)
     }
@@ -187,6 +196,13 @@ struct ArgReduce {
     keepdim: bool,
 }
 
+impl ArgReduce {
+    /// A rank-0 tensor has one element whatever dim is named.
+    fn dim_of(&self, x: In) -> Option<usize> {
+        self.dim.filter(|_| x.layout.ndim() > 0)
+    }
+}
+
 impl Op for ArgReduce {
     fn name(&self) -> &'static str {
         if self.largest { "argmax" } else { "argmin" }
@@ -202,12 +218,16 @@ impl Op for ArgReduce {
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
-        // A rank-0 tensor has one element whatever dim is named.
-        let dim = self.dim.filter(|_| inputs[0].layout.ndim() > 0);
+        let (x, out) = (inputs[0], outputs[0]);
+        if self.largest { argreduce::argmax(x, self.dim_of(x), out) } else { argreduce::argmin(x, self.dim_of(x), out) }
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        let (x, out) = (inputs[0], outputs[0]);
         if self.largest {
-            argreduce::argmax(inputs[0], dim, outputs[0])
+            cuda_argreduce::argmax(queue, x, self.dim_of(x), out)
         } else {
-            argreduce::argmin(inputs[0], dim, outputs[0])
+            cuda_argreduce::argmin(queue, x, self.dim_of(x), out)
         }
     }
 

@@ -3,7 +3,7 @@
 use super::common::array::Array;
 use super::common::*;
 use super::mock;
-use super::process::{apart, on_mock};
+use super::process::{apart, on_mock, real};
 use tendon::c_api::*;
 
 fn statistics() -> TendonCudaMemoryStats {
@@ -53,13 +53,14 @@ fn memory_is_counted_kept_and_given_back() {
     });
 }
 
-/// The driver's own counts agree: nothing is left.
+/// After the whole op table, forward and backward, nothing is left; on the mock the driver's own counts agree.
 #[test]
 fn everything_goes_back_to_the_driver() {
-    on_mock(&[], || {
+    apart(&[], || {
+        let driver = || if real() { mock::Stats::default() } else { mock::stats() };
         check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
         release_cached();
-        let before = mock::stats();
+        let before = driver();
         assert_eq!(before.live_bytes, 0);
         for row in rows::rows() {
             let inputs: Vec<T> = (row.inputs)(&mut array::Rng(9))
@@ -85,9 +86,11 @@ fn everything_goes_back_to_the_driver() {
         nothing_lives();
         check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
         release_cached();
-        let after = mock::stats();
+        let left = statistics();
+        assert_eq!((left.allocated_bytes, left.reserved_bytes), (0, 0), "device memory");
+        let after = driver();
         assert_eq!((after.live_blocks, after.live_bytes, after.pending), (0, 0, 0), "device memory");
-        assert!(after.launches > 500, "{} launches", after.launches);
+        assert!(real() || after.launches > 500, "{} launches", after.launches);
         assert_eq!(after.host_live_blocks, before.host_live_blocks, "pinned memory");
         assert_eq!(after.streams_live, before.streams_live);
         assert!(after.events_live <= before.events_live + 4);
@@ -125,6 +128,32 @@ fn out_of_memory_is_a_status_with_numbers() {
         kept.clear();
         assert!(values(&x).unwrap().data.iter().all(|&v| v == 1.0));
         drop(out(|o| unsafe { tensor_exp(x.0, o) }).unwrap());
+    });
+}
+
+/// Until nothing fits any more: a status, and afterwards all is as before.
+#[test]
+fn the_devices_memory_runs_out_and_comes_back() {
+    apart(&[], || {
+        let kept = tensor(&Array::new(&[1000], || 7.0), TENSOR_DTYPE_F32).unwrap();
+        let (mut free, mut total) = (0, 0);
+        check(unsafe { tendon_cuda_memory_info(0, &mut free, &mut total) }).unwrap();
+        let eighth = total >> 23;
+        let mut all = Vec::new();
+        let failed = loop {
+            match empty(eighth) {
+                Ok(x) => all.push(x),
+                Err(e) => break e,
+            }
+        };
+        assert_eq!(failed.status, TENSOR_ERR_OUT_OF_MEMORY);
+        assert!(failed.message.contains("GiB") && !all.is_empty() && all.len() <= 8, "{failed:?}");
+        all.clear();
+        release_cached();
+        let mut again = 0;
+        check(unsafe { tendon_cuda_memory_info(0, &mut again, &mut total) }).unwrap();
+        assert!(again + (4 << 20) >= free, "{again} of {free} bytes came back");
+        assert_eq!(values(&kept).unwrap().data, [7.0; 1000]);
     });
 }
 

@@ -76,7 +76,7 @@ fn give_gradients(rng: &mut Rng, here: &[T], there: &[T], turned: bool, step: us
         let mut made = null_mut();
         let mut far = null_mut();
         let (g, d);
-        if (i + step) % 5 != 0 {
+        if !(i + step).is_multiple_of(5) {
             let dtype = unsafe { tensor_dtype(p.0) };
             let mut size = shape(p);
             if turned {

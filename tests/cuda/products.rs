@@ -204,6 +204,25 @@ fn kernels_are_chosen_by_shape_and_layout() {
 }
 
 #[test]
+fn warpgroups_where_they_are_asked_for() {
+    let env = [("TENDON_CUDA_LIBS", "off"), ("TENDON_CUDA_GEMM", "wgmma"), ("MOCK_CUDA_CAPABILITY", "90")];
+    apart(&env, || {
+        let rng = &mut Rng(13);
+        compare(TENSOR_DTYPE_BF16, (Way::Dense, &[130, 200]), (Way::Transposed, &[200, 120]), rng);
+        compare(TENSOR_DTYPE_F16, (Way::Transposed, &[100, 4000]), (Way::Odd, &[4000, 120]), rng);
+        compare(TENSOR_DTYPE_BF16, (Way::Dense, &[2, 1200, 72]), (Way::Dense, &[72, 1600]), rng);
+        let of = |tile: &str| mock::launches_of(&format!("gemm_wgmma_{tile}_kn_bf16"));
+        assert!(real() || of("128x256") + of("128x128") > 0);
+    });
+}
+
+/// Without cp.async and the tensor cores' later instructions.
+#[test]
+fn on_an_old_device() {
+    on_mock(&[("TENDON_CUDA_LIBS", "off"), ("MOCK_CUDA_CAPABILITY", "75")], || many_products(&FLOATS));
+}
+
+#[test]
 fn large_tiles() {
     apart(OWN, || {
         let rng = &mut Rng(10);

@@ -97,6 +97,78 @@ fn every_dtype_dim_and_layout() {
     }
 }
 
+/// g lies as `layout` says, y is dense.
+fn check_backward<S: Element + Load<f64> + Store<f64>>(layout: &Layout, dim: usize, eps: f64) {
+    let size = layout.extent().map_or(0, |e| e.1) as usize;
+    let numel = layout.numel() as usize;
+    let g: Vec<S> = (0..size).map(|i| S::store(((i * 7919 + 13) % 1009) as f64 / 500.0 - 1.0)).collect();
+    let dense = Layout::contiguous(layout.shape());
+    let (shape, rank) = (layout.shape(), layout.ndim());
+    let length = if rank == 0 { 1 } else { shape[dim] };
+    let inner: i64 = shape.iter().skip(dim + 1).product();
+    let mut got = vec![S::default(); numel];
+    for log in [false, true] {
+        let y: Vec<S> = (0..numel)
+            .map(|i| {
+                let p = ((i * 31 + 7) % 97 + 1) as f64 / (60.0 * length as f64);
+                S::store(if log { p.ln() } else { p })
+            })
+            .collect();
+        let input = |data: &[S], layout| In { base: data.as_ptr() as *const u8, dtype: S::DTYPE, layout };
+        let out = Out { base: got.as_mut_ptr() as *mut u8, dtype: S::DTYPE, layout: &dense };
+        softmax_backward(input(&g, layout), input(&y, &dense), dim, log, out).unwrap();
+        let g_at = |flat: i64| -> f64 {
+            let (mut rest, mut place) = (flat, layout.offset());
+            for d in (0..rank).rev() {
+                place += rest % shape[d] * layout.strides()[d];
+                rest /= shape[d];
+            }
+            g[place as usize].load()
+        };
+        let y_at = |flat: i64| -> f64 { y[flat as usize].load() };
+        for flat in 0..numel as i64 {
+            let first = flat / (length * inner) * length * inner + flat % inner;
+            let term = |i: i64| {
+                let at = first + i * inner;
+                if log { g_at(at) } else { g_at(at) * y_at(at) }
+            };
+            let total: f64 = (0..length).map(term).sum();
+            let size: f64 = (0..length).map(|i| term(i).abs()).sum();
+            let (a, b) = (g_at(flat), y_at(flat));
+            let expected = if log { a - b.exp() * total } else { b * (a - total) };
+            let scale = if log { a.abs() + b.exp() * size * (4.0 + b.abs()) } else { b * (a.abs() + size) };
+            let allowed = eps * expected.abs() + 8.0 * eps.min(f32::EPSILON as f64) * scale;
+            let allowed = allowed + if S::DTYPE == DType::F16 { 3e-8 } else { 0.0 };
+            let got: f64 = got[flat as usize].load();
+            assert!((got - expected).abs() <= allowed, "{:?} {layout:?} {dim} {log}: {got} {expected}", S::DTYPE);
+        }
+    }
+}
+
+#[test]
+fn gradients_in_every_dtype_dim_and_layout() {
+    let shapes: &[&[i64]] =
+        &[&[], &[1], &[5], &[3, 64], &[2, 215], &[70, 3], &[4, 33, 5], &[2, 3, 4, 5], &[0, 3], &[3, 0], &[3, 700, 2]];
+    for &shape in shapes {
+        let plain = Layout::contiguous(shape);
+        let order: Vec<i64> = (0..shape.len() as i64).rev().collect();
+        let backwards: Vec<i64> = shape.iter().rev().copied().collect();
+        let forms = [
+            Layout::contiguous(&backwards).permute(&order).unwrap(),
+            Layout::strided(shape, &vec![0; shape.len()], 1).unwrap(),
+            plain,
+        ];
+        for layout in &forms {
+            for dim in 0..shape.len().max(1) {
+                check_backward::<f32>(layout, dim, f32::EPSILON as f64);
+                check_backward::<f64>(layout, dim, f64::EPSILON);
+                check_backward::<f16>(layout, dim, 1.0 / 2048.0);
+                check_backward::<bf16>(layout, dim, 1.0 / 256.0);
+            }
+        }
+    }
+}
+
 #[test]
 fn infinities_and_nan() {
     let inf = f32::INFINITY;

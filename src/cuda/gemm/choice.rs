@@ -14,6 +14,8 @@ pub struct Tile {
     pub threads: u32,
     /// Dynamic shared memory of a block, in bytes.
     pub shared: usize,
+    /// Whether it is a kernel of kernels/include/gemm_wgmma.cuh.
+    pub wgmma: bool,
     /// Multiply-adds a cycle on a multiprocessor: with all the blocks it holds, and with one.
     pub rate: f64,
     pub rate_alone: f64,
@@ -30,6 +32,7 @@ pub fn mma_tiles(size: i64) -> [Tile; 3] {
             step: step_bytes / size,
             threads,
             shared,
+            wgmma: false,
             rate: rate * scale,
             rate_alone: rate_alone * scale,
         }
@@ -41,18 +44,35 @@ pub fn mma_tiles(size: i64) -> [Tile; 3] {
     ]
 }
 
-const SIMT_128: Tile =
-    Tile { name: "128x128", m: 128, n: 128, step: 16, threads: 256, shared: 0, rate: 105.0, rate_alone: 80.0 };
-const SIMT_64: Tile =
-    Tile { name: "64x64", m: 64, n: 64, step: 16, threads: 256, shared: 0, rate: 60.0, rate_alone: 35.0 };
+/// The kernels for 16-bit elements on devices that have warpgroups; for small products one that needs less.
+pub fn wgmma_tiles() -> [Tile; 3] {
+    let tile = |name, n, shared, rate| Tile {
+        name,
+        m: 128,
+        n,
+        step: 64,
+        threads: 256,
+        shared,
+        wgmma: true,
+        rate,
+        rate_alone: rate,
+    };
+    [tile("128x256", 256, 197_632, 1700.0), tile("128x128", 128, 132_096, 1300.0), mma_tiles(2)[2]]
+}
+
+/// A kernel without tensor cores.
+const fn simt(name: &'static str, side: i64, rate: f64, rate_alone: f64) -> Tile {
+    Tile { name, m: side, n: side, step: 16, threads: 256, shared: 0, wgmma: false, rate, rate_alone }
+}
+const SIMT_128: Tile = simt("128x128", 128, 105.0, 80.0);
+const SIMT_64: Tile = simt("64x64", 64, 60.0, 35.0);
 
 /// f32 and smaller floats without tensor cores.
 pub const SIMT_TILES: [Tile; 2] = [SIMT_128, SIMT_64];
 /// Integers, and f64 without tensor cores.
 pub const WIDE_TILES: [Tile; 1] = [SIMT_64];
 /// f64 on tensor cores.
-pub const F64_TILES: [Tile; 1] =
-    [Tile { name: "64x64", m: 64, n: 64, step: 16, threads: 128, shared: 0, rate: 100.0, rate_alone: 40.0 }];
+pub const F64_TILES: [Tile; 1] = [Tile { threads: 128, ..simt("64x64", 64, 100.0, 40.0) }];
 
 /// A block's k stays below this, so that kernels count it in 32 bits.
 const MOST_K: i64 = 1 << 30;

@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::fail;
 use smallvec::SmallVec;
 use std::ptr::null;
+use std::sync::OnceLock;
 
 /// Below so many multiply-adds, operands that tensor cores cannot read as they lie are not worth a copy.
 const WORTH_PACKING: f64 = 16e6;
@@ -76,6 +77,10 @@ impl Family {
     fn kernel(self, tile: &Tile) -> (&'static str, &'static str, &'static str) {
         let large = tile.m == 128;
         match self {
+            Family::MmaF16 if tile.wgmma && tile.n == 256 => ("gemm_wgmma_128x256_f16", "gemm_wgmma_", "f16"),
+            Family::MmaF16 if tile.wgmma => ("gemm_wgmma_128x128_f16", "gemm_wgmma_", "f16"),
+            Family::MmaBf16 if tile.wgmma && tile.n == 256 => ("gemm_wgmma_128x256_bf16", "gemm_wgmma_", "bf16"),
+            Family::MmaBf16 if tile.wgmma => ("gemm_wgmma_128x128_bf16", "gemm_wgmma_", "bf16"),
             Family::MmaF16 if tile.n == 256 => ("gemm_mma_128x256_f16", "gemm_mma_", "f16"),
             Family::MmaF16 if large => ("gemm_mma_128x128_f16", "gemm_mma_", "f16"),
             Family::MmaF16 => ("gemm_mma_64x64_f16", "gemm_mma_", "f16"),
@@ -191,6 +196,12 @@ fn reduce(
 
 // ---- tensor cores ----
 
+/// `TENDON_CUDA_GEMM=wgmma`: the kernels for warpgroups where the device has them.
+fn wgmma_wanted() -> bool {
+    static WANTED: OnceLock<bool> = OnceLock::new();
+    *WANTED.get_or_init(|| std::env::var_os("TENDON_CUDA_GEMM").is_some_and(|choice| choice == "wgmma"))
+}
+
 /// One operand: `line` is the stride across, of rows of A or columns of B.
 #[derive(Clone, Copy)]
 struct Operand {
@@ -230,7 +241,9 @@ fn tensor_cores(queue: &Queue, p: &Problem, family: Family, otherwise: Family) -
         (false, true) => "mk_",
         (false, false) => "mn_",
     };
-    tiles_in_order(queue, &p, family, &choice::mma_tiles(size), order)
+    let warpgroups = size == 2 && wgmma_wanted() && queue.device().properties().capability == (9, 0);
+    let of = if warpgroups { choice::wgmma_tiles() } else { choice::mma_tiles(size) };
+    tiles_in_order(queue, &p, family, &of, order)
 }
 
 /// Copies operand `which` (0: A, 1: B) to runs that are aligned, in the order that it has; `p` then has the copy.

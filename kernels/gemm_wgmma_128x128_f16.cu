@@ -1,0 +1,4 @@
+// arch: 90a   matrix products of f16 by warpgroups, in tiles of 128 × 128
+#include "gemm_wgmma.cuh"
+
+GEMM_WGMMA(WgmmaF16, f16, 128, 4)
