@@ -11,7 +11,7 @@ struct Cast {
 
 #define CAST_KERNEL(from, to)                                                 \
     KERNEL(WALK_THREADS, cast_##from##_##to, Walk<2> w) {                     \
-        walk<false, GROUP<from, to>, to, from>(w, Cast<to>());                \
+        walk_lines<to, from>(w, Cast<to>());                                  \
     }
 CAST_KERNEL(f32, f16)
 CAST_KERNEL(f32, bf16)
@@ -26,7 +26,7 @@ CAST_KERNEL(bf16, f64)
 CAST_KERNEL(f64, f32)
 CAST_KERNEL(f64, f16)
 CAST_KERNEL(f64, bf16)
-KERNEL(WALK_THREADS, cast_bool_f32, Walk<2> w) { walk<false, GROUP<f32>, f32, boolean>(w, Cast<f32>()); }
+KERNEL(WALK_THREADS, cast_bool_f32, Walk<2> w) { walk_lines<f32, boolean>(w, Cast<f32>()); }
 CAST_KERNEL(u8, f32)
 CAST_KERNEL(i32, f32)
 CAST_KERNEL(i64, f32)

@@ -7,13 +7,14 @@ struct Identity {
     HOST_DEVICE auto operator()(const L &lines, int i) const { return lines.x[i]; }
 };
 
-// The bits as they are, by the size of the elements. Where the innermost dims differ, through tiles.
-#define COPY_KERNEL(t)                                                                     \
-    KERNEL(WALK_THREADS, copy_##t, Walk<2> w) { walk<true, GROUP<t>, t, t>(w, Identity()); }
-COPY_KERNEL(u8)
-COPY_KERNEL(u16)
-COPY_KERNEL(u32)
-COPY_KERNEL(u64)
+// The bits as they are, by the size of the elements.
+#define COPY_KERNELS(t)                                                                            \
+    KERNEL(WALK_THREADS, copy_##t, Walk<2> w) { walk_lines<t, t>(w, Identity()); }                 \
+    KERNEL(WALK_THREADS, copy_any_##t, Walk<2> w) { walk_any<GROUP<t>, t, t>(w, Identity()); }
+COPY_KERNELS(u8)
+COPY_KERNELS(u16)
+COPY_KERNELS(u32)
+COPY_KERNELS(u64)
 
 // More dims than a nest holds: slow, and always possible.
 struct Deep {

@@ -9,14 +9,15 @@ struct Constant {
     HOST_DEVICE T operator()(const L &, int) const { return value; }
 };
 
-#define FILL_KERNEL(t)                                                  \
-    KERNEL(WALK_THREADS, fill_##t, Walk<1> w) {                         \
-        walk<true, GROUP<t>, t>(w, Constant<t>{from_bits<t>(w.value[0])}); \
+#define FILL_KERNELS(t)                                                                                          \
+    KERNEL(WALK_THREADS, fill_##t, Walk<1> w) { walk_lines<t>(w, Constant<t>{from_bits<t>(w.value[0])}); }      \
+    KERNEL(WALK_THREADS, fill_any_##t, Walk<1> w) {                                                             \
+        walk_any<GROUP<t>, t>(w, Constant<t>{from_bits<t>(w.value[0])});                                        \
     }
-FILL_KERNEL(u8)
-FILL_KERNEL(u16)
-FILL_KERNEL(u32)
-FILL_KERNEL(u64)
+FILL_KERNELS(u8)
+FILL_KERNELS(u16)
+FILL_KERNELS(u32)
+FILL_KERNELS(u64)
 
 // The elements of this thread, of n in C order.
 #define EACH_ELEMENT(i, n) \

@@ -10,12 +10,15 @@ struct Select {
     }
 };
 
-#define SELECT_KERNEL(t)                                                                            \
-    KERNEL(WALK_THREADS, select_##t, Walk<4> w) { walk<true, (GROUP<t> < 8 ? GROUP<t> : 8), t, boolean, t, t>(w, Select()); }
-SELECT_KERNEL(u8)
-SELECT_KERNEL(u16)
-SELECT_KERNEL(u32)
-SELECT_KERNEL(u64)
+#define SELECT_KERNELS(t)                                                                             \
+    KERNEL(WALK_THREADS, select_##t, Walk<4> w) { walk_lines<t, boolean, t, t>(w, Select()); }        \
+    KERNEL(WALK_THREADS, select_any_##t, Walk<4> w) {                                                 \
+        walk_any<(GROUP<t> < 4 ? GROUP<t> : 4), t, boolean, t, t>(w, Select());                       \
+    }
+SELECT_KERNELS(u8)
+SELECT_KERNELS(u16)
+SELECT_KERNELS(u32)
+SELECT_KERNELS(u64)
 
 // Converts element i to element j as a C cast does, by way of the class of its dtype.
 NOINLINE void convert_element(const void *from, i64 i, i32 from_dtype, void *to, i64 j, i32 to_dtype) {

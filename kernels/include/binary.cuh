@@ -150,28 +150,53 @@ struct Apply<pow, T> {
     }
 };
 
+#define CASE(name)                                                                                               \
+    case number_##name:                                                                                          \
+        for (int i = 0; i < V; i++)                                                                              \
+            y[i] = convert<Output>(name<C>::run(convert<C>(lines.x[i]), convert<C>(lines.rest.x[i])));           \
+        return true;
+
+// Function number `function`, of those that give T.
 template <class T>
 struct AnyValue {
     static constexpr bool ROLLED = true;
+    typedef Arithmetic<T> C;
+    typedef T Output;
     i32 function;
     bool common;
+
     template <class L>
-    HOST_DEVICE T operator()(const L &lines, int i) const {
-        typedef Arithmetic<T> C;
-        return convert<T>(value(function, convert<C>(lines.x[i]), convert<C>(lines.rest.x[i]), common));
+    HOST_DEVICE T operator()(const L &lines) const {
+        return convert<T>(value(function, convert<C>(lines.x[0]), convert<C>(lines.rest.x[0]), common));
+    }
+
+    template <class L, int V>
+    HOST_DEVICE bool short_function(const L &lines, T (&y)[V]) const {
+        switch (function) { CASE(add) CASE(sub) CASE(mul) CASE(maximum) CASE(minimum) }
+        return false;
     }
 };
 
+// … of those that give bools.
 template <class T>
 struct AnyComparison {
     static constexpr bool ROLLED = true;
+    typedef Arithmetic<T> C;
+    typedef boolean Output;
     i32 function;
+
     template <class L>
-    HOST_DEVICE boolean operator()(const L &lines, int i) const {
-        typedef Arithmetic<T> C;
-        return convert<boolean>(comparison(function, convert<C>(lines.x[i]), convert<C>(lines.rest.x[i])));
+    HOST_DEVICE boolean operator()(const L &lines) const {
+        return convert<boolean>(comparison(function, convert<C>(lines.x[0]), convert<C>(lines.rest.x[0])));
+    }
+
+    template <class L, int V>
+    HOST_DEVICE bool short_function(const L &lines, boolean (&y)[V]) const {
+        switch (function) { CASE(eq) CASE(ne) CASE(lt) CASE(le) CASE(gt) CASE(ge) }
+        return false;
     }
 };
+#undef CASE
 
 }  // namespace binary
 
@@ -179,7 +204,7 @@ struct AnyComparison {
 #define BINARY_KERNEL_OF(name, t, T)                                 \
     KERNEL(WALK_THREADS, binary_##name##_##t, Walk<3> w) {           \
         typedef binary::Apply<binary::name, T> F;                    \
-        walk<false, GROUP<T>, F::Output, T, T>(w, F(w));             \
+        walk_lines<F::Output, T, T>(w, F(w));                        \
     }
 #define BINARY_KERNEL(name, t) BINARY_KERNEL_OF(name, t, t)
 
@@ -187,11 +212,11 @@ struct AnyComparison {
 #define BINARY_ANY_KERNEL(t)                                                                             \
     KERNEL(WALK_THREADS, binary_any_##t, Walk<3> w, i32 function) {                                      \
         binary::AnyValue<t> f{function, w.access[1] == UNIFORM};                                         \
-        walk<true, (GROUP<t> < 4 ? GROUP<t> : 4), t, t, t>(w, f);                                        \
+        walk_any<(GROUP<t> < 4 ? GROUP<t> : 4), t, t, t>(w, f);                                          \
     }
 #define COMPARISON_ANY_KERNEL_OF(t, T)                                                                   \
     KERNEL(WALK_THREADS, comparison_any_##t, Walk<3> w, i32 function) {                                  \
-        walk<true, (GROUP<T> < 4 ? GROUP<T> : 4), boolean, T, T>(w, binary::AnyComparison<T>{function}); \
+        walk_any<(GROUP<T> < 4 ? GROUP<T> : 4), boolean, T, T>(w, binary::AnyComparison<T>{function});   \
     }
 
 #define COMPARISON_KERNELS_OF(t, T)                                                                      \

@@ -157,9 +157,23 @@ struct Any {
     typedef Arithmetic<T> C;
     i32 function;
     C low, high;
+
     template <class L>
-    HOST_DEVICE T operator()(const L &lines, int i) const {
-        return convert<T>(run(function, convert<C>(lines.x[i]), low, high));
+    HOST_DEVICE T operator()(const L &lines) const {
+        return convert<T>(run(function, convert<C>(lines.x[0]), low, high));
+    }
+
+    template <class L, int V>
+    HOST_DEVICE bool short_function(const L &lines, T (&y)[V]) const {
+        switch (function) {
+#define CASE(name)                                                                        \
+    case number_##name:                                                                   \
+        for (int i = 0; i < V; i++) y[i] = convert<T>(name<C>::run(convert<C>(lines.x[i]))); \
+        return true;
+            CASE(neg) CASE(abs) CASE(sign) CASE(square) CASE(relu)
+#undef CASE
+        }
+        return false;
     }
 };
 
@@ -180,7 +194,7 @@ struct Clamp {
 #define UNARY_KERNEL_OF(name, t, T)                              \
     KERNEL(WALK_THREADS, unary_##name##_##t, Walk<2> w) {        \
         typedef unary::Apply<unary::name, T> F;                  \
-        walk<false, GROUP<T>, F::Output, T>(w, F());             \
+        walk_lines<F::Output, T>(w, F());                        \
     }
 #define UNARY_KERNEL(name, t) UNARY_KERNEL_OF(name, t, t)
 
@@ -189,13 +203,13 @@ struct Clamp {
 
 #define CLAMP_KERNEL(t)                                                             \
     KERNEL(WALK_THREADS, unary_clamp_##t, Walk<2> w) {                              \
-        walk<false, GROUP<t>, t, t>(w, unary::Clamp<t>{UNARY_BOUNDS(t)});           \
+        walk_lines<t, t>(w, unary::Clamp<t>{UNARY_BOUNDS(t)});                      \
     }
 
 // Any function that gives `t`, over any layouts.
 #define UNARY_ANY_KERNEL(t)                                                                                     \
     KERNEL(WALK_THREADS, unary_any_##t, Walk<2> w, i32 function) {                                              \
-        walk<true, (GROUP<t> < 4 ? GROUP<t> : 4), t, t>(w, unary::Any<t>{function, UNARY_BOUNDS(t)});           \
+        walk_any<(GROUP<t> < 4 ? GROUP<t> : 4), t, t>(w, unary::Any<t>{function, UNARY_BOUNDS(t)});             \
     }
 
 #define UNARY_FLOAT_KERNELS(t)                                                                                   \

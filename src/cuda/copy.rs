@@ -33,8 +33,15 @@ fn copy_bits(queue: &Queue, x: In, out: Out) -> Result<()> {
     let Some(pieces) = loops.pieces() else { return copy_deep(queue, &loops, from, to, size) };
     let operands = [Operand::Memory(from.cast_mut(), size), Operand::Memory(to, size)];
     for piece in pieces {
-        let Launch { walk, blocks, shared } = Launch::any(&piece, operands, 16, queue.multiprocessors());
-        launch!(queue, "copy", ["copy_", bits(size)], [blocks, 1, 1], walk::THREADS, shared; walk)?;
+        match Launch::simple(&piece, operands, queue.multiprocessors()) {
+            Some(Launch { walk, blocks, .. }) => {
+                launch!(queue, "copy", ["copy_", bits(size)], [blocks, 1, 1], walk::THREADS, 0; walk)?
+            }
+            None => {
+                let Launch { walk, blocks, shared } = Launch::any(&piece, operands, 16);
+                launch!(queue, "copy", ["copy_any_", bits(size)], [blocks, 1, 1], walk::THREADS, shared; walk)?
+            }
+        }
     }
     Ok(())
 }

@@ -122,7 +122,6 @@ fn run_unary(
             .filter(|_| out.dtype == compute && compute != DType::Bool)
             .map(|module| Kernel { module, name: ["unary_any_", dtype, "", ""] }),
         mixed: Kernel { module: mixed_module(class), name: ["unary_mixed_", class.name(), "", ""] },
-        most: 4,
         number: Some(number),
         values: bounds,
         common: false,
@@ -205,7 +204,6 @@ fn run_binary(queue: &Queue, op: Binary, a: Operand, b: Operand, compute: DType,
         simple: module.map(|module| Kernel { module, name: ["binary_", op.name(), "_", dtype] }),
         any: module.map(|module| Kernel { module, name: [any, dtype, "", ""] }),
         mixed: Kernel { module: mixed_module(class), name: ["binary_mixed_", class.name(), "", ""] },
-        most: 4,
         number: Some(op as i32),
         values: [0; 2],
     }
@@ -218,10 +216,9 @@ pub fn select(queue: &Queue, cond: In, a: In, b: In, out: Out) -> Result<()> {
     let size = copy::bits(out.dtype.size());
     Job {
         operands: [Operand::input(cond, None), Operand::input(a, None), Operand::input(b, None), Operand::output(out)],
-        simple: None,
-        any: same.then_some(Kernel { module: "select", name: ["select_", size, "", ""] }),
+        simple: same.then_some(Kernel { module: "select", name: ["select_", size, "", ""] }),
+        any: same.then_some(Kernel { module: "select", name: ["select_any_", size, "", ""] }),
         mixed: Kernel { module: "select", name: ["select_mixed", "", "", ""] },
-        most: 8,
         number: None,
         values: [0; 2],
         common: false,

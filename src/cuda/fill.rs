@@ -26,9 +26,11 @@ pub fn fill(queue: &Queue, out: Out, value: Scalar) -> Result<()> {
     };
     for piece in pieces {
         let operands = [Operand::Memory(out.origin(), size)];
-        let Launch { walk, blocks, .. } = Launch::any(&piece, operands, 16, queue.multiprocessors());
+        let simple = Launch::simple(&piece, operands, queue.multiprocessors());
+        let kernel = if simple.is_some() { "fill_" } else { "fill_any_" };
+        let Launch { walk, blocks, .. } = simple.unwrap_or_else(|| Launch::any(&piece, operands, 16));
         let walk = walk.with_values([u64::from_le_bytes(bytes), 0]);
-        launch!(queue, "fill", ["fill_", copy::bits(size)], [blocks, 1, 1], walk::THREADS, 0; walk)?;
+        launch!(queue, "fill", [kernel, copy::bits(size)], [blocks, 1, 1], walk::THREADS, 0; walk)?;
     }
     Ok(())
 }

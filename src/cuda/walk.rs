@@ -38,7 +38,6 @@ pub struct Walk<const N: usize> {
     access: [Access; N],
     mapping: Mapping,
     turns: u32,
-    flat: u32,
     groups: u32,
     across: Divisor,
     along: Divisor,
@@ -77,9 +76,9 @@ fn group(operands: &[Operand]) -> u32 {
     16 / operands.iter().map(|o| o.size()).max().unwrap_or(16).min(16) as u32
 }
 
-/// Groups in flight of a flat walk.
+/// Groups that a thread of a simple walk loads at once, at most.
 const fn deep(operands: usize) -> u32 {
-    if operands == 2 { 4 } else { 2 }
+    if operands > 2 { 2 } else { 4 }
 }
 
 /// The dim that an input runs along, if that is another than dim 0 and a tile of both pays; `least` elements of them.
@@ -119,7 +118,6 @@ impl<const N: usize> Launch<N> {
             access: [Access::Single; N],
             mapping: Mapping::Singles,
             turns: 1,
-            flat: 0,
             groups: 0,
             across: one,
             along: one,
@@ -159,14 +157,19 @@ impl<const N: usize> Launch<N> {
         if !fits {
             return None;
         }
+        walk.lines(v);
         walk.groups = walk.nest.count / v;
         let rest = walk.nest.count % v;
-        launch.lines(v, rest, multiprocessors);
+        // Much in flight for each thread, but not at the price of idle multiprocessors.
+        if walk.groups / (THREADS * deep(N)) >= 2 * multiprocessors {
+            walk.turns = deep(N);
+        }
+        launch.blocks = walk.groups.div_ceil(THREADS * walk.turns) + (rest > 0) as u32;
         Some(launch)
     }
 
     /// For the kernels that take any layouts, whose groups have at most `most` elements.
-    pub fn any(piece: &Piece<N>, operands: [Operand; N], most: u32, multiprocessors: u32) -> Launch<N> {
+    pub fn any(piece: &Piece<N>, operands: [Operand; N], most: u32) -> Launch<N> {
         let v = group(&operands).min(most);
         let mut launch = Launch::new(piece, operands);
         let count = launch.walk.nest.count;
@@ -178,9 +181,9 @@ impl<const N: usize> Launch<N> {
         let length = walk.length();
         // Lines that leave too much of their last group empty go element by element.
         if walk.access[N - 1] == Access::Whole && (length % v == 0 || length >= 4 * v || walk.nest.rank < 2) {
-            let line = length.div_ceil(v);
-            walk.groups = count / length * line;
-            launch.lines(v, 0, multiprocessors);
+            walk.lines(v);
+            walk.groups = count / length * walk.across.divisor();
+            launch.blocks = walk.groups.div_ceil(THREADS);
             return launch;
         }
         for access in &mut walk.access {
@@ -190,22 +193,6 @@ impl<const N: usize> Launch<N> {
         }
         launch.blocks = count.div_ceil(THREADS * v.min(4));
         launch
-    }
-
-    /// Finishes a LINES walk, whose groups and accesses are known.
-    fn lines(&mut self, v: u32, rest: u32, multiprocessors: u32) {
-        let walk = &mut self.walk;
-        walk.mapping = Mapping::Lines;
-        walk.across = Divisor::new(walk.length().div_ceil(v));
-        let flat = walk.nest.rank < 2
-            && walk.access[..N - 1].iter().all(|a| matches!(a, Access::Whole | Access::Uniform | Access::Value))
-            && walk.access[N - 1] == Access::Whole;
-        // Many groups in flight for each thread, but not at the price of idle multiprocessors.
-        if flat && walk.groups / (THREADS * deep(N)) >= 4 * multiprocessors {
-            walk.turns = deep(N);
-            walk.flat = 1;
-        }
-        self.blocks = (walk.groups + rest).div_ceil(THREADS * walk.turns);
     }
 
     /// Makes it a TILES walk if an input lies along another dim than the output.
@@ -228,8 +215,9 @@ impl<const N: usize> Launch<N> {
             wide = tile - ceil_log2(n1).max(3);
         }
         walk.mapping = Mapping::Tiles;
-        walk.tile = [wide, tile - wide];
-        walk.turns = (1 << tile) / (v * THREADS);
+        // A block reads at least one row of a tile at a time.
+        walk.tile = [wide, (tile - wide).min(THREADS.trailing_zeros())];
+        walk.turns = (1 << (walk.tile[0] + walk.tile[1])) / (v * THREADS);
         walk.pitch = (1 << walk.tile[1]) + (4 / widest as u32).max(1);
         walk.across = Divisor::new(n0.div_ceil(1 << walk.tile[0]));
         walk.along = Divisor::new(n1.div_ceil(1 << walk.tile[1]));
@@ -253,6 +241,12 @@ impl<const N: usize> Walk<N> {
     /// Elements along dim 0.
     fn length(&self) -> u32 {
         if self.nest.rank == 0 { 1 } else { self.nest.size[0].divisor() }
+    }
+
+    /// Makes it a LINES walk in groups of `v`.
+    fn lines(&mut self, v: u32) {
+        self.mapping = Mapping::Lines;
+        self.across = Divisor::new(self.length().div_ceil(v));
     }
 
     fn line_accesses(&self, operands: [Operand; N], v: u32) -> [Access; N] {
@@ -359,13 +353,17 @@ mod tests {
                                     *at += i0 as i64 * stride[0];
                                 }
                                 group(at, walk.length() - i0);
-                            } else if walk.groups * v + (g - walk.groups) < n.count && walk.groups == n.count / v {
-                                assert!(n.rank < 2, "only a flat walk has a rest");
-                                group(outer(walk.groups * v + (g - walk.groups), 0), 1);
                             }
+                        }
+                        // The last block of a simple walk has the rest.
+                        let one = walk.groups * v + thread;
+                        if block * walk.turns * THREADS >= walk.groups && one < n.count {
+                            assert!(n.rank < 2 && walk.groups == n.count / v, "only one dim has a rest");
+                            group(outer(one, 0), 1);
                         }
                     }
                     Mapping::Tiles => {
+                        assert!(walk.tile[1] <= 8 && walk.turns > 0);
                         for turn in 0..walk.turns {
                             let q = turn * THREADS + thread;
                             let wide = walk.tile[0] - v.trailing_zeros();
@@ -418,10 +416,8 @@ mod tests {
         for multiprocessors in [0, 132] {
             for piece in loops.pieces().unwrap() {
                 let v = group(&operands);
-                let mut ways = vec![
-                    (v, Launch::any(&piece, operands, 16, multiprocessors)),
-                    (v.min(4), Launch::any(&piece, operands, 4, multiprocessors)),
-                ];
+                let mut ways =
+                    vec![(v, Launch::any(&piece, operands, 16)), (v.min(4), Launch::any(&piece, operands, 4))];
                 ways.extend(Launch::simple(&piece, operands, multiprocessors).map(|launch| (v, launch)));
                 for (v, launch) in ways {
                     let mut count = expected.clone();
@@ -487,25 +483,25 @@ mod tests {
     #[test]
     fn parameters_have_the_size_that_kernels_expect() {
         let walks = [size_of::<Walk<1>>(), size_of::<Walk<2>>(), size_of::<Walk<3>>(), size_of::<Walk<4>>()];
-        assert_eq!(walks, [256, 336, 416, 496]);
+        assert_eq!(walks, [248, 328, 408, 488]);
         let mixed = [size_of::<Mixed<2>>(), size_of::<Mixed<3>>(), size_of::<Mixed<4>>()];
         assert_eq!(mixed, [288, 368, 448]);
     }
 
     #[test]
-    fn whole_blocks_load_ahead() {
+    fn threads_load_several_groups_where_there_are_many() {
         let n = 64 << 20;
         let loops = Loops::new(&[n], [&[1], &[1]]);
         let operands = [Operand::Memory(4096 as *mut u8, 4), Operand::Memory(8192 as *mut u8, 4)];
         let piece = loops.pieces().unwrap().next().unwrap();
         let launch = Launch::simple(&piece, operands, 132).unwrap();
-        assert_eq!((launch.walk.flat, launch.walk.turns, launch.blocks), (1, 4, (n / 4 / 4 / 256) as u32));
+        assert_eq!((launch.walk.turns, launch.blocks), (4, (n / 4 / 4 / 256) as u32));
         // The second operand a number, and not much to do.
         let loops = Loops::new(&[1 << 12], [&[1], &[0], &[1]]);
         let operands = [operands[0], Operand::Value(7, 4), operands[1]];
         let piece = loops.pieces().unwrap().next().unwrap();
         let launch = Launch::simple(&piece, operands, 132).unwrap();
-        assert_eq!((launch.walk.flat, launch.walk.turns, launch.blocks), (0, 1, 4));
+        assert_eq!((launch.walk.turns, launch.blocks), (1, 4));
         assert_eq!((launch.walk.access[1], launch.walk.value[0]), (Access::Value, 7));
     }
 
@@ -523,7 +519,7 @@ mod tests {
             assert!(loops.is_turned(0, size));
             let operands = [Operand::Memory(4096 as *mut u8, size), Operand::Memory(8192 as *mut u8, size)];
             let piece = loops.pieces().unwrap().next().unwrap();
-            let launch = Launch::any(&piece, operands, 16, 132);
+            let launch = Launch::any(&piece, operands, 16);
             assert_eq!((launch.walk.mapping, launch.walk.access[0]), (Mapping::Tiles, Access::Staged));
             assert_eq!((launch.walk.tile, launch.walk.access[1]), (tile, Access::Whole));
         }
@@ -533,6 +529,6 @@ mod tests {
         let loops = Loops::new(&[16, 50_000], [&[1, 16], &[50_000, 1]]);
         let operands = [Operand::Memory(4096 as *mut u8, 4), Operand::Memory(8192 as *mut u8, 4)];
         let piece = loops.pieces().unwrap().next().unwrap();
-        assert_eq!(Launch::any(&piece, operands, 4, 132).walk.tile, [8, 4]);
+        assert_eq!(Launch::any(&piece, operands, 4).walk.tile, [8, 4]);
     }
 }

@@ -86,8 +86,6 @@ pub struct Job<'a, const N: usize> {
     pub any: Option<Kernel>,
     /// For all layouts and dtypes.
     pub mixed: Kernel,
-    /// Elements of a group of `any`, at most.
-    pub most: u32,
     /// Which function, for the kernels that must be told.
     pub number: Option<i32>,
     /// The bounds of clamp.
@@ -122,7 +120,7 @@ impl<const N: usize> Job<'_, N> {
             return launch!(queue, kernel.module, kernel.name, [blocks, 1, 1], walk::THREADS, 0; walk);
         }
         if let Some(kernel) = self.any {
-            let Launch { walk, blocks, shared } = Launch::any(piece, operands, self.most, queue.multiprocessors());
+            let Launch { walk, blocks, shared } = Launch::any(piece, operands, 4);
             let (walk, grid) = (self.with_values(walk), [blocks, 1, 1]);
             return match self.number {
                 Some(number) => {

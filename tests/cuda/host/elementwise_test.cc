@@ -334,13 +334,13 @@ static void selects() {
         for (Layout lc : {FLAT, TURNED, ROW, COLUMN, SHIFTED})
             for (Layout la : {FLAT, ONE, TURNED})
                 for (Layout lb : {FLAT, STEPPED, ROW})
-                    for (Way way : {BY_LINES, BY_SINGLES, BY_TILES}) {
+                    for (Way way : {SIMPLE, BY_LINES, BY_SINGLES, BY_TILES}) {
                         Array<boolean> c(sizes, lc);
-                        Array<T> a(sizes, la), b(sizes, lb), y(sizes, way == BY_LINES ? FLAT : PADDED);
+                        Array<T> a(sizes, la), b(sizes, lb), y(sizes, way <= BY_LINES ? FLAT : PADDED);
                         c.fill([](i64 n) { return boolean{(u8)(n % 3 ? 0 : n % 5)}; });
                         a.fill([](i64 n) { return (T)(n * 7 + 1); }), b.fill([](i64 n) { return (T)(n * 5 + 2); });
-                        auto launch = plan(way, std::min(VECTOR<T>, 8u), sizes, {Operand(c), Operand(a), Operand(b), Operand(y)});
-                        start(std::string("select_") + Name<T>::name, launch);
+                        auto launch = plan(way, way == SIMPLE ? VECTOR<T> : std::min(VECTOR<T>, 4u), sizes, {Operand(c), Operand(a), Operand(b), Operand(y)});
+                        start(std::string(way == SIMPLE ? "select_" : "select_any_") + Name<T>::name, launch);
                         if (!launch.allowed) continue;
                         for (i64 n = 0; n < product(sizes); n++) check(y, n, c[n].byte ? a[n] : b[n], "select");
                     }

@@ -118,7 +118,12 @@ Nest<N> nest_of(const Dims &sizes, const Operand (&operands)[N]) {
     return nest;
 }
 
-enum Way { SIMPLE, BY_LINES, BY_SINGLES, BY_TILES };
+enum Way {
+    SIMPLE,  // walk_lines, the others walk_any
+    BY_LINES,
+    BY_SINGLES,
+    BY_TILES,
+};
 
 template <int N>
 struct Launch {
@@ -176,13 +181,9 @@ Launch<N> plan(Way way, u32 v, const Dims &given, const Operand (&operands)[N], 
         i64 step = o.strides.empty() ? (k < N - 1 ? 0 : 1) : o.strides[0];
         w.access[k] = o.value ? VALUE : zero && k < N - 1 ? UNIFORM : step == 1 && aligned ? WHOLE : step == 0 ? SPLAT : STRIDED;
     }
-    bool flat = sizes.size() < 2 && w.access[N - 1] == WHOLE;
-    for (int k = 0; k < N - 1; k++) flat &= w.access[k] == WHOLE || w.access[k] == UNIFORM || w.access[k] == VALUE;
-    const u32 depth = N == 2 ? 4 : 2;
     if (way == SIMPLE || way == BY_LINES) {
         w.mapping = LINES;
         w.across = divisor((length + v - 1) / v);
-        if (deep && flat) w.turns = depth, w.flat = 1;
         u32 rest = 0;
         if (way == SIMPLE) {
             i64 step = 1;
@@ -196,12 +197,13 @@ Launch<N> plan(Way way, u32 v, const Dims &given, const Operand (&operands)[N], 
                 if (!(w.access[k] == WHOLE || sizes.empty() || (constant && N > 2 && k < N - 1))) return launch;
             }
             w.groups = w.nest.count / v;
-            rest = w.nest.count % v;
+            rest = w.nest.count % v ? 1 : 0;
+            if (deep) w.turns = N > 2 ? 2 : 4;
         } else {
             if (w.access[N - 1] != WHOLE) w.access[N - 1] = STRIDED;
             w.groups = w.nest.count / length * ((length + v - 1) / v);
         }
-        launch.blocks = (w.groups + rest + WALK_THREADS * w.turns - 1) / (WALK_THREADS * w.turns);
+        launch.blocks = (w.groups + WALK_THREADS * w.turns - 1) / (WALK_THREADS * w.turns) + rest;
     } else if (way == BY_SINGLES) {
         w.mapping = SINGLES;
         for (int k = 0; k < N; k++)
@@ -215,10 +217,10 @@ Launch<N> plan(Way way, u32 v, const Dims &given, const Operand (&operands)[N], 
         for (const Operand &o : all) widest = std::max(widest, o.size);
         u32 tile = 14 - log2_of(widest);
         w.tile[0] = std::max(tile / 2, log2_of(v));
-        if (sizes[0] <= 8) w.tile[0] = std::max(3u, log2_of(v));
+        if (sizes[0] <= 8) w.tile[0] = log2_of(v);
         if (sizes[1] <= 8) w.tile[0] = tile - 3;
-        w.tile[1] = tile - w.tile[0];
-        w.turns = (1u << tile) / (v * WALK_THREADS);
+        w.tile[1] = std::min(tile - w.tile[0], 8u);
+        w.turns = (1u << (w.tile[0] + w.tile[1])) / (v * WALK_THREADS);
         w.pitch = (1u << w.tile[1]) + (widest < 4 ? 4 / widest : 1);
         w.across = divisor((length + (1u << w.tile[0]) - 1) >> w.tile[0]);
         w.along = divisor(((u32)sizes[1] + (1u << w.tile[1]) - 1) >> w.tile[1]);
@@ -303,5 +305,5 @@ bool same(T a, T b) {
 }  // namespace walks
 
 // What src/cuda/walk.rs and mixed.rs have, too.
-static_assert(sizeof(Walk<1>) == 256 && sizeof(Walk<2>) == 336 && sizeof(Walk<3>) == 416 && sizeof(Walk<4>) == 496);
+static_assert(sizeof(Walk<1>) == 248 && sizeof(Walk<2>) == 328 && sizeof(Walk<3>) == 408 && sizeof(Walk<4>) == 488);
 static_assert(sizeof(Mixed<2>) == 288 && sizeof(Mixed<3>) == 368 && sizeof(Mixed<4>) == 448);
