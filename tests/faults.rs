@@ -58,6 +58,17 @@ fn assert_out_of_memory(name: &str, n: u64, e: &Failure) {
 /// Runs `act` with the n-th allocation failing, on a fresh `prepare()` each time. After a failure `state` is as before,
 /// nothing has leaked, and `act` works. The number of failures that were tried.
 fn storm<S, V>(name: &str, prepare: impl Fn() -> S, act: impl Fn(&S) -> R<V>, state: impl Fn(&S) -> Vec<u8>) -> u64 {
+    storm_over(name, prepare, act, state, |_| ())
+}
+
+/// As [`storm`], with a look at what `act` gives when it works.
+fn storm_over<S, V>(
+    name: &str,
+    prepare: impl Fn() -> S,
+    act: impl Fn(&S) -> R<V>,
+    state: impl Fn(&S) -> Vec<u8>,
+    look: impl Fn(&V),
+) -> u64 {
     for n in 1.. {
         assert!(n < 100_000, "{name}: does not end");
         let s = prepare();
@@ -68,6 +79,7 @@ fn storm<S, V>(name: &str, prepare: impl Fn() -> S, act: impl Fn(&S) -> R<V>, st
         fault::fail_nth(None);
         match result {
             Ok(value) => {
+                look(&value);
                 drop(value);
                 if !struck {
                     drop(s);
@@ -80,7 +92,7 @@ fn storm<S, V>(name: &str, prepare: impl Fn() -> S, act: impl Fn(&S) -> R<V>, st
                 assert_out_of_memory(name, n, &e);
                 assert_eq!(live(), alive, "{name}: allocation {n} failed: live handles, tensors, storages");
                 assert_eq!(state(&s), before, "{name}: allocation {n} failed: something changed");
-                drop(act(&s).unwrap_or_else(|e| panic!("{name}: again after failure {n}: {e:?}")));
+                look(&act(&s).unwrap_or_else(|e| panic!("{name}: again after failure {n}: {e:?}")));
             }
         }
         drop(s);
@@ -166,15 +178,12 @@ fn every_allocation_of_every_row() {
             let grads: Vec<u8> = grad_of(&loss, &x).unwrap().iter().flat_map(fingerprint).collect();
             grads
         };
-        tried += storm(
+        tried += storm_over(
             &format!("{}: tensor_grad_of", row.name),
             prepare,
-            |(x, loss)| {
-                let made = grad_of(loss, x)?;
-                assert_eq!(made.iter().flat_map(fingerprint).collect::<Vec<u8>>(), want, "{}", row.name);
-                Ok(made)
-            },
+            |(x, loss)| grad_of(loss, x),
             unchanged,
+            |made| assert_eq!(made.iter().flat_map(fingerprint).collect::<Vec<u8>>(), want, "{}", row.name),
         );
         tried += storm(
             &format!("{}: tensor_backward", row.name),
@@ -608,6 +617,10 @@ fn in_a_full_address_space_calls_fail_and_the_process_lives() {
     let _alone = alone();
     if std::env::var_os(CHILD).is_some() {
         return in_a_full_address_space();
+    }
+    if device() != CPU {
+        // A driver wants more address space than the limit leaves.
+        return;
     }
     let done = std::process::Command::new(std::env::current_exe().unwrap())
         .args([

@@ -20,6 +20,11 @@ fn of(shape: &[i64], data: &[f64]) -> T {
     tensor(&array(shape, data), TENSOR_DTYPE_F64).unwrap()
 }
 
+/// Beside memory of the caller's, whatever device the tests are on.
+fn on_cpu(shape: &[i64], data: &[f64]) -> T {
+    cpu_tensor(&array(shape, data), TENSOR_DTYPE_F64).unwrap()
+}
+
 fn leaf(shape: &[i64], data: &[f64]) -> T {
     let x = of(shape, data);
     requires_grad(&x).unwrap();
@@ -215,7 +220,8 @@ fn no_recorded_write_into_a_base_that_overlaps_itself() {
     })
     .unwrap();
     let row = select(&base, 0, 0);
-    let w = leaf(&[2], &[5.0, 6.0]);
+    let w = on_cpu(&[2], &[5.0, 6.0]);
+    requires_grad(&w).unwrap();
     assert_eq!(check(unsafe { tensor_copy_(row.0, w.0) }).unwrap_err().status, TENSOR_ERR_OVERLAP);
     assert_eq!(memory, [1.0, 2.0]);
 }
@@ -253,7 +259,7 @@ fn an_optimizer_that_fails_has_changed_nothing() {
     let params = [p.0, q.0];
     let mut optimizer = null_mut();
     check(unsafe { tensor_sgd_create(params.as_ptr(), 2, null(), &mut optimizer) }).unwrap();
-    check(unsafe { tensor_set_grad(p.0, of(&[2], &[1.0, 1.0]).0) }).unwrap();
+    check(unsafe { tensor_set_grad(p.0, on_cpu(&[2], &[1.0, 1.0]).0) }).unwrap();
     check(unsafe { tensor_set_grad(q.0, g.0) }).unwrap();
     assert_eq!(check(unsafe { tensor_optimizer_step(optimizer) }).unwrap_err().status, TENSOR_ERR_OVERLAP);
     assert_eq!(memory, [1.0; 6]);
@@ -381,7 +387,7 @@ fn a_release_callback_may_use_the_optimizer_that_triggers_it() {
         unsafe { STATUS = tensor_optimizer_lr(*optimizer.cast::<*mut TensorOptimizer>(), &mut lr) };
     }
     let mut memory = [1f64; 2];
-    let p = of(&[2], &[1.0, 2.0]);
+    let p = on_cpu(&[2], &[1.0, 2.0]);
     let mut optimizer: *mut TensorOptimizer = null_mut();
     check(unsafe { tensor_sgd_create([p.0].as_ptr(), 1, null(), &mut optimizer) }).unwrap();
     let options = TensorHostBufferOptions {
@@ -452,11 +458,11 @@ fn text(x: &T, options: &TensorPrintOptions) -> String {
 fn text_wraps_where_pytorch_wraps() {
     let _alone = alone();
     let inf = f64::INFINITY;
-    let x = to_dtype(&of(&[3], &[inf, 1.0, -inf]), TENSOR_DTYPE_F32).unwrap();
+    let x = to_dtype(&on_cpu(&[3], &[inf, 1.0, -inf]), TENSOR_DTYPE_F32).unwrap();
     assert_eq!(text(&x, &TensorPrintOptions::DEFAULT), "tensor([inf, 1., -inf])");
     // Six columns of 12 characters and ", ": 80 - 8 leaves room for exactly that.
     let row = [1000.5, -4000.25, 30.0, 40.0, 50.0, 60.0, 70.0];
-    let y = to_dtype(&of(&[2, 7], &[row, row].concat()), TENSOR_DTYPE_F32).unwrap();
+    let y = to_dtype(&on_cpu(&[2, 7], &[row, row].concat()), TENSOR_DTYPE_F32).unwrap();
     let wide = TensorPrintOptions { line_width: 8 + 6 * 12, ..TensorPrintOptions::DEFAULT };
     assert_eq!(
         text(&y, &wide),

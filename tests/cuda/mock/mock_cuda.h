@@ -52,6 +52,8 @@ void mock_cuda_forget_violations(void);
 
 /* ---- for the mocks of other libraries ---- */
 
+/* The current context of this thread, NULL if none; no call that could fail by order. */
+void *mock_cuda_current(void);
 /* Notes a misuse. */
 void mock_cuda_violate(const char *text);
 /* NULL when the bytes are within one live block of the stream's device (or pinned), else what is wrong. */

@@ -11,8 +11,6 @@
 #include "cuda_types.h"
 #include "mock_cuda.h"
 
-extern "C" CUresult cuCtxGetCurrent(CUcontext *);
-
 using namespace lt;
 
 // ---- what tests order and ask ----
@@ -107,8 +105,8 @@ CUBLASLT_API size_t cublasLtGetCudartVersion(void) { return 12010; }
 
 CUBLASLT_API int cublasLtCreate(Handle **out) {
     if (int status = ordered("cublasLtCreate")) return status;
-    Handle handle{};
-    if (cuCtxGetCurrent(&handle.context) || !handle.context) return NOT_INITIALIZED;
+    Handle handle{mock_cuda_current()};
+    if (!handle.context) return NOT_INITIALIZED;
     return make(out, handle);
 }
 
@@ -285,8 +283,7 @@ static bool describe(const char *f, Handle *handle, Desc *desc, Layout *a, Layou
     for (void *p : {(void *)desc, (void *)a, (void *)b, (void *)c, (void *)d})
         if (!is_live(p)) return status = wrong(f, "a descriptor or layout is not alive"), false;
     out = {*desc, *a, *b, *c, *d};
-    CUcontext context = nullptr;
-    if (cuCtxGetCurrent(&context) || context != handle->context) return status = wrong(f, "the current context is not the handle's"), false;
+    if (mock_cuda_current() != handle->context) return status = wrong(f, "the current context is not the handle's"), false;
     std::string text = out.wrong();
     if (!text.empty()) return status = wrong(f, text), false;
     return true;

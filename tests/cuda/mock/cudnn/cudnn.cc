@@ -11,8 +11,6 @@
 
 #define CUDNN_API extern "C" __attribute__((visibility("default")))
 
-extern "C" CUresult cuCtxGetCurrent(CUcontext *);
-
 using namespace dnn;
 
 struct Handle {
@@ -73,8 +71,8 @@ CUDNN_API const char *cudnnGetErrorString(int status) {
 
 CUDNN_API int cudnnCreate(Handle **out) {
     if (!out) return BAD_PARAM_NULL_POINTER;
-    CUcontext context = nullptr;
-    if (cuCtxGetCurrent(&context) || !context) return NOT_INITIALIZED;
+    CUcontext context = mock_cuda_current();
+    if (!context) return NOT_INITIALIZED;
     *out = new Handle{context, nullptr};
     std::lock_guard<std::mutex> guard(mutex);
     live.insert(*out);
@@ -212,8 +210,7 @@ CUDNN_API int cudnnBackendExecute(Handle *handle, Descriptor *plan, Descriptor *
     if (!is_live(handle)) return wrong(f, "no live handle");
     if (!is_live(plan) || plan->kind != PLAN || !plan->finalized) return wrong(f, "no finalized plan", BAD_PARAM_NOT_FINALIZED);
     if (!is_live(pack) || pack->kind != VARIANT_PACK || !pack->finalized) return wrong(f, "no finalized variant pack", BAD_PARAM_NOT_FINALIZED);
-    CUcontext context = nullptr;
-    if (cuCtxGetCurrent(&context) || context != handle->context) return wrong(f, "the current context is not the handle's");
+    if (mock_cuda_current() != handle->context) return wrong(f, "the current context is not the handle's");
     std::vector<int64_t> ids = pack->numbers(PACK_UNIQUE_IDS), pointers = pack->numbers(PACK_POINTERS);
     std::vector<const void *> uses;
     std::string line;

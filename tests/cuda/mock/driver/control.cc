@@ -245,6 +245,8 @@ DRIVER_API void mock_cuda_forget_violations(void) {
     state().stats.violations = 0;
 }
 
+DRIVER_API void *mock_cuda_current(void) { return current(); }
+
 DRIVER_API void mock_cuda_violate(const char *text) {
     Lock lock(state().mutex);
     state().violate(text);

@@ -16,9 +16,11 @@ static size_t round_up(size_t n, size_t to) { return (n + to - 1) / to * to; }
 
 void Arena::reserve() {
     if (base) return;
-    char *p = (char *)mmap(nullptr, CAPACITY + HUGE, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    // The lower half of an address is large, so that a small number beside padding does not look like one.
+    constexpr size_t FOUR_GIB = size_t(4) << 30, ONE_GIB = size_t(1) << 30;
+    char *p = (char *)mmap(nullptr, CAPACITY + 2 * FOUR_GIB, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (p == MAP_FAILED) abort();
-    base = (char *)round_up((size_t)p, HUGE);
+    base = (char *)round_up((size_t)p, FOUR_GIB) + ONE_GIB;
     madvise(base, CAPACITY, MADV_HUGEPAGE);
 }
 
@@ -79,7 +81,7 @@ std::string describe(const void *p) {
         if ((uintptr_t)p <= begin + bytes) return format("%p, in a block of %zu bytes that is freed", p, bytes);
     }
     for (auto &d : s.devices)
-        if (d->arena.holds(p)) return format("%p, in no block of device %d", p, d->ordinal);
+        if (d->arena.has_given(p)) return format("%p, in no block of device %d", p, d->ordinal);
     return format("%p, in host memory", p);
 }
 

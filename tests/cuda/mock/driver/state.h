@@ -108,6 +108,8 @@ struct Arena {
     void enter();
     void leave();
     bool holds(const void *p) const { return base && (char *)p >= base && (char *)p < base + CAPACITY; }
+    // Whether it lies among the blocks, or between them.
+    bool has_given(const void *p) const { return base && (char *)p >= base && (char *)p < base + used; }
 };
 
 struct Access {
