@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::fail;
 use crate::ops::copy;
 
-/// A device by its ordinal; −1 is the current one.
+/// A device by its ordinal; -1 is the current one.
 pub(super) fn device(ordinal: i32, name: &str) -> Result<&'static Device> {
     match ordinal {
         -1 => cuda::device(stream::current_device()),
