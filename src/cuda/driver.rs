@@ -50,6 +50,7 @@ symbols! {
         cuEventDestroy_v2(CUevent);
         cuModuleLoadData(*mut CUmodule, *const c_void);
         cuModuleGetFunction(*mut CUfunction, CUmodule, *const c_char);
+        cuFuncGetAttribute(*mut c_int, c_int, CUfunction);
         cuFuncSetAttribute(CUfunction, c_int, c_int);
         cuLaunchKernel(
             CUfunction, c_uint, c_uint, c_uint, c_uint, c_uint, c_uint, c_uint, CUstream, *mut *mut c_void, *mut *mut c_void,

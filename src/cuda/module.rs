@@ -64,6 +64,7 @@ fn key(module: &str, pieces: &[&str]) -> u64 {
 
 /// Dynamic shared memory above which a kernel has to ask.
 const SHARED_WITHOUT_ASKING: usize = 48 << 10;
+const STATIC_SHARED: i32 = 1;
 const MAX_DYNAMIC_SHARED: i32 = 8;
 
 impl Modules {
@@ -93,10 +94,15 @@ impl Modules {
         device.check("cuModuleGetFunction", result).map_err(|e| e.within(&name))?;
         let most = device.properties().shared_per_block;
         if most > SHARED_WITHOUT_ASKING {
-            // Permission only; what a launch takes is said at the launch. A kernel with static shared memory may take
-            // less, then the launch itself answers.
+            // Permission for all that its static shared memory leaves; what a launch takes is said at the launch.
+            let mut fixed = 0;
             // SAFETY: as above.
-            unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32) };
+            let result = unsafe { (device.driver.cuFuncGetAttribute)(&mut fixed, STATIC_SHARED, raw) };
+            device.check("cuFuncGetAttribute", result).map_err(|e| e.within(&name))?;
+            // SAFETY: as above.
+            let result =
+                unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32 - fixed.max(0)) };
+            device.check("cuFuncSetAttribute", result).map_err(|e| e.within(&name))?;
         }
         let function = Function(raw);
         self.functions.write().unwrap_or_else(|e| e.into_inner()).insert(key, function);
