@@ -214,8 +214,8 @@ static void option_structs(void) {
     REFUSED(tensor_ones(DIMS(2), &o, &out), DEVICE, "tensor_ones: options.device is cpu:1, there is only cpu:0");
     o.device = tensor_device_of(0, 1);
     REFUSED(tensor_ones(DIMS(2), &o, &out), DEVICE, "tensor_ones: options.device.type is 0, which is no type of device");
-    o.device = TENSOR_CUDA(-1);
-    REFUSED(tensor_ones(DIMS(2), &o, &out), DEVICE, "tensor_ones: options.device is cuda:-1, expected an ordinal from 0");
+    o.device = TENSOR_CUDA(-2);
+    REFUSED(tensor_ones(DIMS(2), &o, &out), DEVICE, "tensor_ones: options.device is cuda:-2, expected an ordinal from 0, or -1 for the current device");
     o.device = tensor_device_of(0, 0);
     o.requires_grad = true;
     o.dtype = TENSOR_DTYPE_I32;

@@ -72,7 +72,7 @@ fn taken(
             }
         }
     }
-    assert_eq!(launches.iter().map(|l| l.grid[1]).sum::<u32>() >= launches[0].folding.splits, true);
+    assert!(launches.iter().map(|l| l.grid[1]).sum::<u32>() >= launches[0].folding.splits);
     all
 }
 
