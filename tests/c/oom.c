@@ -1,5 +1,6 @@
 /* Without memory every call answers TENSOR_ERR_OUT_OF_MEMORY and the process goes on: nothing aborts, nothing leaks.
  * tendon-test: no-valgrind (valgrind itself lives in the address space that is limited here) */
+#include <malloc.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -190,6 +191,8 @@ static void training(void) {
 }
 
 int main(void) {
+    /* One heap for all threads: another reserves 64 MiB of address space when a thread first allocates, whenever that is. */
+    CHECK(mallopt(M_ARENA_MAX, 1) == 1);
     /* Threads, buffers of stdio and the like exist before the limit. */
     families(300);
     refused = done = 0;
