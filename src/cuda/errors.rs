@@ -17,22 +17,20 @@ pub struct ErrorRecord {
     limit: i64,
 }
 
-/// Ops whose kernels check indices; their numbers are the places in this list.
-pub const OPS: &[&str] = &["index_select", "index_add", "gather", "scatter_add", "one_hot"];
-
-/// The number of an op of [`OPS`].
-pub const fn op_number(index_op: IndexOp) -> u32 {
-    index_op as u32
-}
-
+/// Ops whose kernels check indices; the numbers are the kernels'.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u32)]
 pub enum IndexOp {
-    IndexSelect = 0,
-    IndexAdd = 1,
-    Gather = 2,
-    ScatterAdd = 3,
-    OneHot = 4,
+    IndexSelect,
+    IndexAdd,
+    Gather,
+    ScatterAdd,
+    OneHot,
+}
+
+impl IndexOp {
+    /// By number.
+    const NAMES: [&str; 5] = ["index_select", "index_add", "gather", "scatter_add", "one_hot"];
 }
 
 /// Visible to every context, and to the device under the host's address.
@@ -69,7 +67,7 @@ impl ErrorRecord {
             return Ok(());
         }
         *record.taken.get_mut() = 0;
-        let op = OPS.get(record.op as usize).copied().unwrap_or("a kernel");
+        let op = IndexOp::NAMES.get(record.op as usize).copied().unwrap_or("a kernel");
         Err(Error::new(
             status::INDEX,
             format!(

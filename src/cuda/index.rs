@@ -5,7 +5,7 @@
 
 use super::Queue;
 use super::copy::{Dense, copy, dense};
-use super::errors::{ErrorRecord, IndexOp, op_number};
+use super::errors::{ErrorRecord, IndexOp};
 use super::launch::{blocks, launch};
 use super::nest::Loops;
 use crate::dtype::DType;
@@ -44,7 +44,7 @@ impl Indices {
             count: count.max(1),
             errors: queue.errors(),
             is_i64: (index.dtype == DType::I64) as i32,
-            op: op_number(op),
+            op: op as u32,
         }
     }
 

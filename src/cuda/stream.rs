@@ -161,8 +161,8 @@ impl Stream {
         result == 0 && capturing != 0
     }
 
-    /// Work that a captured graph cannot hold is refused while the stream is being captured.
-    fn check_capture(&self, what: &str) -> Result<()> {
+    /// Work that a captured graph cannot hold is refused while the stream is being captured, before it is begun.
+    pub fn check_capture(&self, what: &str) -> Result<()> {
         if self.is_capturing() {
             fail!(CAPTURE, "{what} is not possible while the stream is being captured");
         }

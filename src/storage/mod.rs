@@ -69,15 +69,7 @@ pub fn live_count() -> i64 {
 impl Storage {
     /// `nbytes` uninitialised bytes of the CPU.
     pub fn allocate(nbytes: usize) -> Result<Storage> {
-        let bytes = |base, owner| Bytes {
-            base,
-            nbytes,
-            device: Device::Cpu,
-            owner,
-            read_only: false,
-            forgotten: AtomicBool::new(false),
-            version: AtomicU64::new(0),
-        };
+        let bytes = |base, owner| Bytes::new(base, nbytes, Device::Cpu, owner);
         if nbytes <= INLINE {
             let header = Shared::<Bytes>::reserve_with_tail(nbytes)?;
             memory::note(Live::Storages, 1);
@@ -108,15 +100,8 @@ impl Storage {
         let header = Shared::<Bytes>::reserve()?;
         let block = queue.workspace(nbytes)?;
         memory::note(Live::Storages, 1);
-        Ok(Storage(header.fill(Bytes {
-            base: block.address(),
-            nbytes,
-            device: Device::Cuda(queue.ordinal()),
-            owner: Owner::Cuda(block),
-            read_only: false,
-            forgotten: AtomicBool::new(false),
-            version: AtomicU64::new(0),
-        })))
+        let device = Device::Cuda(queue.ordinal());
+        Ok(Storage(header.fill(Bytes::new(block.address(), nbytes, device, Owner::Cuda(block)))))
     }
 
     /// `nbytes` uninitialised bytes of pinned host memory.
@@ -124,15 +109,7 @@ impl Storage {
         let header = Shared::<Bytes>::reserve()?;
         let block = PinnedBlock::allocate(device, nbytes)?;
         memory::note(Live::Storages, 1);
-        Ok(Storage(header.fill(Bytes {
-            base: block.address(),
-            nbytes,
-            device: Device::Cpu,
-            owner: Owner::Pinned(block),
-            read_only: false,
-            forgotten: AtomicBool::new(false),
-            version: AtomicU64::new(0),
-        })))
+        Ok(Storage(header.fill(Bytes::new(block.address(), nbytes, Device::Cpu, Owner::Pinned(block)))))
     }
 
     /// Borrows `nbytes` bytes of `device` at `base`. `release` is not called when this fails.
@@ -146,15 +123,8 @@ impl Storage {
         read_only: bool,
         release: Option<(ReleaseFn, *mut c_void)>,
     ) -> Result<Storage> {
-        let mut bytes = Bytes {
-            base,
-            nbytes,
-            device,
-            owner: Owner::Borrowed(None),
-            read_only,
-            version: AtomicU64::new(0),
-            forgotten: AtomicBool::new(false),
-        };
+        let mut bytes = Bytes::new(base, nbytes, device, Owner::Borrowed(None));
+        bytes.read_only = read_only;
         memory::note(Live::Storages, 1);
         // Until the header exists there is no callback to lose: a failure below must not call it.
         let header = Shared::<Bytes>::reserve()?;
@@ -250,10 +220,14 @@ impl Storage {
         match (self.device(), target.device()) {
             (Device::Cpu, Device::Cuda(ordinal)) => {
                 let queue = cuda::queue(ordinal)?;
+                let pinned = self.is_pinned();
+                if !(pinned && non_blocking) {
+                    queue.stream().check_capture("a copy from the host that is waited for")?;
+                }
                 target.used_by(queue.stream());
                 // SAFETY: both storages hold the bytes; pinned memory is kept or waited for below.
                 unsafe { transfer::from_host(&queue, from, to, nbytes)? };
-                match self.is_pinned() {
+                match pinned {
                     false => Ok(()),
                     true if non_blocking => queue.stream().keep(Box::new(self.clone())),
                     true => queue.stream().synchronize(),
@@ -313,6 +287,13 @@ impl Storage {
 
     pub fn is_unique(&self) -> bool {
         self.0.is_unique()
+    }
+}
+
+impl Bytes {
+    fn new(base: *mut u8, nbytes: usize, device: Device, owner: Owner) -> Bytes {
+        let (version, forgotten) = (AtomicU64::new(0), AtomicBool::new(false));
+        Bytes { base, nbytes, device, owner, read_only: false, version, forgotten }
     }
 }
 

@@ -44,7 +44,8 @@ fn every_op_has_a_cuda_kernel_or_a_reason() {
         for (op, body) in ops(&text) {
             seen += 1;
             // A view, and what is only recorded, runs on no device and says so when it does.
-            let runs_nothing = body.contains("fail!(INTERNAL,");
+            let cpu = body.split("fn cpu(").nth(1).and_then(|cpu| cpu.split("\n    }").next());
+            let runs_nothing = cpu.is_some_and(|cpu| cpu.contains("fail!(INTERNAL,"));
             if !body.contains("fn cuda(") && !runs_nothing && !excused.remove(op.as_str()) {
                 missing.insert(format!("{op} in {}", file.strip_prefix(&root).unwrap().display()));
             }

@@ -429,3 +429,24 @@ fn streams_and_events_do_not_pile_up() {
         assert_eq!(after.live_bytes, before.live_bytes, "device memory");
     });
 }
+
+#[test]
+fn what_waits_is_refused_before_it_starts_while_a_stream_is_captured() {
+    on_mock(&[("MOCK_CUDA_CAPTURING", "1")], || {
+        let cuda = TensorDevice { r#type: TENSOR_DEVICE_CUDA, index: 0 };
+        let options = TensorOptions { device: cuda, ..Options::DEFAULT };
+        let x = out(|o| unsafe { tensor_ones([4].as_ptr(), 1, &options, o) }).unwrap();
+        let host = cpu_tensor(&Array { shape: vec![4], data: vec![1.0, 2.0, 3.0, 4.0] }, TENSOR_DTYPE_F32).unwrap();
+        let pinned = out(|o| unsafe { tensor_pin_memory(host.0, o) }).unwrap();
+        let before = mock::stats();
+        let refused = |result: R<T>| assert_eq!(result.err().map(|e| e.status), Some(TENSOR_ERR_CAPTURE));
+        refused(out(|o| unsafe { tensor_to_cpu(x.0, o) }));
+        refused(out(|o| unsafe { tensor_to_device(host.0, cuda, null(), o) }));
+        refused(out(|o| unsafe { tensor_to_device(pinned.0, cuda, null(), o) }));
+        let after = mock::stats();
+        assert_eq!(
+            (after.copies_to_host, after.copies_to_device, after.waits),
+            (before.copies_to_host, before.copies_to_device, before.waits)
+        );
+    });
+}

@@ -180,7 +180,9 @@ DRIVER_API CUresult cuStreamGetCtx(CUstream handle, CUcontext *context) {
 DRIVER_API CUresult cuStreamIsCapturing(CUstream handle, int *status) {
     return call("cuStreamIsCapturing", INIT, CONTEXT, [&](State &, Lock &) -> CUresult {
         if (!find_stream(handle)) return CUDA_ERROR_INVALID_HANDLE;
-        *status = 0;
+        // MOCK_CUDA_CAPTURING=1: every stream says that it is (1: active).
+        const char *capturing = getenv("MOCK_CUDA_CAPTURING");
+        *status = capturing && *capturing == '1';
         return CUDA_SUCCESS;
     });
 }
