@@ -1,5 +1,5 @@
-/* Pictures in plain C memory as tensors, without a copy: a resized one, a crop of the original, and a picture that tensors
-   are written into. The files are read and written by the stb headers.
+/* Pictures in plain C memory as tensors, without a copy: a resized one, a crop of the original, and a picture that
+   tensors are written into. The files are read and written by the stb headers.
 
      borrow_image [PICTURE [FOLDER]]     default: data/chelsea.png and the folder of the program
 
@@ -50,8 +50,8 @@ static void free_pixels(void *first, void *allocation) {
     free(allocation); /* stbi_image_free is free, unless stb is told otherwise */
 }
 
-/* The picture as u8 [rows, columns, 3]. With an `allocation`, the tensor owns that from now on; without, the caller keeps
-   the memory for as long as a tensor uses it. */
+/* The picture as u8 [rows, columns, 3]. With an `allocation`, the tensor owns that from now on; without, the caller
+   keeps the memory for as long as a tensor uses it. */
 static TensorStatus borrow(Picture picture, void *allocation, Tensor **out) {
     const int64_t shape[] = {picture.height, picture.width, 3}, strides[] = {picture.step, 3, 1};
     /* Not height * step: below a crop's last pixel the memory may end. */
@@ -158,8 +158,8 @@ static Picture resize(Picture from) {
     Picture to = {malloc(3 * SIDE * SIDE), SIDE, SIDE, 3 * SIDE};
     require(to.pixels, "there is memory");
 #ifdef HAS_RESIZE2
-    bool done = stbir_resize_uint8_linear(from.pixels, from.width, from.height, from.step, to.pixels, to.width, to.height,
-                                          to.step, STBIR_RGB);
+    bool done = stbir_resize_uint8_linear(from.pixels, from.width, from.height, from.step, to.pixels, to.width,
+                                          to.height, to.step, STBIR_RGB);
 #else
     bool done = stbir_resize_uint8(from.pixels, from.width, from.height, from.step, to.pixels, to.width, to.height,
                                    to.step, 3);
@@ -224,7 +224,7 @@ int main(int argc, char **argv) {
     require(given_back == borrowed && tendon_live_storage_count() == 0, "every picture was given back, once");
 
     if (status == TENSOR_OK) {
-        require(stbi_write_png(path, sheet.width, sheet.height, 3, sheet.pixels, sheet.step), "the folder can be written to");
+        require(stbi_write_png(path, sheet.width, sheet.height, 3, sheet.pixels, sheet.step), "the file can be written");
         fprintf(stderr, "wrote %s\n", path);
     }
     free(sheet.pixels);

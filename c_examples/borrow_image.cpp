@@ -1,4 +1,4 @@
-// OpenCV pictures as tensors, without a copy: a whole cv::Mat, a crop of one, and a picture that tensors are written into.
+// OpenCV pictures as tensors, without a copy: a whole cv::Mat, a crop of one, and one that tensors are written into.
 //
 //   borrow_image [PICTURE [FOLDER]]     default: data/chelsea.png and the folder of the program
 //
@@ -48,8 +48,8 @@ static void give_back(void *, void *owner) {
 
 enum class Channels { AsTheyLie, Reversed };
 
-// The pixels of `picture` as u8 [rows, columns, channels]. The tensor has a cv::Mat of its own over them: they live until
-// the last tensor over them is gone, whatever becomes of `picture`.
+// The pixels of `picture` as u8 [rows, columns, channels]. The tensor has a cv::Mat of its own over them: they live
+// until the last tensor over them is gone, whatever becomes of `picture`.
 static Tensor *borrow(const cv::Mat &picture, Channels channels = Channels::AsTheyLie) {
     require(picture.dims == 2 && picture.depth() == CV_8U && !picture.empty(), "a picture of bytes");
     const int64_t depth = picture.channels();
@@ -177,7 +177,7 @@ static void run(const std::string &file, const std::string &folder) {
     std::printf("mean byte: crop %.2f, brightened %.2f\n", byte_mean_of(left), byte_mean_of(right));
 
     const std::string path = folder + "/bright_opencv.png";
-    require(cv::imwrite(path, sheet), "the folder can be written to");
+    require(cv::imwrite(path, sheet), "the file can be written");
     require(cv::norm(cv::imread(path), sheet, cv::NORM_INF) == 0, "the file holds the sheet");
     std::cerr << "wrote " << path << "\n";
     require(given_back == 0, "nothing was given back while it was in use");

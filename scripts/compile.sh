@@ -32,4 +32,5 @@ sources=("$source" "${source%.*}"/*."$suffix")
 native=$(sed -n 's/^Libs.private: //p' "$dist/lib/pkgconfig/tendon.pc")
 mkdir -p "$(dirname "$program")"
 # shellcheck disable=SC2086 # compiler, flags and libraries are several words
-$compiler -O2 -Wall -Wextra ${CFLAGS:-} -I "$dist/include" "${sources[@]}" "$dist/lib/libtendon.a" $native $flags ${LDFLAGS:-} -o "$program"
+$compiler -O2 -Wall -Wextra ${CFLAGS:-} -I "$dist/include" "${sources[@]}" "$dist/lib/libtendon.a" \
+    $native $flags ${LDFLAGS:-} -o "$program"
