@@ -770,6 +770,51 @@ typedef struct {
 } TensorLoadStats;
 
 /**
+ * For functions that load tensors from files. Start from TENSOR_LOAD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLoadOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_MMAP_...
+     */
+    int32_t mmap;
+    /**
+     * Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
+     * the file.
+     */
+    const char *const *names;
+    /**
+     * How many.
+     */
+    size_t nnames;
+    /**
+     * Where the tensors are to be; {0, 0} = the CPU. Mapped memory is copied from the file straight to a CUDA device.
+     */
+    TensorDevice device;
+} TensorLoadOptions;
+
+/**
+ * For functions that save tensors to files. Start from TENSOR_SAVE_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorSaveOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Smaller and slower, where the format can: .npz.
+     */
+    bool compress;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorSaveOptions;
+
+/**
  * Success.
  */
 #define TENSOR_OK 0
@@ -3320,6 +3365,36 @@ TENDON_MUST_USE TensorStatus tensor_dict_set_metadata(TensorDict *dict, const ch
  * INVALID_HANDLE, NULL_POINTER, INVALID_OPTIONS.
  */
 TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, TensorLoadStats *out);
+
+/**
+ * The tensors of a .safetensors file, and its metadata. As safetensors.torch.load_file.
+ *
+ * A path that ends in .index.json, or a file of such content, is the index of a model in several files: they must lie
+ * beside it, and only those with wanted tensors are opened. Mapped unless options->mmap is off: each tensor looks into
+ * the one mapping of the file with a storage and a version of its own, and refuses writes (READ_ONLY: clone it, or load
+ * with mmap off). What is not aligned to its dtype is copied; tensor_dict_load_stats counts. The mapping goes with the
+ * last tensor; a file that somebody truncates meanwhile ends the process with SIGBUS. A tensor of a dtype that Tendon
+ * lacks (F8_..., F4, F6_..., C64) makes the call UNSUPPORTED, unless options->names leaves it out.
+ * Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER, INVALID_ARGUMENT,
+ * INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_load_safetensors(const char *path,
+                                          const TensorLoadOptions *options,
+                                          TensorDict **out);
+
+/**
+ * Saves tensors and metadata as one .safetensors file. As safetensors.torch.save_file.
+ *
+ * Tensors of any layout and device, tracked or not, are saved by value; several that share memory are saved one by one.
+ * Equal dicts give equal bytes. The file is written beside `path` and renamed: when the call fails, what was there is as
+ * it was. Errors: INVALID_HANDLE, IO, OUT_OF_MEMORY, INVALID_ARGUMENT when a tensor is named __metadata__, UNSUPPORTED
+ * when names and metadata exceed 100 MB, CUDA, NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_save_safetensors(const TensorDict *dict,
+                                          const char *path,
+                                          const TensorSaveOptions *options);
 
 #ifdef __cplusplus
 }  /* extern "C" */

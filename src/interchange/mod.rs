@@ -4,7 +4,9 @@
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
 pub mod dict;
+pub mod json;
 pub mod map;
+pub mod safetensors;
 pub mod save;
 
 use crate::device::Device;

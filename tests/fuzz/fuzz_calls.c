@@ -1143,6 +1143,31 @@ static void dict_calls(Function function)
     }
 }
 
+/* ---- files ---- */
+
+/* Bytes of files are the matter of a target of their own: here nothing is found, and nothing written. */
+static void checkpoint_calls(Function function)
+{
+    static const char *const paths[] = {"/nonexistent/w", "", "/", "tests"};
+    uint8_t b = byte();
+    const char *path = b < 0xf0 ? paths[b % 4] : NULL;
+    const char *names[2] = {word(), word()};
+    TensorDict *made = (TensorDict *)POISON;
+    if (function == (Function)(void *)tensor_dict_save_safetensors) {
+        TensorSaveOptions options = TENSOR_SAVE_OPTIONS_INIT;
+        options.compress = b & 1;
+        REQUIRE(answered(tensor_dict_save_safetensors(dict(), path, b & 2 ? &options : NULL)) != TENSOR_OK);
+        return;
+    }
+    TensorLoadOptions options = TENSOR_LOAD_OPTIONS_INIT;
+    options.mmap = (int32_t)(byte() % 5) - 1;
+    options.names = b & 4 ? names : NULL;
+    options.nnames = b & 8 ? 2 : 0;
+    REQUIRE(answered(AS(TensorStatus (*)(const char *, const TensorLoadOptions *, TensorDict **))(
+                path, b & 2 ? &options : NULL, &made)) != TENSOR_OK);
+    REQUIRE(made == NULL);
+}
+
 /* ---- the library ---- */
 
 static void token_calls(Function function)
@@ -1659,6 +1684,8 @@ static Entry table[] = {
     F(dict_calls, tensor_dict_metadata_at),
     F(dict_calls, tensor_dict_set_metadata),
     F(dict_calls, tensor_dict_load_stats),
+    F(checkpoint_calls, tensor_dict_load_safetensors),
+    F(checkpoint_calls, tensor_dict_save_safetensors),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };

@@ -3274,6 +3274,31 @@ static void probe512(void *bad) {
     result = (int64_t)tensor_dict_load_stats(dict, NULL);
 }
 
+/* tensor_dict_load_safetensors: path */
+static void probe513(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_safetensors(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_safetensors: out */
+static void probe514(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_safetensors(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_safetensors: dict */
+static void probe515(void *bad) {
+    result = (int64_t)tensor_dict_save_safetensors((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_safetensors: path */
+static void probe516(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_safetensors(dict, NULL, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3788,4 +3813,8 @@ static const Probe probes[] = {
     {"tensor_dict_set_metadata", "value", POINTER, STATUS, probe510},
     {"tensor_dict_load_stats", "dict", DICT, STATUS, probe511},
     {"tensor_dict_load_stats", "out", POINTER, STATUS, probe512},
+    {"tensor_dict_load_safetensors", "path", POINTER, STATUS, probe513},
+    {"tensor_dict_load_safetensors", "out", POINTER, STATUS, probe514},
+    {"tensor_dict_save_safetensors", "dict", DICT, STATUS, probe515},
+    {"tensor_dict_save_safetensors", "path", POINTER, STATUS, probe516},
 };
