@@ -7,6 +7,8 @@ pub mod archive;
 pub mod dict;
 pub mod json;
 pub mod map;
+#[cfg(test)]
+mod mutate;
 pub mod safetensors;
 pub mod save;
 
