@@ -7,7 +7,7 @@ use super::types::*;
 use crate::device::Device;
 use crate::error::Result;
 use crate::interchange::dict::TensorDict as Value;
-use crate::interchange::{Load, safetensors};
+use crate::interchange::{Load, pytorch, safetensors};
 use crate::{fail, list};
 use std::ffi::c_char;
 use std::path::Path;
@@ -90,8 +90,8 @@ pub unsafe extern "C" fn tensor_dict_load_safetensors(
 ///
 /// Tensors of any layout and device, tracked or not, are saved by value; several that share memory are saved one by one.
 /// Equal dicts give equal bytes. The file is written beside `path` and renamed: when the call fails, what was there is as
-/// it was. Errors: INVALID_HANDLE, IO, OUT_OF_MEMORY, INVALID_ARGUMENT when a tensor is named __metadata__, UNSUPPORTED
-/// when names and metadata exceed 100 MB, CUDA, NULL_POINTER, INVALID_OPTIONS.
+/// it was. Errors: INVALID_HANDLE, IO, OUT_OF_MEMORY, INVALID_ARGUMENT when a tensor is named __metadata__ or
+/// options->compress is set, UNSUPPORTED when names and metadata exceed 100 MB, CUDA, NULL_POINTER, INVALID_OPTIONS.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tensor_dict_save_safetensors(
@@ -103,10 +103,34 @@ pub unsafe extern "C" fn tensor_dict_save_safetensors(
         // Its own list of the same tensors: the dict is free while they are written, which may call the host.
         let tensors = dict::read(dict, |dict| dict.select("", ""))?;
         // SAFETY: the caller's path and options.
-        let path = unsafe {
-            options::read(options)?;
-            border::path(path, "path")?
-        };
+        let (path, options) = unsafe { (border::path(path, "path")?, options::read(options)?) };
+        if options.compress != 0 {
+            fail!(INVALID_ARGUMENT, "options.compress is set, a .safetensors file cannot be compressed");
+        }
         safetensors::save(path, &tensors)
     })
+}
+
+// ---- PyTorch's checkpoints ----
+
+/// The tensors of a checkpoint of torch.save (.pt, .pth; PyTorch 1.6 and later). As torch.load with weights_only.
+///
+/// Its pickle is read as data, nothing is ever executed: whatever is not on a short list (tensors, parameters, dicts,
+/// lists, tuples, sets, numbers, texts, bytes, dtypes, devices) makes the call FORMAT and is named. Nested dicts and lists
+/// become names with dots: {"model": {"weight": w}, "epoch": 3} is a tensor "model.weight" and metadata "epoch" = "3". A
+/// lone tensor has the name "". Tensors that share a storage in the file share memory here too; none requires grad,
+/// parameters neither. Memory of their own unless options->mmap is on; then as tensor_dict_load_safetensors. Packed
+/// entries and those of the other byte order are copied. A tensor of a dtype that Tendon lacks makes the call
+/// UNSUPPORTED, unless options->names leaves it out. TorchScript and files of PyTorch before 1.6 are UNSUPPORTED.
+/// Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER, INVALID_ARGUMENT,
+/// INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_dict_load_pytorch(
+    path: *const c_char,
+    options: *const TensorLoadOptions,
+    out: *mut *mut TensorDict,
+) -> TensorStatus {
+    // SAFETY: the caller's path, options and variable.
+    unsafe { load_dict("tensor_dict_load_pytorch", path, options, out, pytorch::load) }
 }

@@ -9,6 +9,8 @@ pub mod json;
 pub mod map;
 #[cfg(test)]
 mod mutate;
+mod pickle;
+pub mod pytorch;
 pub mod safetensors;
 pub mod save;
 
@@ -30,6 +32,11 @@ pub fn io_error(action: &str, path: &Path, error: &io::Error) -> Error {
         }
         _ => Error::new(status::IO, format!("cannot {action} {}: {error}", path.display())),
     }
+}
+
+/// The error of a reader with the file's name before it; errors of the system have it already.
+pub fn within(path: &Path, error: Error) -> Error {
+    if error.status() == status::IO { error } else { error.within(&path.display().to_string()) }
 }
 
 /// What a caller wants of a file.

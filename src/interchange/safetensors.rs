@@ -9,9 +9,9 @@ use super::dict::{LoadStats, TensorDict, shortened};
 use super::json::{self, Reader};
 use super::map::Source;
 use super::save::{self, Room, put, put_elements};
-use super::{Load, io_error};
+use super::{Load, io_error, within};
 use crate::dtype::DType;
-use crate::error::{Error, Result, status};
+use crate::error::Result;
 use crate::fail;
 use crate::layout::{Dims, Layout, MAX_RANK, checked_numel};
 use crate::list;
@@ -280,11 +280,6 @@ pub fn load(path: &Path, load: &Load) -> Result<TensorDict> {
     let source = Source::open(path, load.mmap.unwrap_or(true))?;
     let loaded = if is_index(path, &source)? { load_sharded(path, &source, load) } else { load_one(&source, load) };
     load.finish(loaded.map_err(|e| within(path, e))?)
-}
-
-/// Errors of the system name the file already.
-fn within(path: &Path, error: Error) -> Error {
-    if error.status() == status::IO { error } else { error.within(&path.display().to_string()) }
 }
 
 /// By its name, or because it is JSON from its first byte on: in a file with tensors, byte 7 of the length is 0.

@@ -1686,6 +1686,7 @@ static Entry table[] = {
     F(dict_calls, tensor_dict_load_stats),
     F(checkpoint_calls, tensor_dict_load_safetensors),
     F(checkpoint_calls, tensor_dict_save_safetensors),
+    F(checkpoint_calls, tensor_dict_load_pytorch),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };

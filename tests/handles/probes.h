@@ -3299,6 +3299,20 @@ static void probe516(void *bad) {
     result = (int64_t)tensor_dict_save_safetensors(dict, NULL, NULL);
 }
 
+/* tensor_dict_load_pytorch: path */
+static void probe517(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_pytorch(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_pytorch: out */
+static void probe518(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_pytorch(NULL, NULL, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3817,4 +3831,6 @@ static const Probe probes[] = {
     {"tensor_dict_load_safetensors", "out", POINTER, STATUS, probe514},
     {"tensor_dict_save_safetensors", "dict", DICT, STATUS, probe515},
     {"tensor_dict_save_safetensors", "path", POINTER, STATUS, probe516},
+    {"tensor_dict_load_pytorch", "path", POINTER, STATUS, probe517},
+    {"tensor_dict_load_pytorch", "out", POINTER, STATUS, probe518},
 };

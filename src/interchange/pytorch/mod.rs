@@ -1,0 +1,328 @@
+//! Checkpoints of `torch.save`: a zip archive with a pickle of everything but the elements, and an entry per storage.
+//!
+//! ```text
+//! NAME/data.pkl     what was saved; each tensor is a call of torch._utils._rebuild_tensor_v2 on a storage's key
+//! NAME/data/KEY     the elements of a storage
+//! NAME/byteorder    "little" or "big"; absent: little
+//! ```
+//!
+//! [`words`] is all that the pickle may say, [`flat`] makes names of nested dicts, this file loads what has a name.
+
+mod flat;
+mod words;
+
+use super::archive::{Archive, Entry, Method, Reader};
+use super::dict::{LoadStats, TensorDict, shortened};
+use super::map::Source;
+use super::pickle::{Id, Value, Values, unpickle};
+use super::{Load, within};
+use crate::dtype::DType;
+use crate::error::{Error, Result};
+use crate::layout::{Dims, Layout, MAX_RANK};
+use crate::storage::Storage;
+use crate::tensor::Tensor;
+use crate::{fail, list};
+use flat::Flat;
+use indexmap::IndexMap;
+use std::path::Path;
+use words::{Element, Object, TensorWord, Words};
+
+/// As much as a pickle may have; those of the largest models have a hundredth.
+const MAX_PICKLE: u64 = 1 << 28;
+/// What is unpacked or swapped at a time; a multiple of every element's size.
+const CHUNK: usize = 1 << 20;
+
+type Made<'a> = Values<'a, Object>;
+
+/// Read unless the caller wants a mapping: weights are loaded to be trained as often as not.
+pub fn load(path: &Path, load: &Load) -> Result<TensorDict> {
+    let source = Source::open(path, load.mmap.unwrap_or(false))?;
+    refuse_other_formats(&source).map_err(|e| within(path, e))?;
+    let archive = Archive::open(&source)?;
+    load.finish(load_archive(&source, &archive, load).map_err(|e| within(path, e))?)
+}
+
+/// What else goes by the name of .pt and .pth.
+fn refuse_other_formats(source: &Source) -> Result<()> {
+    /// The pickled number with which checkpoints before PyTorch 1.6 begin.
+    const OLD: [u8; 14] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
+    let mut begin = [0; 14];
+    if source.len() >= begin.len() as u64 {
+        source.read_at(0, &mut begin)?;
+    }
+    if begin == OLD {
+        fail!(
+            UNSUPPORTED,
+            "the file is of the format before PyTorch 1.6, which is not read: torch.save(torch.load(path), path) writes it \
+             anew"
+        );
+    }
+    if !begin.starts_with(b"PK") {
+        fail!(FORMAT, "the file is no checkpoint of torch.save: it does not begin as a zip archive");
+    }
+    Ok(())
+}
+
+fn load_archive(source: &Source, archive: &Archive, load: &Load) -> Result<TensorDict> {
+    let prefix = prefix(archive)?;
+    if archive.iter().any(|(name, _)| {
+        let own = name.strip_prefix(prefix).unwrap_or(name);
+        own == "constants.pkl" || own.starts_with("code/") || own == "model.json"
+    }) {
+        fail!(UNSUPPORTED, "the file is a TorchScript program, which is not run: save the state_dict of the model instead");
+    }
+    let pickle = record(source, archive, prefix, "data.pkl", MAX_PICKLE)?;
+    let swapped = match archive.get(&joined(prefix, "byteorder")?) {
+        None => false,
+        Some(_) => match record(source, archive, prefix, "byteorder", 16)?.as_slice() {
+            b"little" => cfg!(target_endian = "big"),
+            b"big" => cfg!(target_endian = "little"),
+            other => fail!(FORMAT, "its byteorder is {:?}, expected little or big", String::from_utf8_lossy(other)),
+        },
+    };
+    let unpickled = unpickle(&pickle, &mut Words::new(pickle.len()))?;
+    let flat = Flat::of(&unpickled.values, unpickled.top, pickle.len())?;
+    let mut loader = Loader {
+        source,
+        archive,
+        prefix,
+        swapped,
+        mmap: load.mmap.unwrap_or(false),
+        values: &unpickled.values,
+        storages: IndexMap::new(),
+        tensors: IndexMap::new(),
+        stats: LoadStats::default(),
+    };
+    let mut dict = TensorDict::default();
+    for name in load.pick(flat.tensors.iter().map(|(name, _)| name.as_str()))? {
+        if let Some(id) = flat.get(name).filter(|_| dict.get(name).is_none()) {
+            let tensor = loader.tensor(id).map_err(|e| named(name, e))?;
+            dict.set(name, tensor)?;
+        }
+    }
+    for (key, value) in &flat.texts {
+        dict.set_metadata(key, value)?;
+    }
+    dict.stats = loader.stats;
+    Ok(dict)
+}
+
+fn named(name: &str, error: Error) -> Error {
+    error.within(&format!("tensor {:?}", shortened(name)))
+}
+
+/// The folder of the archive in which everything is, with its slash.
+fn prefix(archive: &Archive) -> Result<&str> {
+    let mut found = None;
+    for (name, _) in archive.iter() {
+        let folder = name.strip_suffix("data.pkl").filter(|folder| folder.find('/') == folder.len().checked_sub(1));
+        if let Some(folder) = folder.filter(|folder| !folder.is_empty())
+            && found.replace(folder).is_some()
+        {
+            fail!(FORMAT, "the archive has more than one data.pkl");
+        }
+    }
+    match found {
+        Some(folder) => Ok(folder),
+        None => fail!(FORMAT, "the file is no checkpoint of torch.save: the archive has no data.pkl"),
+    }
+}
+
+fn joined(prefix: &str, name: &str) -> Result<String> {
+    let (mut text, length) = (String::new(), prefix.len() + name.len());
+    if text.try_reserve_exact(length).is_err() {
+        return Err(Error::out_of_memory(length));
+    }
+    text.push_str(prefix);
+    text.push_str(name);
+    Ok(text)
+}
+
+/// A small entry. Checksums of stored ones are not compared: torch.save can be told not to make them.
+fn record(source: &Source, archive: &Archive, prefix: &str, name: &str, most: u64) -> Result<Vec<u8>> {
+    let full = joined(prefix, name)?;
+    let Some(entry) = archive.get(&full) else { fail!(FORMAT, "the archive has no {name}") };
+    // Pickles pack to a tenth at best; a bomb is one that claims more.
+    let most = most.min(entry.packed.saturating_mul(64).saturating_add(1 << 16));
+    if entry.size > most {
+        fail!(FORMAT, "{name} has {} bytes, at most {most} are expected", entry.size);
+    }
+    if entry.method != Method::Stored {
+        return entry.whole(source, &full, most as usize);
+    }
+    let mut bytes = list::with_room(entry.size as usize)?;
+    bytes.resize(entry.size as usize, 0);
+    source.read_at(entry.at, &mut bytes)?;
+    Ok(bytes)
+}
+
+struct Loader<'a, 'p> {
+    source: &'a Source,
+    archive: &'a Archive,
+    prefix: &'a str,
+    swapped: bool,
+    mmap: bool,
+    values: &'a Made<'p>,
+    /// By key; the dtype is that of the tensors.
+    storages: IndexMap<&'p str, (Storage, DType, Kept)>,
+    /// By their places in the pickle: one that has two names is one.
+    tensors: IndexMap<Id, Tensor>,
+    stats: LoadStats,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Kept {
+    Mapped,
+    Copied,
+    /// Copied although a mapping was wanted.
+    Unmappable,
+}
+
+impl<'p> Loader<'_, 'p> {
+    fn tensor(&mut self, id: Id) -> Result<Tensor> {
+        if let Some(tensor) = self.tensors.get(&id) {
+            return Ok(tensor.clone());
+        }
+        let Value::Object(Object::Tensor(word)) = self.values.get(id) else { fail!(INTERNAL, "no tensor is at {id}") };
+        let tensor = self.make(*word)?;
+        if self.tensors.try_reserve(1).is_err() {
+            return Err(Error::out_of_memory((self.tensors.len() + 1) * size_of::<(Id, Tensor)>()));
+        }
+        self.tensors.insert(id, tensor.clone());
+        Ok(tensor)
+    }
+
+    fn make(&mut self, word: TensorWord) -> Result<Tensor> {
+        let Value::Object(Object::Storage { key, numel, element }) = self.values.get(word.storage) else {
+            fail!(INTERNAL, "no storage is at {}", word.storage);
+        };
+        let (dtype, nbytes) = match (word.element.unwrap_or(*element), element) {
+            (Element::Untyped, _) => fail!(FORMAT, "a tensor over an UntypedStorage has no dtype"),
+            (Element::Lacking(name), _) => {
+                fail!(UNSUPPORTED, "it is {name}, a dtype that Tendon lacks: name the others in options.names")
+            }
+            (Element::Known(dtype), Element::Untyped) => (dtype, Some(*numel)),
+            (Element::Known(dtype), Element::Known(same)) if dtype == *same => {
+                (dtype, numel.checked_mul(dtype.size() as i64))
+            }
+            (Element::Known(dtype), _) => fail!(FORMAT, "it is {dtype} over a storage of another dtype"),
+        };
+        let Some(nbytes) = nbytes else { fail!(FORMAT, "{numel} elements of {dtype} are beyond 63 bits of bytes") };
+        let layout = self.layout(word)?;
+        let room = nbytes / dtype.size() as i64;
+        if let Some((_, end)) = layout.extent().filter(|&(low, high)| low < 0 || high > room) {
+            fail!(
+                FORMAT,
+                "shape {:?}, strides {:?} and offset {} reach to element {end}, its storage has {room}",
+                layout.shape(),
+                layout.strides(),
+                layout.offset()
+            );
+        }
+        let Some(key) = self.values.text(*key) else { fail!(INTERNAL, "the key of a storage is no text") };
+        let (storage, kept) = self.storage(key, nbytes, dtype)?;
+        let tensor = Tensor::new(storage, layout, dtype)?;
+        match kept {
+            Kept::Mapped => self.stats.mapped_tensors += 1,
+            Kept::Copied | Kept::Unmappable => self.stats.copied_tensors += 1,
+        }
+        self.stats.unmappable_tensors += (kept == Kept::Unmappable) as i64;
+        Ok(tensor)
+    }
+
+    fn layout(&self, word: TensorWord) -> Result<Layout> {
+        let sizes = |id: Id, what: &str| {
+            let Some(items) = self.values.tuple(id) else { fail!(FORMAT, "its {what} is no tuple") };
+            if items.len() > MAX_RANK {
+                fail!(FORMAT, "its {what} has {} entries, at most {MAX_RANK} are possible", items.len());
+            }
+            let mut sizes = Dims::new();
+            for &item in items {
+                match self.values.int(item) {
+                    Some(size) if size >= 0 => sizes.push(size),
+                    Some(size) => fail!(FORMAT, "its {what} has the negative entry {size}"),
+                    None => fail!(FORMAT, "its {what} has an entry that is {}", self.values.kind(item)),
+                }
+            }
+            Ok(sizes)
+        };
+        let (shape, strides) = (sizes(word.size, "size")?, sizes(word.stride, "stride")?);
+        if word.offset < 0 {
+            fail!(FORMAT, "its offset is {}", word.offset);
+        }
+        match Layout::strided(&shape, &strides, word.offset) {
+            Ok(layout) => Ok(layout),
+            Err(e) => fail!(FORMAT, "{}", e.message()),
+        }
+    }
+
+    /// The storage of that key: one for all tensors that share it.
+    fn storage(&mut self, key: &'p str, nbytes: i64, dtype: DType) -> Result<(Storage, Kept)> {
+        if let Some((storage, before, kept)) = self.storages.get(key) {
+            if storage.nbytes() as i64 != nbytes || *before != dtype {
+                let (key, size) = (shortened(key), storage.nbytes());
+                fail!(FORMAT, "storage {key:?} has {nbytes} bytes of {dtype} here, {size} of {before} elsewhere");
+            }
+            return Ok((storage.clone(), *kept));
+        }
+        if key.len() > 200 {
+            fail!(FORMAT, "the key of its storage has {} bytes", key.len());
+        }
+        let name = format!("{}data/{key}", self.prefix);
+        let Some(entry) = self.archive.get(&name) else { fail!(FORMAT, "the archive has no data/{key}") };
+        if entry.size != nbytes as u64 {
+            fail!(FORMAT, "its storage is said to have {nbytes} bytes, data/{key} has {}", entry.size);
+        }
+        let plain = entry.method == Method::Stored && !(self.swapped && dtype.size() > 1);
+        let mut stats = LoadStats::default();
+        let storage = if plain {
+            self.source.storage(entry.at, nbytes as usize, dtype, &mut stats)?
+        } else {
+            self.unpacked(&name, entry, dtype)?
+        };
+        let kept = match (stats.mapped_tensors > 0, self.mmap) {
+            (true, _) => Kept::Mapped,
+            (false, true) => Kept::Unmappable,
+            (false, false) => Kept::Copied,
+        };
+        match kept {
+            Kept::Mapped => self.stats.mapped_bytes += nbytes,
+            _ => self.stats.copied_bytes += nbytes,
+        }
+        if self.storages.try_reserve(1).is_err() {
+            return Err(Error::out_of_memory((self.storages.len() + 1) * size_of::<(&str, Storage)>()));
+        }
+        self.storages.insert(key, (storage.clone(), dtype, kept));
+        Ok((storage, kept))
+    }
+
+    /// Memory of its own with the elements of an entry that is packed, or of the other byte order.
+    fn unpacked(&self, name: &str, entry: &Entry, dtype: DType) -> Result<Storage> {
+        let nbytes = entry.size as usize;
+        let storage = Storage::allocate(nbytes)?;
+        let mut chunk = list::with_room(nbytes.min(CHUNK))?;
+        let mut reader = match entry.method {
+            Method::Stored => None,
+            _ => Some(Reader::new(self.source, name, entry)?),
+        };
+        let mut done = 0;
+        while done < nbytes {
+            chunk.resize((nbytes - done).min(CHUNK), 0);
+            match &mut reader {
+                Some(reader) => reader.fill(&mut chunk)?,
+                None => self.source.read_at(entry.at + done as u64, &mut chunk)?,
+            }
+            if self.swapped {
+                chunk.chunks_exact_mut(dtype.size()).for_each(|element| element.reverse());
+            }
+            storage.write(done, &chunk)?;
+            done += chunk.len();
+        }
+        reader.map_or(Ok(()), Reader::finish)?;
+        Ok(storage)
+    }
+}
+
+#[cfg(test)]
+#[path = "../pytorch_tests.rs"]
+mod tests;
