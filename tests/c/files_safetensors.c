@@ -1,19 +1,6 @@
 /* safetensors: mapped and read, by name, metadata, models in several files, saving, and files that lie.
  * The files of tests/data/safetensors are the reference writer's (make.py there). */
-#include "test.h"
-
-#include <errno.h>
-#include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-static char data_folder[PATH_MAX];
-
-static const char *golden(const char *name) {
-    static char path[PATH_MAX + 100];
-    snprintf(path, sizeof path, "%s/%s", data_folder, name);
-    return path;
-}
+#include "checkpoints.h"
 
 static TensorDict *load(const char *path, int32_t mmap) {
     TensorLoadOptions options = TENSOR_LOAD_OPTIONS_INIT;
@@ -22,81 +9,6 @@ static TensorDict *load(const char *path, int32_t mmap) {
     OK(tensor_dict_load_safetensors(path, &options, &dict));
     return dict;
 }
-
-static Tensor *get(const TensorDict *dict, const char *name) {
-    Tensor *x = NULL;
-    OK(tensor_dict_get(dict, name, &x));
-    return x;
-}
-
-static TensorLoadStats stats_of(const TensorDict *dict) {
-    TensorLoadStats stats = TENSOR_LOAD_STATS_INIT;
-    OK(tensor_dict_load_stats(dict, &stats));
-    return stats;
-}
-
-static void write_file(const char *path, const void *bytes, size_t n) {
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(bytes, 1, n, file) != n || fclose(file) != 0) {
-        FAIL("cannot write %s", path);
-        exit(1);
-    }
-}
-
-static size_t read_file(const char *path, char *into, size_t room) {
-    FILE *file = fopen(path, "rb");
-    if (file == NULL) return 0;
-    size_t n = fread(into, 1, room, file);
-    fclose(file);
-    return n;
-}
-
-/* Whether the process maps a file of that name. */
-static int is_mapped(const char *name) {
-    char line[PATH_MAX + 200];
-    FILE *maps = fopen("/proc/self/maps", "r");
-    int found = 0;
-    while (maps != NULL && fgets(line, sizeof line, maps) != NULL) found |= strstr(line, name) != NULL;
-    if (maps != NULL) fclose(maps);
-    return found;
-}
-
-static double value(int64_t i, TensorDType dtype) {
-    double number = (double)((i * 7 + 3) % 11);
-    if (dtype == TENSOR_DTYPE_BOOL) return (i * 7 + 3) % 11 % 2;
-    int is_unsigned = dtype == TENSOR_DTYPE_U8 || dtype == TENSOR_DTYPE_U16 || dtype == TENSOR_DTYPE_U32 ||
-                      dtype == TENSOR_DTYPE_U64;
-    return is_unsigned ? number : number - 5;
-}
-
-/* The tensor has the golden values. */
-static void check_values(const TensorDict *dict, const char *name, TensorDType dtype, const int64_t *shape, size_t ndim) {
-    Tensor *x = get(dict, name);
-    int64_t got[8];
-    double expected[64];
-    EXPECT_EQ(tensor_dtype(x), dtype);
-    EXPECT_EQ(tensor_ndim(x), ndim);
-    OK(tensor_shape(x, got, 8));
-    int64_t n = 1;
-    for (size_t d = 0; d < ndim; d++) {
-        EXPECT_EQ(got[d], shape[d]);
-        n *= shape[d];
-    }
-    for (int64_t i = 0; i < n; i++) expected[i] = value(i, dtype);
-    if (!test_holds(x, expected, n)) FAIL("%s has other values", name);
-    EXPECT_EQ(tensor_requires_grad(x), 0);
-    OK(tensor_release(x));
-}
-
-static const struct {
-    const char *name;
-    TensorDType dtype;
-} DTYPES[] = {
-    {"bool", TENSOR_DTYPE_BOOL}, {"u8", TENSOR_DTYPE_U8},   {"i8", TENSOR_DTYPE_I8},     {"i16", TENSOR_DTYPE_I16},
-    {"u16", TENSOR_DTYPE_U16},   {"f16", TENSOR_DTYPE_F16}, {"bf16", TENSOR_DTYPE_BF16}, {"i32", TENSOR_DTYPE_I32},
-    {"u32", TENSOR_DTYPE_U32},   {"f32", TENSOR_DTYPE_F32}, {"f64", TENSOR_DTYPE_F64},   {"i64", TENSOR_DTYPE_I64},
-    {"u64", TENSOR_DTYPE_U64},
-};
 
 static void dtypes(int32_t mmap) {
     TensorDict *dict = load(golden("dtypes.safetensors"), mmap);
@@ -512,10 +424,7 @@ static void truncated(void) {
 
 int main(void) {
     char folder[] = "/tmp/tendon-safetensors-XXXXXX";
-    if (realpath("tests/data/safetensors", data_folder) == NULL || mkdtemp(folder) == NULL || chdir(folder) != 0) {
-        FAIL("run this where tests/data is: %s", strerror(errno));
-        return 1;
-    }
+    enter("tests/data/safetensors", folder);
     for (int32_t mmap = TENSOR_MMAP_DEFAULT; mmap <= TENSOR_MMAP_OFF; mmap++) dtypes(mmap);
     mapped_tensors_share_one_mapping();
     versions_are_independent();
