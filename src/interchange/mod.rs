@@ -3,6 +3,7 @@
 //! A reader takes the bytes of a file it does not trust: what does not fit is FORMAT and a reason, before anything is
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
+pub mod archive;
 pub mod dict;
 pub mod map;
 pub mod save;
