@@ -770,6 +770,51 @@ typedef struct {
 } TensorLoadStats;
 
 /**
+ * For functions that load tensors from files. Start from TENSOR_LOAD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLoadOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_MMAP_...
+     */
+    int32_t mmap;
+    /**
+     * Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
+     * the file.
+     */
+    const char *const *names;
+    /**
+     * How many.
+     */
+    size_t nnames;
+    /**
+     * Where the tensors are to be; {0, 0} = the CPU. Mapped memory is copied from the file straight to a CUDA device.
+     */
+    TensorDevice device;
+} TensorLoadOptions;
+
+/**
+ * For functions that save tensors to files. Start from TENSOR_SAVE_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorSaveOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Smaller and slower, where the format can: .npz.
+     */
+    bool compress;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorSaveOptions;
+
+/**
  * Success.
  */
 #define TENSOR_OK 0
@@ -3320,6 +3365,49 @@ TENDON_MUST_USE TensorStatus tensor_dict_set_metadata(TensorDict *dict, const ch
  * INVALID_HANDLE, NULL_POINTER, INVALID_OPTIONS.
  */
 TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, TensorLoadStats *out);
+
+/**
+ * The array of a .npy file of version 1, 2 or 3, in any order of elements and bytes. As `numpy.load`.
+ *
+ * By default a tensor with memory of its own, which can be written. With TENSOR_MMAP_ON a read-only one that looks into
+ * the file, which must not be shortened while it lives; an array whose bytes are swapped or not aligned is copied. An
+ * array in Fortran order has such strides. `options.names` must be NULL. Errors: IO, FORMAT, UNSUPPORTED for elements
+ * that are no numbers (never unpickled) or complex, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER,
+ * DEVICE, CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_load_npy(const char *path, const TensorLoadOptions *options, Tensor **out);
+
+/**
+ * Writes a tensor as a .npy file, version 1. As `numpy.save`, but `path` stays as it is.
+ *
+ * Any device and layout; the values alone, also of a tensor that requires grad. The file is replaced when it is whole:
+ * on failure what was there is still there. Errors: INVALID_HANDLE, IO, UNSUPPORTED for bf16, which NumPy does not
+ * have, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_save_npy(const Tensor *x, const char *path, const TensorSaveOptions *options);
+
+/**
+ * The arrays of a .npz file, stored or deflated. As `numpy.load`, all at once.
+ *
+ * By default tensors with memory of their own, which can be written. With TENSOR_MMAP_ON read-only ones that look into
+ * the file, which must not be shortened while they live, where they are stored, aligned and not swapped;
+ * tensor_dict_load_stats tells how many. Checksums are compared for what is copied. Errors: IO, FORMAT, UNSUPPORTED,
+ * NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DEVICE, CUDA_UNAVAILABLE. `out`: new
+ * handle, release with tensor_dict_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_load_npz(const char *path, const TensorLoadOptions *options, TensorDict **out);
+
+/**
+ * Writes the tensors of a dict as a .npz file, without metadata, which it cannot hold. As `numpy.savez`, or with
+ * `options.compress` `savez_compressed`; `path` stays as it is.
+ *
+ * As tensor_save_npy for each tensor, atomically for all. Arrays that are not compressed begin at multiples of 64 bytes,
+ * to be mapped. Errors: those of tensor_save_npy.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_save_npz(const TensorDict *dict,
+                                  const char *path,
+                                  const TensorSaveOptions *options);
 
 #ifdef __cplusplus
 }  /* extern "C" */

@@ -1,18 +1,19 @@
 //! Tensors to and from files.
 
-use super::border;
-use super::options::{self, TensorLoadOptions};
+use super::border::{self, Output, call, emit};
+use super::dict;
+use super::options::{self, TensorLoadOptions, TensorSaveOptions};
 use super::types::*;
 use crate::device::Device;
 use crate::error::Result;
-use crate::interchange::Load;
+use crate::interchange::{Load, npy};
 use crate::{fail, list};
+use std::ffi::c_char;
 
 /// The caller's wishes.
 ///
 /// # Safety
 /// `options` is NULL or as the header says, and what it points to is unchanged for as long as the result is used.
-#[expect(dead_code, reason = "no reader yet")]
 unsafe fn load<'a>(options: *const TensorLoadOptions) -> Result<Load<'a>> {
     // SAFETY: the caller's promise.
     let options = unsafe { options::read(options)? };
@@ -39,4 +40,92 @@ unsafe fn load<'a>(options: *const TensorLoadOptions) -> Result<Load<'a>> {
         _ => border::device(options.device, "options.device")?,
     };
     Ok(Load { mmap, names, device })
+}
+
+// ---- NumPy's files ----
+
+/// The array of a .npy file of version 1, 2 or 3, in any order of elements and bytes. As `numpy.load`.
+///
+/// By default a tensor with memory of its own, which can be written. With TENSOR_MMAP_ON a read-only one that looks into
+/// the file, which must not be shortened while it lives; an array whose bytes are swapped or not aligned is copied. An
+/// array in Fortran order has such strides. `options.names` must be NULL. Errors: IO, FORMAT, UNSUPPORTED for elements
+/// that are no numbers (never unpickled) or complex, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER,
+/// DEVICE, CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_load_npy(
+    path: *const c_char,
+    options: *const TensorLoadOptions,
+    out: *mut *mut Tensor,
+) -> TensorStatus {
+    // SAFETY: the caller's variable, text and options.
+    unsafe { emit("tensor_load_npy", out, || npy::load(border::path(path, "path")?, &load(options)?)) }
+}
+
+/// Writes a tensor as a .npy file, version 1. As `numpy.save`, but `path` stays as it is.
+///
+/// Any device and layout; the values alone, also of a tensor that requires grad. The file is replaced when it is whole:
+/// on failure what was there is still there. Errors: INVALID_HANDLE, IO, UNSUPPORTED for bf16, which NumPy does not
+/// have, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_save_npy(
+    x: *const Tensor,
+    path: *const c_char,
+    options: *const TensorSaveOptions,
+) -> TensorStatus {
+    call("tensor_save_npy", || {
+        let x = border::tensor(x, "x")?;
+        // SAFETY: the caller's text and options.
+        let (path, options) = unsafe { (border::path(path, "path")?, options::read(options)?) };
+        if options.compress != 0 {
+            fail!(INVALID_ARGUMENT, "options.compress is set, a .npy file cannot be compressed");
+        }
+        npy::save(&x, path)
+    })
+}
+
+/// The arrays of a .npz file, stored or deflated. As `numpy.load`, all at once.
+///
+/// By default tensors with memory of their own, which can be written. With TENSOR_MMAP_ON read-only ones that look into
+/// the file, which must not be shortened while they live, where they are stored, aligned and not swapped;
+/// tensor_dict_load_stats tells how many. Checksums are compared for what is copied. Errors: IO, FORMAT, UNSUPPORTED,
+/// NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DEVICE, CUDA_UNAVAILABLE. `out`: new
+/// handle, release with tensor_dict_release.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_dict_load_npz(
+    path: *const c_char,
+    options: *const TensorLoadOptions,
+    out: *mut *mut TensorDict,
+) -> TensorStatus {
+    call("tensor_dict_load_npz", || {
+        // SAFETY: the caller's variable.
+        let out = unsafe { Output::new(out, "out")? };
+        // SAFETY: the caller's text and options.
+        let loaded = unsafe { npy::load_dict(border::path(path, "path")?, &load(options)?)? };
+        out.set(dict::hand_out(loaded)?);
+        Ok(())
+    })
+}
+
+/// Writes the tensors of a dict as a .npz file, without metadata, which it cannot hold. As `numpy.savez`, or with
+/// `options.compress` `savez_compressed`; `path` stays as it is.
+///
+/// As tensor_save_npy for each tensor, atomically for all. Arrays that are not compressed begin at multiples of 64 bytes,
+/// to be mapped. Errors: those of tensor_save_npy.
+#[unsafe(no_mangle)]
+#[must_use]
+pub unsafe extern "C" fn tensor_dict_save_npz(
+    dict: *const TensorDict,
+    path: *const c_char,
+    options: *const TensorSaveOptions,
+) -> TensorStatus {
+    call("tensor_dict_save_npz", || {
+        // A copy of the list: no dict is closed to others while a file is written.
+        let tensors = dict::read(dict, |dict| dict.map(|x| Ok(x.clone())))?;
+        // SAFETY: the caller's text and options.
+        let (path, options) = unsafe { (border::path(path, "path")?, options::read(options)?) };
+        npy::save_dict(&tensors, path, options.compress != 0)
+    })
 }

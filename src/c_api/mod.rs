@@ -78,6 +78,7 @@ pub use data::*;
 pub use device::*;
 pub use dict::*;
 pub use elementwise::*;
+pub use files::*;
 pub use fill::*;
 #[doc(hidden)]
 pub use handle::testing_set_first_generation;

@@ -6,6 +6,8 @@
 pub mod archive;
 pub mod dict;
 pub mod map;
+pub mod npy;
+mod npy_header;
 pub mod save;
 
 use crate::device::Device;

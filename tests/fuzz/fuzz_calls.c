@@ -271,6 +271,8 @@ typedef union {
     TensorLossOptions loss;
     TensorSgdOptions sgd;
     TensorAdamWOptions adamw;
+    TensorLoadOptions load;
+    TensorSaveOptions save;
     TendonMemoryInfo memory;
     uint32_t struct_size;
     uint8_t bytes[256];
@@ -1143,6 +1145,61 @@ static void dict_calls(Function function)
     }
 }
 
+/* ---- files ---- */
+
+/* Places where nothing can be read or written: what files do is for fuzz_readers.c. */
+static const char *place(void)
+{
+    static const char *const places[] = {"/dev/null", "/nowhere/file", "", "/dev/null/file", "/", NULL};
+    return places[byte() % 6];
+}
+
+static const TensorLoadOptions *load_options(void)
+{
+    START(load, ((TensorLoadOptions)TENSOR_LOAD_OPTIONS_INIT));
+    options.load.mmap = byte() % 4;
+    return finished(0);
+}
+
+static const TensorSaveOptions *save_options(void)
+{
+    START(save, ((TensorSaveOptions)TENSOR_SAVE_OPTIONS_INIT));
+    FLAG(options.save.compress);
+    return finished(offsetof(TensorSaveOptions, reserved));
+}
+
+static void load_one(Function function)
+{
+    const char *path = place();
+    const TensorLoadOptions *o = load_options();
+    EMIT(AS(TensorStatus (*)(const char *, const TensorLoadOptions *, Tensor **))(path, o, out));
+}
+
+static void save_one(Function function)
+{
+    Tensor *x = tensor();
+    const char *path = place();
+    const TensorSaveOptions *o = save_options();
+    REQUIRE(answered(AS(TensorStatus (*)(const Tensor *, const char *, const TensorSaveOptions *))(x, path, o)) != TENSOR_OK);
+}
+
+static void load_all(Function function)
+{
+    TensorDict *made = (TensorDict *)POISON;
+    const char *path = place();
+    const TensorLoadOptions *o = load_options();
+    TensorStatus status = answered(AS(TensorStatus (*)(const char *, const TensorLoadOptions *, TensorDict **))(path, o, &made));
+    REQUIRE(status != TENSOR_OK && made == NULL);
+}
+
+static void save_all(Function function)
+{
+    TensorDict *d = dict();
+    const char *path = place();
+    const TensorSaveOptions *o = save_options();
+    REQUIRE(answered(AS(TensorStatus (*)(const TensorDict *, const char *, const TensorSaveOptions *))(d, path, o)) != TENSOR_OK);
+}
+
 /* ---- the library ---- */
 
 static void token_calls(Function function)
@@ -1659,6 +1716,10 @@ static Entry table[] = {
     F(dict_calls, tensor_dict_metadata_at),
     F(dict_calls, tensor_dict_set_metadata),
     F(dict_calls, tensor_dict_load_stats),
+    F(load_one, tensor_load_npy),
+    F(save_one, tensor_save_npy),
+    F(load_all, tensor_dict_load_npz),
+    F(save_all, tensor_dict_save_npz),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };

@@ -3274,6 +3274,56 @@ static void probe512(void *bad) {
     result = (int64_t)tensor_dict_load_stats(dict, NULL);
 }
 
+/* tensor_load_npy: path */
+static void probe513(void *bad) {
+    (void)bad;
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_load_npy(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_load_npy: out */
+static void probe514(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_load_npy(NULL, NULL, NULL);
+}
+
+/* tensor_save_npy: x */
+static void probe515(void *bad) {
+    result = (int64_t)tensor_save_npy((const Tensor *)bad, NULL, NULL);
+}
+
+/* tensor_save_npy: path */
+static void probe516(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_save_npy(matrix, NULL, NULL);
+}
+
+/* tensor_dict_load_npz: path */
+static void probe517(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_npz(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_npz: out */
+static void probe518(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_npz(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_npz: dict */
+static void probe519(void *bad) {
+    result = (int64_t)tensor_dict_save_npz((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_npz: path */
+static void probe520(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_npz(dict, NULL, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3788,4 +3838,12 @@ static const Probe probes[] = {
     {"tensor_dict_set_metadata", "value", POINTER, STATUS, probe510},
     {"tensor_dict_load_stats", "dict", DICT, STATUS, probe511},
     {"tensor_dict_load_stats", "out", POINTER, STATUS, probe512},
+    {"tensor_load_npy", "path", POINTER, STATUS, probe513},
+    {"tensor_load_npy", "out", POINTER, STATUS, probe514},
+    {"tensor_save_npy", "x", TENSOR, STATUS, probe515},
+    {"tensor_save_npy", "path", POINTER, STATUS, probe516},
+    {"tensor_dict_load_npz", "path", POINTER, STATUS, probe517},
+    {"tensor_dict_load_npz", "out", POINTER, STATUS, probe518},
+    {"tensor_dict_save_npz", "dict", DICT, STATUS, probe519},
+    {"tensor_dict_save_npz", "path", POINTER, STATUS, probe520},
 };
