@@ -4,6 +4,9 @@
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
 pub mod archive;
+pub mod csv;
+mod csv_fields;
+mod csv_number;
 pub mod dict;
 pub mod map;
 pub mod npy;

@@ -273,6 +273,7 @@ typedef union {
     TensorAdamWOptions adamw;
     TensorLoadOptions load;
     TensorSaveOptions save;
+    TensorCsvOptions csv;
     TendonMemoryInfo memory;
     uint32_t struct_size;
     uint8_t bytes[256];
@@ -1168,6 +1169,36 @@ static const TensorSaveOptions *save_options(void)
     return finished(offsetof(TensorSaveOptions, reserved));
 }
 
+static const TensorCsvOptions *csv_options(void)
+{
+    static const char *const names[] = {"a", "b"};
+    START(csv, ((TensorCsvOptions)TENSOR_CSV_OPTIONS_INIT));
+    if (byte() & 1) options.csv.dtype = dtype();
+    if (byte() & 1) options.csv.delimiter = (char)byte();
+    FLAG(options.csv.header);
+    FLAG(options.csv.index);
+    options.csv.skip_rows = number();
+    options.csv.names = byte() & 1 ? names : NULL;
+    options.csv.nnames = byte() % 3;
+    return finished(offsetof(TensorCsvOptions, reserved));
+}
+
+static void csv_calls(Function function)
+{
+    TensorDict *d = dict(), *made = (TensorDict *)POISON;
+    const char *path = place();
+    const TensorCsvOptions *o = csv_options();
+    if (function == (Function)(void *)tensor_load_csv) {
+        EMIT(tensor_load_csv(path, o, out));
+    } else if (function == (Function)(void *)tensor_save_csv) {
+        REQUIRE(answered(tensor_save_csv(tensor(), path, o)) != TENSOR_OK);
+    } else if (function == (Function)(void *)tensor_dict_load_csv) {
+        REQUIRE(answered(tensor_dict_load_csv(path, o, &made)) != TENSOR_OK && made == NULL);
+    } else {
+        REQUIRE(answered(tensor_dict_save_csv(d, path, o)) != TENSOR_OK);
+    }
+}
+
 static void load_one(Function function)
 {
     const char *path = place();
@@ -1720,6 +1751,10 @@ static Entry table[] = {
     F(save_one, tensor_save_npy),
     F(load_all, tensor_dict_load_npz),
     F(save_all, tensor_dict_save_npz),
+    F(csv_calls, tensor_load_csv),
+    F(csv_calls, tensor_save_csv),
+    F(csv_calls, tensor_dict_load_csv),
+    F(csv_calls, tensor_dict_save_csv),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };

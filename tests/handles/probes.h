@@ -3324,6 +3324,56 @@ static void probe520(void *bad) {
     result = (int64_t)tensor_dict_save_npz(dict, NULL, NULL);
 }
 
+/* tensor_load_csv: path */
+static void probe521(void *bad) {
+    (void)bad;
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_load_csv(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_load_csv: out */
+static void probe522(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_load_csv(NULL, NULL, NULL);
+}
+
+/* tensor_save_csv: x */
+static void probe523(void *bad) {
+    result = (int64_t)tensor_save_csv((const Tensor *)bad, NULL, NULL);
+}
+
+/* tensor_save_csv: path */
+static void probe524(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_save_csv(matrix, NULL, NULL);
+}
+
+/* tensor_dict_load_csv: path */
+static void probe525(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_csv(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_csv: out */
+static void probe526(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_csv(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_csv: dict */
+static void probe527(void *bad) {
+    result = (int64_t)tensor_dict_save_csv((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_csv: path */
+static void probe528(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_csv(dict, NULL, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3846,4 +3896,12 @@ static const Probe probes[] = {
     {"tensor_dict_load_npz", "out", POINTER, STATUS, probe518},
     {"tensor_dict_save_npz", "dict", DICT, STATUS, probe519},
     {"tensor_dict_save_npz", "path", POINTER, STATUS, probe520},
+    {"tensor_load_csv", "path", POINTER, STATUS, probe521},
+    {"tensor_load_csv", "out", POINTER, STATUS, probe522},
+    {"tensor_save_csv", "x", TENSOR, STATUS, probe523},
+    {"tensor_save_csv", "path", POINTER, STATUS, probe524},
+    {"tensor_dict_load_csv", "path", POINTER, STATUS, probe525},
+    {"tensor_dict_load_csv", "out", POINTER, STATUS, probe526},
+    {"tensor_dict_save_csv", "dict", DICT, STATUS, probe527},
+    {"tensor_dict_save_csv", "path", POINTER, STATUS, probe528},
 };
