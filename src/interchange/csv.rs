@@ -131,8 +131,9 @@ fn rows<T: Number>(mut fields: Fields, form: &Form, columns: Option<Columns>, dt
     let mut values = Values::default();
     let mut row = list::with_room(names.len())?;
     row.resize(names.len(), T::default());
-    let (mut column, mut rows) = (0, 0);
+    let mut rows = 0;
     while let Some(field) = fields.next()? {
+        let column = field.column;
         let place = match &places {
             Some(places) => places.get(column).copied().flatten(),
             None => (!(form.index && column == 0)).then_some(column),
@@ -142,24 +143,23 @@ fn rows<T: Number>(mut fields: Fields, form: &Form, columns: Option<Columns>, dt
         {
             let text = fields.text(&field)?.trim_ascii();
             let Some(value) = T::parse(text) else {
-                return Err(fields.at(&field, column, names.get(place), &T::complaint(text)));
+                return Err(fields.at(&field, names.get(place), &T::complaint(text)));
             };
             match &places {
                 Some(_) => row[place] = value,
                 None => values.push(value)?,
             }
         }
-        column += 1;
         if field.ends_row {
-            let expected = *all.get_or_insert(column);
-            if column != expected {
-                let words = format!("the line has {column} fields, expected {expected}");
-                return Err(fields.at(&field, column - 1, None, &words));
+            let expected = *all.get_or_insert(column + 1);
+            if column + 1 != expected {
+                let words = format!("the line has {} fields, expected {expected}", column + 1);
+                return Err(fields.at(&field, None, &words));
             }
             if places.is_some() {
                 row.iter().try_for_each(|&value| values.push(value))?;
             }
-            (column, rows) = (0, rows + 1);
+            rows += 1;
         }
     }
     let width = match &places {

@@ -22,13 +22,17 @@ pub struct Fields<'a> {
     first: usize,
     /// The last field, without quotes.
     field: Vec<u8>,
+    /// In its row, which field the next is.
+    column: usize,
 }
 
 /// One field, until the next.
 pub struct Field {
     len: usize,
-    /// Where it begins in the file, before line ends.
+    /// Where it begins in the file; the first one of a row: before the line ends that come before it.
     from: u64,
+    /// Counted from 0.
+    pub column: usize,
     pub ends_row: bool,
 }
 
@@ -38,7 +42,7 @@ impl<'a> Fields<'a> {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
         let (buffer, mut field) = (list::with_room(CHUNK)?, list::with_room(256)?);
         field.resize(256, 0);
-        let mut fields = Fields { source, reader, at: 0, buffer, first: 0, field };
+        let mut fields = Fields { source, reader, at: 0, buffer, first: 0, field, column: 0 };
         fields.refill()?;
         if fields.buffer.starts_with(b"\xef\xbb\xbf") {
             fields.first = 3;
@@ -83,7 +87,7 @@ impl<'a> Fields<'a> {
 
     /// The next field; none at the end of the file.
     pub fn next(&mut self) -> Result<Option<Field>> {
-        let (from, mut len) = (self.position(), 0);
+        let (from, column, mut len) = (self.position(), self.column, 0);
         loop {
             // Nothing more to split tells the reader that this is the end.
             if self.first == self.buffer.len() && self.at < self.source.len() {
@@ -96,15 +100,18 @@ impl<'a> Fields<'a> {
                 ReadFieldResult::InputEmpty => {}
                 ReadFieldResult::OutputFull => {
                     if len >= LONGEST {
-                        let field = Field { len: 0, from, ends_row: false };
-                        return Err(self.at(&field, 0, None, "a field has more than 1048576 bytes"));
+                        let field = Field { len: 0, from, column, ends_row: false };
+                        return Err(self.at(&field, None, "the field has more than 1048576 bytes"));
                     }
                     if self.field.try_reserve_exact(len).is_err() {
                         return Err(Error::out_of_memory(2 * len));
                     }
                     self.field.resize(2 * len, 0);
                 }
-                ReadFieldResult::Field { record_end } => return Ok(Some(Field { len, from, ends_row: record_end })),
+                ReadFieldResult::Field { record_end } => {
+                    self.column = if record_end { 0 } else { column + 1 };
+                    return Ok(Some(Field { len, from, column, ends_row: record_end }));
+                }
                 ReadFieldResult::End => return Ok(None),
             }
         }
@@ -114,7 +121,7 @@ impl<'a> Fields<'a> {
     pub fn text(&self, field: &Field) -> Result<&str> {
         match std::str::from_utf8(&self.field[..field.len]) {
             Ok(text) => Ok(text),
-            Err(_) => Err(self.at(field, 0, None, "the text is not UTF-8")),
+            Err(_) => Err(self.at(field, None, "the text is not UTF-8")),
         }
     }
 
@@ -128,25 +135,25 @@ impl<'a> Fields<'a> {
         Error::new(status::NOT_FOUND, format!("{path} has no column {:?}", shortened(name)))
     }
 
-    /// An error with the line and the column, counted from 0, of a field.
-    pub fn at(&self, field: &Field, column: usize, name: Option<&String>, what: &str) -> Error {
+    /// An error with the line and the place of a field.
+    pub fn at(&self, field: &Field, name: Option<&String>, what: &str) -> Error {
         let named = name.map_or(String::new(), |name| format!(" ({:?})", shortened(name)));
-        let line = match self.line(field.from) {
+        let line = match self.line(field) {
             Ok(line) => line,
             Err(error) => return error,
         };
-        self.wrong(&format!("is no table of numbers: line {line}, field {}{named}: {what}", column + 1))
+        self.wrong(&format!("is no table of numbers: line {line}, field {}{named}: {what}", field.column + 1))
     }
 
-    /// The line, counted from 1, of what follows the line ends at `from`. Counted only when something is wrong.
-    fn line(&self, from: u64) -> Result<u64> {
+    /// The line, from 1 on, in which a field begins. Counted only when something is wrong.
+    fn line(&self, field: &Field) -> Result<u64> {
         let mut bytes = list::with_room(CHUNK)?;
         let (mut at, mut line) = (0, 1);
         while at < self.source.len() {
             bytes.resize((self.source.len() - at).min(CHUNK as u64) as usize, 0);
             self.source.read_at(at, &mut bytes)?;
             for &byte in &bytes {
-                if at >= from && !matches!(byte, b'\r' | b'\n') {
+                if at >= field.from && (field.column > 0 || !matches!(byte, b'\r' | b'\n')) {
                     return Ok(line);
                 }
                 line += (byte == b'\n') as u64;
