@@ -6,6 +6,7 @@ use super::csv_number::{Number, print};
 use super::dict::{TensorDict, shortened};
 use super::map::Source;
 use super::save::{self, Target};
+use crate::cpu::cancel;
 use crate::device::Device;
 use crate::dispatch;
 use crate::dtype::DType;
@@ -379,6 +380,7 @@ impl Text<'_> {
     }
 
     fn flush(&mut self) -> Result<()> {
+        cancel::check()?;
         save::put(self.out, self.text.as_bytes(), self.path)?;
         self.text.clear();
         Ok(())

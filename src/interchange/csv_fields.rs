@@ -2,6 +2,7 @@
 
 use super::dict::shortened;
 use super::map::Source;
+use crate::cpu::cancel;
 use crate::error::{Error, Result, status};
 use crate::list;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
@@ -56,6 +57,7 @@ impl<'a> Fields<'a> {
     }
 
     fn refill(&mut self) -> Result<()> {
+        cancel::check()?;
         let n = (self.source.len() - self.at).min(CHUNK as u64) as usize;
         self.buffer.resize(n, 0);
         self.source.read_at(self.at, &mut self.buffer)?;

@@ -5,6 +5,7 @@ use super::dict::{LoadStats, TensorDict, shortened};
 use super::map::Source;
 use super::npy_header::{ALIGN, Header, header_of};
 use super::{Load, save};
+use crate::cpu::cancel;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::ops::copy::{contiguous, to_cpu, to_device};
@@ -108,6 +109,7 @@ fn filled(header: &Header, mut next: impl FnMut(&mut [u8]) -> Result<()>) -> Res
     let mut chunk = list::with_room(CHUNK.min(header.nbytes))?;
     let mut done = 0;
     while done < header.nbytes {
+        cancel::check()?;
         // A multiple of every element's size.
         chunk.resize(CHUNK.min(header.nbytes - done), 0);
         next(&mut chunk)?;
@@ -160,6 +162,7 @@ impl Array {
         let mut chunk = list::with_room(CHUNK.min(self.nbytes()))?;
         let mut done = 0;
         while done < self.nbytes() {
+            cancel::check()?;
             chunk.resize(CHUNK.min(self.nbytes() - done), 0);
             self.data.storage().read(first + done, &mut chunk)?;
             if self.data.dtype() == DType::Bool {
