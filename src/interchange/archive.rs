@@ -60,6 +60,8 @@ const ELSEWHERE_16: u16 = u16::MAX;
 const ELSEWHERE_32: u32 = u32::MAX;
 /// Deflate makes at most 258 bytes of 2 bits.
 const LARGEST_RATIO: u64 = 1032;
+/// Longer directories are those of millions of entries, or of files that are mostly holes.
+const LONGEST_DIRECTORY: u64 = 1 << 28;
 /// What is read and packed at a time.
 const CHUNK: usize = 64 << 10;
 
@@ -229,6 +231,10 @@ fn directory(source: &Source) -> Result<Directory> {
     if !inside || directory.entries > directory.size / 46 {
         let Directory { at, size, entries } = directory;
         return Err(broken(source, &format!("{entries} entries in {size} bytes at {at} do not fit it")));
+    }
+    if directory.size > LONGEST_DIRECTORY {
+        let (path, n) = (source.path().display(), directory.size);
+        fail!(UNSUPPORTED, "{path} has a directory of {n} bytes, at most {LONGEST_DIRECTORY} are read");
     }
     Ok(directory)
 }

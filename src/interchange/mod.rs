@@ -4,11 +4,16 @@
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
 pub mod archive;
+pub mod csv;
+mod csv_fields;
+mod csv_number;
 pub mod dict;
 pub mod json;
 pub mod map;
 #[cfg(test)]
 mod mutate;
+pub mod npy;
+mod npy_header;
 mod pickle;
 pub mod pytorch;
 pub mod safetensors;

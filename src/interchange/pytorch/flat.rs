@@ -3,7 +3,7 @@
 use super::words::Object;
 use crate::error::{Error, Result};
 use crate::fail;
-use crate::interchange::dict::shortened;
+use crate::interchange::dict::{joined, shortened};
 use crate::interchange::pickle::{Id, Value, Values};
 use crate::list;
 use std::fmt::Write;
@@ -139,7 +139,7 @@ impl Walk<'_, '_> {
 
     fn owned(&mut self) -> Result<String> {
         self.pay(self.name.len())?;
-        owned(&self.name)
+        joined(&[&self.name])
     }
 
     /// A number or a text, as Python would print it. What C cannot hold is left out, and so are None, bytes and sets.
@@ -163,7 +163,7 @@ impl Walk<'_, '_> {
             }
             Value::Text(value) if !value.contains('\0') => {
                 self.pay(value.len())?;
-                text = owned(value)?;
+                text = joined(&[value])?;
                 Ok(())
             }
             _ => return Ok(()),
@@ -171,15 +171,6 @@ impl Walk<'_, '_> {
         let name = self.owned()?;
         list::push(&mut self.flat.texts, (name, text))
     }
-}
-
-fn owned(text: &str) -> Result<String> {
-    let mut copy = String::new();
-    if copy.try_reserve_exact(text.len()).is_err() {
-        return Err(Error::out_of_memory(text.len()));
-    }
-    copy.push_str(text);
-    Ok(copy)
 }
 
 /// Up to 16 bytes, little-endian two's complement.

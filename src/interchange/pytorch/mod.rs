@@ -12,7 +12,7 @@ mod flat;
 mod words;
 
 use super::archive::{Archive, Entry, Method, Reader};
-use super::dict::{LoadStats, TensorDict, shortened};
+use super::dict::{LoadStats, TensorDict, joined, shortened};
 use super::map::Source;
 use super::pickle::{Id, Value, Values, unpickle};
 use super::{Load, within};
@@ -72,7 +72,7 @@ fn load_archive(source: &Source, archive: &Archive, load: &Load) -> Result<Tenso
         fail!(UNSUPPORTED, "the file is a TorchScript program, which is not run: save the state_dict of the model instead");
     }
     let pickle = record(source, archive, prefix, "data.pkl", MAX_PICKLE)?;
-    let swapped = match archive.get(&joined(prefix, "byteorder")?) {
+    let swapped = match archive.get(&joined(&[prefix, "byteorder"])?) {
         None => false,
         Some(_) => match record(source, archive, prefix, "byteorder", 16)?.as_slice() {
             b"little" => cfg!(target_endian = "big"),
@@ -128,19 +128,9 @@ fn prefix(archive: &Archive) -> Result<&str> {
     }
 }
 
-fn joined(prefix: &str, name: &str) -> Result<String> {
-    let (mut text, length) = (String::new(), prefix.len() + name.len());
-    if text.try_reserve_exact(length).is_err() {
-        return Err(Error::out_of_memory(length));
-    }
-    text.push_str(prefix);
-    text.push_str(name);
-    Ok(text)
-}
-
 /// A small entry. Checksums of stored ones are not compared: torch.save can be told not to make them.
 fn record(source: &Source, archive: &Archive, prefix: &str, name: &str, most: u64) -> Result<Vec<u8>> {
-    let full = joined(prefix, name)?;
+    let full = joined(&[prefix, name])?;
     let Some(entry) = archive.get(&full) else { fail!(FORMAT, "the archive has no {name}") };
     // Pickles pack to a tenth at best; a bomb is one that claims more.
     let most = most.min(entry.packed.saturating_mul(64).saturating_add(1 << 16));
@@ -265,13 +255,12 @@ impl<'p> Loader<'_, 'p> {
             }
             return Ok((storage.clone(), *kept));
         }
-        if key.len() > 200 {
-            fail!(FORMAT, "the key of its storage has {} bytes", key.len());
-        }
-        let name = format!("{}data/{key}", self.prefix);
-        let Some(entry) = self.archive.get(&name) else { fail!(FORMAT, "the archive has no data/{key}") };
+        let name = joined(&[self.prefix, "data/", key])?;
+        let Some(entry) = self.archive.get(&name) else {
+            fail!(FORMAT, "the archive has no data/{}", shortened(key));
+        };
         if entry.size != nbytes as u64 {
-            fail!(FORMAT, "its storage is said to have {nbytes} bytes, data/{key} has {}", entry.size);
+            fail!(FORMAT, "its storage is said to have {nbytes} bytes, data/{} has {}", shortened(key), entry.size);
         }
         let plain = entry.method == Method::Stored && !(self.swapped && dtype.size() > 1);
         let mut stats = LoadStats::default();
