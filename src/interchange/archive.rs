@@ -179,6 +179,11 @@ impl Archive {
         self.entries.get(name)
     }
 
+    /// As [`Archive::get`], with the name as the archive holds it.
+    pub fn get_entry(&self, name: &str) -> Option<(&str, &Entry)> {
+        self.entries.get_key_value(name).map(|(name, entry)| (name.as_str(), entry))
+    }
+
     /// Names and entries in the order of the directory.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Entry)> {
         self.entries.iter().map(|(name, entry)| (name.as_str(), entry))

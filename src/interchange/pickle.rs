@@ -69,6 +69,10 @@ impl<'a, O> Values<'a, O> {
         self.0.len()
     }
 
+    pub fn iter(&self) -> impl Iterator<Item = &Value<'a, O>> {
+        self.0.iter()
+    }
+
     /// What a value is called in an error.
     pub fn kind(&self, id: Id) -> &'static str {
         match self.get(id) {

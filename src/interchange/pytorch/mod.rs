@@ -6,9 +6,11 @@
 //! NAME/byteorder    "little" or "big"; absent: little
 //! ```
 //!
-//! [`words`] is all that the pickle may say, [`flat`] makes names of nested dicts, this file loads what has a name.
+//! [`words`] is all that the pickle may say, [`flat`] makes names of nested dicts, this file loads what has a name;
+//! [`legacy`] has the same in an older wrapping.
 
 mod flat;
+mod legacy;
 mod words;
 
 use super::archive::{Archive, Entry, Method, Reader};
@@ -37,30 +39,23 @@ type Made<'a> = Values<'a, Object>;
 /// Read unless the caller wants a mapping: weights are loaded to be trained as often as not.
 pub fn load(path: &Path, load: &Load) -> Result<TensorDict> {
     let source = Source::open(path, load.mmap.unwrap_or(false))?;
-    refuse_other_formats(&source).map_err(|e| within(path, e))?;
-    let archive = Archive::open(&source)?;
-    load.finish(load_archive(&source, &archive, load).map_err(|e| within(path, e))?)
-}
-
-/// What else goes by the name of .pt and .pth.
-fn refuse_other_formats(source: &Source) -> Result<()> {
-    /// The pickled number with which checkpoints before PyTorch 1.6 begin.
-    const OLD: [u8; 14] = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19];
-    let mut begin = [0; 14];
+    let mut begin = [0; legacy::MAGIC.len()];
     if source.len() >= begin.len() as u64 {
         source.read_at(0, &mut begin)?;
     }
-    if begin == OLD {
+    let loaded = if begin == legacy::MAGIC {
+        legacy::load(&source, load)
+    } else if begin.starts_with(b"PK") {
+        let archive = Archive::open(&source)?;
+        load_archive(&source, &archive, load)
+    } else {
         fail!(
-            UNSUPPORTED,
-            "the file is of the format before PyTorch 1.6, which is not read: torch.save(torch.load(path), path) writes it \
-             anew"
+            FORMAT,
+            "{} is no checkpoint of torch.save: it begins neither as a zip archive nor as the pickle of older ones",
+            path.display()
         );
-    }
-    if !begin.starts_with(b"PK") {
-        fail!(FORMAT, "the file is no checkpoint of torch.save: it does not begin as a zip archive");
-    }
-    Ok(())
+    };
+    load.finish(loaded.map_err(|e| within(path, e))?)
 }
 
 fn load_archive(source: &Source, archive: &Archive, load: &Load) -> Result<TensorDict> {
@@ -81,14 +76,62 @@ fn load_archive(source: &Source, archive: &Archive, load: &Load) -> Result<Tenso
         },
     };
     let unpickled = unpickle(&pickle, &mut Words::new(pickle.len()))?;
-    let flat = Flat::of(&unpickled.values, unpickled.top, pickle.len())?;
+    let places = Places::Archive { archive, prefix };
+    let (values, top, len) = (&unpickled.values, unpickled.top, pickle.len());
+    load_saved(Saved { source, places, swapped, values, top, len }, load)
+}
+
+/// Where the bytes of a storage are.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    at: u64,
+    /// When they are unpacked.
+    size: u64,
+    packed: Option<(&'a str, &'a Entry)>,
+}
+
+enum Places<'a, 'p> {
+    /// Entries of an archive, in this folder of it.
+    Archive { archive: &'a Archive, prefix: &'a str },
+    /// One behind the other.
+    Bare(IndexMap<&'p str, Place<'static>>),
+}
+
+impl<'a> Places<'a, '_> {
+    fn get(&self, key: &str) -> Result<Place<'a>> {
+        match self {
+            Places::Bare(places) => match places.get(key) {
+                Some(place) => Ok(*place),
+                None => fail!(FORMAT, "the file has no storage {:?}", shortened(key)),
+            },
+            Places::Archive { archive, prefix } => {
+                let Some((name, entry)) = archive.get_entry(&joined(&[prefix, "data/", key])?) else {
+                    fail!(FORMAT, "the archive has no data/{}", shortened(key));
+                };
+                let packed = (entry.method != Method::Stored).then_some((name, entry));
+                Ok(Place { at: entry.at, size: entry.size, packed })
+            }
+        }
+    }
+}
+
+/// A pickle that was read, and the storages that it speaks of.
+struct Saved<'a, 'p> {
+    source: &'a Source,
+    places: Places<'a, 'p>,
+    /// The elements are of the other byte order.
+    swapped: bool,
+    values: &'a Made<'p>,
+    top: Id,
+    /// Of the pickle, in bytes.
+    len: usize,
+}
+
+fn load_saved(saved: Saved, load: &Load) -> Result<TensorDict> {
+    let flat = Flat::of(saved.values, saved.top, saved.len)?;
     let mut loader = Loader {
-        source,
-        archive,
-        prefix,
-        swapped,
+        saved,
         mmap: load.mmap.unwrap_or(false),
-        values: &unpickled.values,
         storages: IndexMap::new(),
         tensors: IndexMap::new(),
         stats: LoadStats::default(),
@@ -147,12 +190,8 @@ fn record(source: &Source, archive: &Archive, prefix: &str, name: &str, most: u6
 }
 
 struct Loader<'a, 'p> {
-    source: &'a Source,
-    archive: &'a Archive,
-    prefix: &'a str,
-    swapped: bool,
+    saved: Saved<'a, 'p>,
     mmap: bool,
-    values: &'a Made<'p>,
     /// By key; the dtype is that of the tensors.
     storages: IndexMap<&'p str, (Storage, DType, Kept)>,
     /// By their places in the pickle: one that has two names is one.
@@ -173,7 +212,7 @@ impl<'p> Loader<'_, 'p> {
         if let Some(tensor) = self.tensors.get(&id) {
             return Ok(tensor.clone());
         }
-        let Value::Object(Object::Tensor(word)) = self.values.get(id) else { fail!(INTERNAL, "no tensor is at {id}") };
+        let Value::Object(Object::Tensor(word)) = self.saved.values.get(id) else { fail!(INTERNAL, "no tensor is at {id}") };
         let tensor = self.make(*word)?;
         if self.tensors.try_reserve(1).is_err() {
             return Err(Error::out_of_memory((self.tensors.len() + 1) * size_of::<(Id, Tensor)>()));
@@ -183,7 +222,7 @@ impl<'p> Loader<'_, 'p> {
     }
 
     fn make(&mut self, word: TensorWord) -> Result<Tensor> {
-        let Value::Object(Object::Storage { key, numel, element }) = self.values.get(word.storage) else {
+        let Value::Object(Object::Storage { key, numel, element }) = self.saved.values.get(word.storage) else {
             fail!(INTERNAL, "no storage is at {}", word.storage);
         };
         let (dtype, nbytes) = match (word.element.unwrap_or(*element), element) {
@@ -209,7 +248,7 @@ impl<'p> Loader<'_, 'p> {
                 layout.offset()
             );
         }
-        let Some(key) = self.values.text(*key) else { fail!(INTERNAL, "the key of a storage is no text") };
+        let Some(key) = self.saved.values.text(*key) else { fail!(INTERNAL, "the key of a storage is no text") };
         let (storage, kept) = self.storage(key, nbytes, dtype)?;
         let tensor = Tensor::new(storage, layout, dtype)?;
         match kept {
@@ -222,16 +261,16 @@ impl<'p> Loader<'_, 'p> {
 
     fn layout(&self, word: TensorWord) -> Result<Layout> {
         let sizes = |id: Id, what: &str| {
-            let Some(items) = self.values.tuple(id) else { fail!(FORMAT, "its {what} is no tuple") };
+            let Some(items) = self.saved.values.tuple(id) else { fail!(FORMAT, "its {what} is no tuple") };
             if items.len() > MAX_RANK {
                 fail!(FORMAT, "its {what} has {} entries, at most {MAX_RANK} are possible", items.len());
             }
             let mut sizes = Dims::new();
             for &item in items {
-                match self.values.int(item) {
+                match self.saved.values.int(item) {
                     Some(size) if size >= 0 => sizes.push(size),
                     Some(size) => fail!(FORMAT, "its {what} has the negative entry {size}"),
-                    None => fail!(FORMAT, "its {what} has an entry that is {}", self.values.kind(item)),
+                    None => fail!(FORMAT, "its {what} has an entry that is {}", self.saved.values.kind(item)),
                 }
             }
             Ok(sizes)
@@ -255,19 +294,17 @@ impl<'p> Loader<'_, 'p> {
             }
             return Ok((storage.clone(), *kept));
         }
-        let name = joined(&[self.prefix, "data/", key])?;
-        let Some(entry) = self.archive.get(&name) else {
-            fail!(FORMAT, "the archive has no data/{}", shortened(key));
-        };
-        if entry.size != nbytes as u64 {
-            fail!(FORMAT, "its storage is said to have {nbytes} bytes, data/{} has {}", shortened(key), entry.size);
+        let place = self.saved.places.get(key)?;
+        if place.size != nbytes as u64 {
+            let key = shortened(key);
+            fail!(FORMAT, "its storage is said to have {nbytes} bytes, that of key {key:?} has {}", place.size);
         }
-        let plain = entry.method == Method::Stored && !(self.swapped && dtype.size() > 1);
+        let plain = place.packed.is_none() && !(self.saved.swapped && dtype.size() > 1);
         let mut stats = LoadStats::default();
         let storage = if plain {
-            self.source.storage(entry.at, nbytes as usize, dtype, &mut stats)?
+            self.saved.source.storage(place.at, nbytes as usize, dtype, &mut stats)?
         } else {
-            self.unpacked(&name, entry, dtype)?
+            self.unpacked(place, dtype)?
         };
         let kept = match (stats.mapped_tensors > 0, self.mmap) {
             (true, _) => Kept::Mapped,
@@ -285,23 +322,23 @@ impl<'p> Loader<'_, 'p> {
         Ok((storage, kept))
     }
 
-    /// Memory of its own with the elements of an entry that is packed, or of the other byte order.
-    fn unpacked(&self, name: &str, entry: &Entry, dtype: DType) -> Result<Storage> {
-        let nbytes = entry.size as usize;
+    /// Memory of its own with elements that are packed, or of the other byte order.
+    fn unpacked(&self, place: Place, dtype: DType) -> Result<Storage> {
+        let (source, nbytes) = (self.saved.source, place.size as usize);
         let storage = Storage::allocate(nbytes)?;
         let mut chunk = list::with_room(nbytes.min(CHUNK))?;
-        let mut reader = match entry.method {
-            Method::Stored => None,
-            _ => Some(Reader::new(self.source, name, entry)?),
+        let mut reader = match place.packed {
+            None => None,
+            Some((name, entry)) => Some(Reader::new(source, name, entry)?),
         };
         let mut done = 0;
         while done < nbytes {
             chunk.resize((nbytes - done).min(CHUNK), 0);
             match &mut reader {
                 Some(reader) => reader.fill(&mut chunk)?,
-                None => self.source.read_at(entry.at + done as u64, &mut chunk)?,
+                None => source.read_at(place.at + done as u64, &mut chunk)?,
             }
-            if self.swapped {
+            if self.saved.swapped {
                 chunk.chunks_exact_mut(dtype.size()).for_each(|element| element.reverse());
             }
             storage.write(done, &chunk)?;

@@ -139,6 +139,19 @@ const DTYPES: [(&str, Element); 28] = [
 ];
 
 impl Element {
+    /// Bytes of an element.
+    pub fn size(self) -> Option<i64> {
+        match self {
+            Element::Known(dtype) => Some(dtype.size() as i64),
+            Element::Untyped => Some(1),
+            Element::Lacking("qint8" | "quint8") => Some(1),
+            Element::Lacking("qint32") => Some(4),
+            Element::Lacking("complex64") => Some(8),
+            Element::Lacking("complex128") => Some(16),
+            Element::Lacking(_) => None,
+        }
+    }
+
     /// As PyTorch calls the dtype.
     pub fn name(self) -> &'static str {
         match self {
@@ -246,10 +259,13 @@ impl<'a> Host<'a> for Words {
         }
     }
 
-    /// `("storage", class, key, location, numel)`
+    /// `("storage", class, key, location, numel)`; before PyTorch 1.6 with a view at the end, which is None.
     fn persistent(&mut self, values: &mut Made<'a>, id: Id) -> Result<Id> {
-        let Some(&[word, class, key, _, numel]) = values.tuple(id) else {
-            fail!(FORMAT, "a persistent id is {}, expected a tuple of 5", values.kind(id));
+        let (word, class, key, numel) = match values.tuple(id) {
+            Some(&[word, class, key, _, numel]) => (word, class, key, numel),
+            Some(&[word, class, key, _, numel, view]) if *values.get(view) == Value::None => (word, class, key, numel),
+            Some(&[_, _, _, _, _, _]) => fail!(UNSUPPORTED, "a storage that is part of another one"),
+            _ => fail!(FORMAT, "a persistent id is {}, expected a tuple of 5", values.kind(id)),
         };
         let (Some("storage"), Some(_), Some(numel)) = (values.text(word), values.text(key), values.int(numel)) else {
             fail!(FORMAT, "a persistent id is not that of a storage");

@@ -1,4 +1,5 @@
-"""Makes the files of this folder: python make.py, where torch is installed.
+"""Makes the files of this folder: python make.py, where torch is installed. Those of legacy.pt and script.pt differ from run
+to run: they hold addresses.
 
 tests/c/files_pytorch.c knows the values: element i of a tensor is (i * 7 + 3) mod 11, minus 5 where signs are.
 """
@@ -11,6 +12,7 @@ from collections import Counter, OrderedDict, defaultdict
 import torch
 
 warnings.simplefilter("ignore")
+torch.manual_seed(0)
 os.chdir(os.path.dirname(os.path.abspath(__file__)))
 
 
@@ -81,6 +83,7 @@ training = {
 }
 torch.save(training, "training.pt")
 torch.save(training, "protocol4.pt", pickle_protocol=4)
+torch.save(training, "legacy.pt", _use_new_zipfile_serialization=False)
 
 # One storage for all; the last is another storage.
 base = values(torch.float32, (4, 3))
@@ -140,4 +143,3 @@ class Evil:
 torch.save({"weight": values(torch.float32, (2,)), "evil": Evil()}, "evil.pt")
 torch.save(torch.nn.Linear(2, 1), "module.pt")
 torch.jit.save(torch.jit.script(torch.nn.Linear(2, 1)), "script.pt")
-torch.save(training, "legacy.pt", _use_new_zipfile_serialization=False)
