@@ -324,7 +324,17 @@ mod tests {
         let read = |text| Reader::new(text).text("a text").map(Cow::into_owned);
         assert_eq!(read(r#""a\"\\\/\b\f\n\r\tä""#).unwrap(), "a\"\\/\x08\x0c\n\r\tä");
         assert_eq!(read(r#""\u00e4\u20AC\ud83d\ude00x""#).unwrap(), "ä€😀x");
-        for bad in [r#""\x""#, r#""\u12"#, r#""\ud83d""#, r#""\ud83d\u0041""#, r#""\u+123""#, "\"a", "\"\n\"", "\"\\", r#""\u12ä4""#] {
+        for bad in [
+            r#""\x""#,
+            r#""\u12"#,
+            r#""\ud83d""#,
+            r#""\ud83d\u0041""#,
+            r#""\u+123""#,
+            "\"a",
+            "\"\n\"",
+            "\"\\",
+            r#""\u12ä4""#,
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
         assert!(matches!(Reader::new("\"plain\"").text("a text"), Ok(Cow::Borrowed("plain"))));
@@ -342,10 +352,15 @@ mod tests {
 
     #[test]
     fn values_are_skipped_when_they_are_json() {
-        for good in ["1", "-0", "1.5e-3", "true", "\"\"", "[]", "{}", " [1, {\"a\": [null, false]}, [[]], {} ] ", "0E+1"] {
+        for good in
+            ["1", "-0", "1.5e-3", "true", "\"\"", "[]", "{}", " [1, {\"a\": [null, false]}, [[]], {} ] ", "0E+1"]
+        {
             skipped(good).unwrap_or_else(|e| panic!("{good}: {e}"));
         }
-        for bad in ["", "01", "1.", "-", "+1", ".5", "[1,]", "{,}", "{\"a\"}", "{\"a\":}", "[1 2]", "[", "{\"a\":1", "]", "nul", "[}", "1 1", "1e", "{1:2}"] {
+        for bad in [
+            "", "01", "1.", "-", "+1", ".5", "[1,]", "{,}", "{\"a\"}", "{\"a\":}", "[1 2]", "[", "{\"a\":1", "]",
+            "nul", "[}", "1 1", "1e", "{1:2}",
+        ] {
             assert!(skipped(bad).is_err(), "{bad}");
         }
         skipped(&("[".repeat(128) + &"]".repeat(128))).unwrap();

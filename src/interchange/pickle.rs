@@ -320,7 +320,11 @@ impl<'a, H: Host<'a>> Machine<'a, '_, H> {
             b'b' => {
                 let words = self.popped(2)?;
                 if !matches!(self.values.get(words[0]), Value::Dict(_)) {
-                    fail!(FORMAT, "attributes of {}, only those of an OrderedDict are expected", self.values.kind(words[0]));
+                    fail!(
+                        FORMAT,
+                        "attributes of {}, only those of an OrderedDict are expected",
+                        self.values.kind(words[0])
+                    );
                 }
                 self.push_id(words[0])
             }
@@ -333,7 +337,10 @@ impl<'a, H: Host<'a>> Machine<'a, '_, H> {
                 fail!(UNSUPPORTED, "opcode {:?} is of protocol 0, 2 to 5 are read", opcode as char)
             }
             b'o' | 0x82..=0x84 | 0x92 | 0x97 | 0x98 => {
-                fail!(UNSUPPORTED, "opcode 0x{opcode:02x} makes an object, which is not on the allow-list: nothing is executed")
+                fail!(
+                    UNSUPPORTED,
+                    "opcode 0x{opcode:02x} makes an object, which is not on the allow-list: nothing is executed"
+                )
             }
             _ => fail!(FORMAT, "opcode 0x{opcode:02x} does not exist"),
         }

@@ -29,7 +29,8 @@ fn broken_pickles_are_refused() {
     let mut dice = Dice::new(3);
     let (mut taken, mut refused) = (0, 0);
     for _ in 0..cases(100_000, 1_000_000) {
-        let pickle = mutated(&seeds, b"(.)]}tRbQqh\x85\x86\x87\x93\x94\x8a\x8cXcKJGseua012Nl\x00\xff", 0, usize::MAX, &mut dice);
+        let pickle =
+            mutated(&seeds, b"(.)]}tRbQqh\x85\x86\x87\x93\x94\x8a\x8cXcKJGseua012Nl\x00\xff", 0, usize::MAX, &mut dice);
         match names(&pickle) {
             Ok(_) => taken += 1,
             Err(error) => {
@@ -46,7 +47,8 @@ fn broken_pickles_are_refused() {
 #[test]
 fn broken_files_are_refused() {
     let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/pytorch");
-    let seeds = ["shared", "lone", "deflated", "big_endian", "legacy"].map(|name| fs::read(data.join(name).with_extension("pt")).unwrap());
+    let seeds = ["shared", "lone", "deflated", "big_endian", "legacy"]
+        .map(|name| fs::read(data.join(name).with_extension("pt")).unwrap());
     let path = std::env::temp_dir().join(format!("tendon-pytorch-{}", std::process::id()));
     let mut dice = Dice::new(4);
     let (mut taken, mut refused) = (0, 0);

@@ -2,8 +2,8 @@
 
 use super::super::mutate::{Dice, cases, mutated};
 use super::*;
-use crate::error::{Error, status};
 use crate::device::Device;
+use crate::error::{Error, status};
 use ::safetensors::SafeTensors;
 use std::fs;
 use std::path::PathBuf;
@@ -96,7 +96,8 @@ fn what_is_saved_the_reference_reads() {
             let tensor = Tensor::empty(&shape, dtype, Device::Cpu).unwrap();
             let bytes: Vec<u8> = (0..tensor.storage().nbytes()).map(|_| dice.below(2) as u8).collect();
             tensor.storage().write(0, &bytes).unwrap();
-            let name: String = (0..dice.below(5)).map(|_| ['a', '"', '\\', '\n', '\x01', 'ä', '😀'][dice.below(7)]).collect();
+            let name: String =
+                (0..dice.below(5)).map(|_| ['a', '"', '\\', '\n', '\x01', 'ä', '😀'][dice.below(7)]).collect();
             dict.set(&name, tensor).unwrap();
             dict.set_metadata(&name, &name).unwrap();
         }
@@ -111,7 +112,10 @@ fn what_is_saved_the_reference_reads() {
             let mut ours = vec![0; theirs.data().len()];
             tensor.storage().read(0, &mut ours).unwrap();
             assert_eq!(ours, theirs.data());
-            assert_eq!(theirs.data().as_ptr() as usize % tensor.dtype().size(), bytes.as_ptr() as usize % tensor.dtype().size());
+            assert_eq!(
+                theirs.data().as_ptr() as usize % tensor.dtype().size(),
+                bytes.as_ptr() as usize % tensor.dtype().size()
+            );
         }
         // The same bytes, save for the order in which the reference puts metadata.
         if dict.metadata_len() < 2 {

@@ -49,7 +49,8 @@ fn pickles(bytes: &[u8]) -> Result<Pickles<'_>> {
     let mut at = 0;
     let mut next = || {
         let rest = &bytes[at..];
-        let unpickled = unpickle(rest, &mut Words::new(rest.len())).map_err(|e| e.within(&format!("from byte {at} on")))?;
+        let unpickled =
+            unpickle(rest, &mut Words::new(rest.len())).map_err(|e| e.within(&format!("from byte {at} on")))?;
         at += unpickled.len;
         Ok(unpickled)
     };

@@ -64,7 +64,10 @@ fn load_archive(source: &Source, archive: &Archive, load: &Load) -> Result<Tenso
         let own = name.strip_prefix(prefix).unwrap_or(name);
         own == "constants.pkl" || own.starts_with("code/") || own == "model.json"
     }) {
-        fail!(UNSUPPORTED, "the file is a TorchScript program, which is not run: save the state_dict of the model instead");
+        fail!(
+            UNSUPPORTED,
+            "the file is a TorchScript program, which is not run: save the state_dict of the model instead"
+        );
     }
     let pickle = record(source, archive, prefix, "data.pkl", MAX_PICKLE)?;
     let swapped = match archive.get(&joined(&[prefix, "byteorder"])?) {
@@ -212,7 +215,9 @@ impl<'p> Loader<'_, 'p> {
         if let Some(tensor) = self.tensors.get(&id) {
             return Ok(tensor.clone());
         }
-        let Value::Object(Object::Tensor(word)) = self.saved.values.get(id) else { fail!(INTERNAL, "no tensor is at {id}") };
+        let Value::Object(Object::Tensor(word)) = self.saved.values.get(id) else {
+            fail!(INTERNAL, "no tensor is at {id}")
+        };
         let tensor = self.make(*word)?;
         if self.tensors.try_reserve(1).is_err() {
             return Err(Error::out_of_memory((self.tensors.len() + 1) * size_of::<(Id, Tensor)>()));

@@ -23,10 +23,17 @@ pub enum Object {
     StorageClass(Element),
     DType(Element),
     /// `key` is the place of a text; `numel` is not negative.
-    Storage { key: Id, numel: i64, element: Element },
+    Storage {
+        key: Id,
+        numel: i64,
+        element: Element,
+    },
     Tensor(TensorWord),
     /// `kind` is the place of a text.
-    Device { kind: Id, index: Option<i64> },
+    Device {
+        kind: Id,
+        index: Option<i64>,
+    },
     /// Something harmless that is left out: bytes, sets.
     Other,
 }
@@ -213,12 +220,9 @@ impl<'a> Host<'a> for Words {
     fn global(&mut self, module: &'a str, name: &'a str) -> Result<Object> {
         match object(module, name) {
             Some(object) => Ok(object),
-            None => fail!(
-                FORMAT,
-                "{}.{} is not on the allow-list: nothing is executed",
-                shortened(module),
-                shortened(name)
-            ),
+            None => {
+                fail!(FORMAT, "{}.{} is not on the allow-list: nothing is executed", shortened(module), shortened(name))
+            }
         }
     }
 
@@ -228,9 +232,10 @@ impl<'a> Host<'a> for Words {
         };
         match (function, arguments) {
             (Function::RebuildTensor, &[storage, offset, size, stride])
-            | (Function::RebuildTensorV2, &[storage, offset, size, stride, _, _] | &[storage, offset, size, stride, _, _, _]) => {
-                tensor(values, storage, offset, size, stride, None)
-            }
+            | (
+                Function::RebuildTensorV2,
+                &[storage, offset, size, stride, _, _] | &[storage, offset, size, stride, _, _, _],
+            ) => tensor(values, storage, offset, size, stride, None),
             (
                 Function::RebuildTensorV3,
                 &[storage, offset, size, stride, _, _, dtype] | &[storage, offset, size, stride, _, _, dtype, _],
@@ -242,7 +247,9 @@ impl<'a> Host<'a> for Words {
                 Value::Object(Object::Tensor(_)) => Ok(data),
                 _ => fail!(FORMAT, "a Parameter of {}, expected a tensor", values.kind(data)),
             },
-            (Function::OrderedDict | Function::DefaultDict | Function::Counter, &[]) => values.add(Value::Dict(Vec::new())),
+            (Function::OrderedDict | Function::DefaultDict | Function::Counter, &[]) => {
+                values.add(Value::Dict(Vec::new()))
+            }
             (Function::OrderedDict, &[items]) => self.ordered_dict(values, items),
             (Function::DefaultDict, &[_]) => values.add(Value::Dict(Vec::new())),
             (Function::Counter, &[counts]) if matches!(values.get(counts), Value::Dict(_)) => Ok(counts),
