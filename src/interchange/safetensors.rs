@@ -10,6 +10,7 @@ use super::json::{self, Reader};
 use super::map::Source;
 use super::save::{self, Room, put, put_elements};
 use super::{Load, io_error, within};
+use crate::cpu::cancel;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -260,6 +261,7 @@ impl Entry<'_> {
     }
 
     fn load(&self, source: &Source, data: u64, stats: &mut LoadStats) -> Result<Tensor> {
+        cancel::check()?;
         let Some(dtype) = self.tendon() else {
             fail!(
                 UNSUPPORTED,

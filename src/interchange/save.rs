@@ -1,6 +1,7 @@
 //! Saving without half-done files: a temporary file beside the target, its bytes forced to the disk, then a rename.
 
 use super::io_error;
+use crate::cpu::cancel;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::ops::copy;
@@ -70,6 +71,7 @@ pub fn put_elements(out: &mut impl Write, x: &Tensor, path: &Path) -> Result<()>
     let end = at + end;
     let mut chunk = list::with_room((end - at).min(1 << 20))?;
     while at < end {
+        cancel::check()?;
         // Not written from where they lie: others may write there meanwhile, and no slice allows that.
         chunk.resize((end - at).min(1 << 20), 0u8);
         plain.storage().read(at, &mut chunk)?;

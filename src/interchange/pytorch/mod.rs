@@ -18,6 +18,7 @@ use super::dict::{LoadStats, TensorDict, joined, shortened};
 use super::map::Source;
 use super::pickle::{Id, Value, Values, unpickle};
 use super::{Load, within};
+use crate::cpu::cancel;
 use crate::dtype::DType;
 use crate::error::{Error, Result};
 use crate::layout::{Dims, Layout, MAX_RANK};
@@ -212,6 +213,7 @@ enum Kept {
 
 impl<'p> Loader<'_, 'p> {
     fn tensor(&mut self, id: Id) -> Result<Tensor> {
+        cancel::check()?;
         if let Some(tensor) = self.tensors.get(&id) {
             return Ok(tensor.clone());
         }
@@ -338,6 +340,7 @@ impl<'p> Loader<'_, 'p> {
         };
         let mut done = 0;
         while done < nbytes {
+            cancel::check()?;
             chunk.resize((nbytes - done).min(CHUNK), 0);
             match &mut reader {
                 Some(reader) => reader.fill(&mut chunk)?,
