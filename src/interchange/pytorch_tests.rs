@@ -1,8 +1,8 @@
 //! Pickles of checkpoints, broken at random: each is refused with a reason or makes a list of tensors.
 
-use super::super::mutate::{Dice, cases, mutated};
 use super::*;
 use crate::error::status;
+use crate::interchange::mutate::{Dice, cases, mutated};
 use std::fs;
 
 fn pickles() -> Vec<Vec<u8>> {

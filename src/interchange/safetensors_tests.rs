@@ -1,9 +1,9 @@
 //! The reader and the writer beside the reference's, the crate `safetensors`.
 
-use super::super::mutate::{Dice, cases, mutated};
 use super::*;
 use crate::device::Device;
 use crate::error::{Error, status};
+use crate::interchange::mutate::{Dice, cases, mutated};
 use ::safetensors::SafeTensors;
 use std::fs;
 use std::path::PathBuf;
