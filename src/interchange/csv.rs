@@ -80,8 +80,7 @@ struct Columns {
 /// Reads the header; none in an empty file.
 fn header(fields: &mut Fields, form: &Form) -> Result<Option<Columns>> {
     let mut names = Vec::new();
-    loop {
-        let Some(field) = fields.next()? else { break };
+    while let Some(field) = fields.next()? {
         list::push(&mut names, text_of(fields.text(&field)?)?)?;
         if field.ends_row {
             break;

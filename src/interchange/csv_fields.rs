@@ -41,7 +41,8 @@ impl<'a> Fields<'a> {
     /// After a byte order mark and `skip` lines.
     pub fn new(source: &'a Source, delimiter: u8, skip: u64) -> Result<Fields<'a>> {
         let reader = ReaderBuilder::new().delimiter(delimiter).build();
-        let (buffer, mut field) = (list::with_room(CHUNK)?, list::with_room(256)?);
+        let room = source.len().min(CHUNK as u64) as usize;
+        let (buffer, mut field) = (list::with_room(room)?, list::with_room(256)?);
         field.resize(256, 0);
         let mut fields = Fields { source, reader, at: 0, buffer, first: 0, field, column: 0 };
         fields.refill()?;
@@ -149,7 +150,7 @@ impl<'a> Fields<'a> {
 
     /// The line, from 1 on, in which a field begins. Counted only when something is wrong.
     fn line(&self, field: &Field) -> Result<u64> {
-        let mut bytes = list::with_room(CHUNK)?;
+        let mut bytes = list::with_room(self.source.len().min(CHUNK as u64) as usize)?;
         let (mut at, mut line) = (0, 1);
         while at < self.source.len() {
             bytes.resize((self.source.len() - at).min(CHUNK as u64) as usize, 0);
