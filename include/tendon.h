@@ -3530,15 +3530,15 @@ TensorStatus tensor_dict_save_safetensors(const TensorDict *dict,
                                           const TensorSaveOptions *options);
 
 /**
- * The tensors of a checkpoint of torch.save (.pt, .pth; PyTorch 1.6 and later). As torch.load with weights_only.
+ * The tensors of a checkpoint of torch.save (.pt, .pth). As torch.load with weights_only.
  *
  * Its pickle is read as data, nothing is ever executed: whatever is not on a short list (tensors, parameters, dicts,
  * lists, tuples, sets, numbers, texts, bytes, dtypes, devices) makes the call FORMAT and is named. Nested dicts and lists
  * become names with dots: {"model": {"weight": w}, "epoch": 3} is a tensor "model.weight" and metadata "epoch" = "3". A
  * lone tensor has the name "". Tensors that share a storage in the file share memory here too; none requires grad,
  * parameters neither. Memory of their own unless options->mmap is on; then as tensor_dict_load_safetensors. Packed
- * entries and those of the other byte order are copied. A tensor of a dtype that Tendon lacks makes the call
- * UNSUPPORTED, unless options->names leaves it out. TorchScript and files of PyTorch before 1.6 are UNSUPPORTED.
+ * entries and those of the other byte order are copied, most of files from before PyTorch 1.6 too. A tensor of a dtype
+ * that Tendon lacks makes the call UNSUPPORTED, unless options->names leaves it out. So does TorchScript.
  * Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER, INVALID_ARGUMENT,
  * INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
  */
