@@ -30,11 +30,14 @@ template <class C, TensorStatus (*Begin)(C **), TensorStatus (*End)(C *)> class 
     }
     Guard(Guard &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     Guard &operator=(Guard &&) = delete;
-    ~Guard() { (void)end(); }
-    // Ends it now; nothing is left for the destructor.
+    ~Guard() {
+        if (handle_ != nullptr) (void)End(handle_);
+    }
+    // Ends it now, and says so when that is not possible here; then it is still on.
     Returns<void> end() {
-        if (handle_ == nullptr) return done();
-        return call(End, std::exchange(handle_, nullptr));
+        if (handle_ != nullptr) TENDON_DETAIL_CHECK(End(handle_));
+        handle_ = nullptr;
+        return done();
     }
 
   protected:

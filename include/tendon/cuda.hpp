@@ -173,10 +173,13 @@ class [[nodiscard]] StreamGuard {
     }
     StreamGuard(StreamGuard &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
     StreamGuard &operator=(StreamGuard &&) = delete;
-    ~StreamGuard() { (void)end(); }
+    ~StreamGuard() {
+        if (handle_ != nullptr) (void)tendon_cuda_stream_end(handle_);
+    }
     Returns<void> end() {
-        if (handle_ == nullptr) return detail::done();
-        return call(tendon_cuda_stream_end, std::exchange(handle_, nullptr));
+        if (handle_ != nullptr) TENDON_DETAIL_CHECK(tendon_cuda_stream_end(handle_));
+        handle_ = nullptr;
+        return detail::done();
     }
 
   private:

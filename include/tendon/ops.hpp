@@ -122,7 +122,7 @@ inline Returns<Tensor> operator-(Operand x) { return neg(x); }
 inline Returns<Tensor> operator+(Scalar a, Operand b) { return b + a; }
 inline Returns<Tensor> operator*(Scalar a, Operand b) { return b * a; }
 
-// bool tensors, element by element.
+// bool tensors, element by element. (No &, | and ^: on integers they mean bits. There are logical_and, logical_or, ...)
 inline Returns<Tensor> operator==(Operand a, Operand b) { return eq(a, b); }
 inline Returns<Tensor> operator!=(Operand a, Operand b) { return ne(a, b); }
 inline Returns<Tensor> operator<(Operand a, Operand b) { return lt(a, b); }
@@ -141,10 +141,6 @@ inline Returns<Tensor> operator<(Scalar a, Operand b) { return gt(b, a); }
 inline Returns<Tensor> operator<=(Scalar a, Operand b) { return ge(b, a); }
 inline Returns<Tensor> operator>(Scalar a, Operand b) { return lt(b, a); }
 inline Returns<Tensor> operator>=(Scalar a, Operand b) { return le(b, a); }
-inline Returns<Tensor> operator!(Operand x) { return logical_not(x); }
-inline Returns<Tensor> operator&(Operand a, Operand b) { return logical_and(a, b); }
-inline Returns<Tensor> operator|(Operand a, Operand b) { return logical_or(a, b); }
-inline Returns<Tensor> operator^(Operand a, Operand b) { return logical_xor(a, b); }
 
 namespace detail {
 

@@ -30,10 +30,10 @@ inline bool under_valgrind() { return std::getenv("TENDON_VALGRIND") != nullptr;
         TensorStatus check_code = TENSOR_OK;                                                                       \
         try {                                                                                                      \
             __VA_ARGS__;                                                                                           \
-        } catch (const tendon::Error &error) {                                                                     \
-            check_code = error.code();                                                                             \
-            if (std::strstr(error.what(), words) == nullptr) {                                                     \
-                std::fprintf(stderr, "%s:%d: \"%s\" is not in \"%s\"\n", __FILE__, __LINE__, words, error.what()); \
+        } catch (const tendon::Error &check_error) {                                                                     \
+            check_code = check_error.code();                                                                             \
+            if (std::strstr(check_error.what(), words) == nullptr) {                                                     \
+                std::fprintf(stderr, "%s:%d: \"%s\" is not in \"%s\"\n", __FILE__, __LINE__, words, check_error.what()); \
                 failures++;                                                                                        \
             }                                                                                                      \
         }                                                                                                          \
