@@ -170,6 +170,7 @@ class BorrowOptions {
         options.offset = offset_;
         return options;
     }
+    const Strides &strides() const noexcept { return strides_; }
     const std::function<void()> &release() const noexcept { return release_; }
 
   private:
@@ -180,6 +181,9 @@ class BorrowOptions {
 };
 
 namespace detail {
+
+// As the C function wants it, which writes only where it was not told read_only.
+template <class T> void *writable(T *data) noexcept { return const_cast<std::remove_const_t<T> *>(data); }
 
 // `kept` is deleted by the release callback once the tensor is there, and here when it could not be made.
 template <class Kept, class F, class... A>
@@ -197,16 +201,29 @@ Returns<Tensor> lend(std::unique_ptr<Kept> &kept, TensorHostBufferOptions &optio
     return Tensor::adopt(out);
 }
 
+// Without options: most borrow so, and a plain call is what it costs.
 template <class F, class... A>
-Returns<Tensor> borrowed(const BorrowOptions &borrow, bool read_only, F from_buffer, const A &...arguments) {
+Returns<Tensor> borrowed(const Shape &shape, bool read_only, F from_buffer, const A &...arguments) {
+    if (!read_only) return Tensor::made_by(from_buffer, arguments..., shape.data(), shape.size(), nullptr);
+    TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
+    options.read_only = true;
+    return Tensor::made_by(from_buffer, arguments..., shape.data(), shape.size(), &options);
+}
+
+template <class F, class... A>
+Returns<Tensor> borrowed(const Shape &shape, const BorrowOptions &borrow, bool read_only, F from_buffer,
+                         const A &...arguments) {
     TensorHostBufferOptions options = borrow.c();
     options.read_only = options.read_only || read_only;
+    if (options.strides != nullptr && borrow.strides().size() != shape.size()) {
+        TENDON_DETAIL_FAIL(TENSOR_ERR_SHAPE, "borrow: strides wants as many numbers as the shape has sizes");
+    }
     std::unique_ptr<std::function<void()>> kept;
     if (borrow.release()) {
         kept.reset(new (std::nothrow) std::function<void()>(borrow.release()));
         if (kept == nullptr) TENDON_DETAIL_FAIL(TENSOR_ERR_OUT_OF_MEMORY, "borrow: no memory for the release callback");
     }
-    return lend(kept, options, from_buffer, arguments...);
+    return lend(kept, options, from_buffer, arguments..., shape.data(), shape.size());
 }
 
 } // namespace detail
@@ -214,24 +231,30 @@ Returns<Tensor> borrowed(const BorrowOptions &borrow, bool read_only, F from_buf
 // Borrows `count` elements without a copy: the memory must outlive every tensor over it, or on_release says when it is
 // free again. All elements that shape and strides reach must be among the `count`.
 template <class T, std::enable_if_t<has_dtype_v<T>, int> = 0>
-Returns<Tensor> borrow(T *data, std::size_t count, const Shape &shape, const BorrowOptions &options = {}) {
-    return detail::borrowed(options, std::is_const_v<T>, tensor_from_host_buffer,
-                            static_cast<void *>(const_cast<std::remove_const_t<T> *>(data)), count * sizeof(T),
-                            c_dtype(dtype_v<T>), shape.data(), shape.size());
+Returns<Tensor> borrow(T *data, std::size_t count, const Shape &shape) {
+    return detail::borrowed(shape, std::is_const_v<T>, tensor_from_host_buffer, detail::writable(data), count * sizeof(T),
+                            c_dtype(dtype_v<T>));
+}
+template <class T, std::enable_if_t<has_dtype_v<T>, int> = 0>
+Returns<Tensor> borrow(T *data, std::size_t count, const Shape &shape, const BorrowOptions &options) {
+    return detail::borrowed(shape, options, std::is_const_v<T>, tensor_from_host_buffer, detail::writable(data),
+                            count * sizeof(T), c_dtype(dtype_v<T>));
 }
 // The same of a dtype that only the program knows.
 inline Returns<Tensor> borrow(void *data, std::size_t nbytes, DType dtype, const Shape &shape,
                               const BorrowOptions &options = {}) {
-    return detail::borrowed(options, false, tensor_from_host_buffer, data, nbytes, c_dtype(dtype), shape.data(),
-                            shape.size());
+    return detail::borrowed(shape, options, false, tensor_from_host_buffer, data, nbytes, c_dtype(dtype));
 }
 // The elements of a vector, array, span or anything else with data() and size(), which must outlive every tensor over
 // it. So it has a name: what is about to go is for take().
 template <class C, detail::if_elements<C> = 0> Returns<Tensor> borrow(C &elements) {
     return borrow(std::data(elements), std::size(elements), Shape(std::size(elements)));
 }
+template <class C, detail::if_elements<C> = 0> Returns<Tensor> borrow(C &elements, const Shape &shape) {
+    return borrow(std::data(elements), std::size(elements), shape);
+}
 template <class C, detail::if_elements<C> = 0>
-Returns<Tensor> borrow(C &elements, const Shape &shape, const BorrowOptions &options = {}) {
+Returns<Tensor> borrow(C &elements, const Shape &shape, const BorrowOptions &options) {
     return borrow(std::data(elements), std::size(elements), shape, options);
 }
 template <class C, class... A, std::enable_if_t<!std::is_lvalue_reference_v<C> && std::is_class_v<C>, int> = 0>
@@ -240,8 +263,7 @@ Returns<Tensor> borrow(C &&elements, const A &...) = delete;
 // Memory of a CUDA device, borrowed; see tensor_from_device_buffer.
 inline Returns<Tensor> borrow_device(void *data, std::size_t nbytes, Device device, DType dtype, const Shape &shape,
                                      const BorrowOptions &options = {}) {
-    return detail::borrowed(options, false, tensor_from_device_buffer, data, nbytes, device.c(), c_dtype(dtype),
-                            shape.data(), shape.size());
+    return detail::borrowed(shape, options, false, tensor_from_device_buffer, data, nbytes, device.c(), c_dtype(dtype));
 }
 
 // Takes a container over without copying its elements: take(std::move(v), {2, 3}). It is destroyed after the last use of
@@ -260,8 +282,7 @@ Returns<Tensor> take(C &&container, const Shape &shape) {
     } back{kept, container};
     TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
     options.read_only = std::is_const_v<Element>;
-    void *data = const_cast<std::remove_const_t<Element> *>(std::data(*kept));
-    return detail::lend(kept, options, tensor_from_host_buffer, data, std::size(*kept) * sizeof(Element),
+    return detail::lend(kept, options, tensor_from_host_buffer, detail::writable(std::data(*kept)), std::size(*kept) * sizeof(Element),
                         c_dtype(dtype_v<Element>), shape.data(), shape.size());
 }
 template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0, detail::if_elements<C> = 0>

@@ -38,7 +38,8 @@ template <class Self, class C> class OptionsOf {
 #define TENDON_DETAIL_OPTIONS(Name, C, INIT)                                                                              \
     class Name : public detail::OptionsOf<Name, C> {                                                                      \
       public:                                                                                                             \
-        Name() noexcept : OptionsOf(C INIT) {}
+        static constexpr C defaults = INIT;                                                                               \
+        Name() noexcept : OptionsOf(defaults) {}
 
 // For functions that make tensors. A dtype or a device alone will do: zeros({3}, DType::f64).
 TENDON_DETAIL_OPTIONS(Options, TensorOptions, TENSOR_OPTIONS_INIT)
@@ -50,13 +51,21 @@ TENDON_DETAIL_OPTIONS(Options, TensorOptions, TENSOR_OPTIONS_INIT)
 };
 inline Options dtype(DType type) noexcept { return Options(type); }
 inline Options device(Device where) noexcept { return Options(where); }
-inline Options requires_grad(bool on = true) noexcept { return Options().requires_grad(on); }
+inline Options requires_grad(bool on = true) noexcept {
+    Options options; // in place: a copy would read back what was just written in pieces
+    options.requires_grad(on);
+    return options;
+}
 
 TENDON_DETAIL_OPTIONS(ReduceOptions, TensorReduceOptions, TENSOR_REDUCE_OPTIONS_INIT)
     ReduceOptions &dtype(DType type) noexcept { return set(&TensorReduceOptions::dtype, type); }
     ReduceOptions &keepdim(bool on = true) noexcept { return set(&TensorReduceOptions::keepdim, on); }
 };
-inline ReduceOptions keepdim(bool on = true) noexcept { return ReduceOptions().keepdim(on); }
+inline ReduceOptions keepdim(bool on = true) noexcept {
+    ReduceOptions options;
+    options.keepdim(on);
+    return options;
+}
 
 TENDON_DETAIL_OPTIONS(VarOptions, TensorVarOptions, TENSOR_VAR_OPTIONS_INIT)
     VarOptions &keepdim(bool on = true) noexcept { return set(&TensorVarOptions::keepdim, on); }

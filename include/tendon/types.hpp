@@ -129,19 +129,8 @@ class Device {
 // One number with its kind, because 3 and 3.0 promote differently. Made of any arithmetic type.
 class Scalar {
   public:
-    template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0> Scalar(T number) noexcept : scalar_() {
-        if constexpr (std::is_same_v<T, bool>) {
-            scalar_ = tensor_scalar_b(number);
-        } else if constexpr (std::is_floating_point_v<T>) {
-            scalar_ = tensor_scalar_f(static_cast<double>(number));
-        } else {
-            scalar_ = tensor_scalar_i(static_cast<std::int64_t>(number));
-            // What an int64_t cannot hold is no number: the function that gets it says so.
-            if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8) {
-                if (number > static_cast<T>(std::numeric_limits<std::int64_t>::max())) scalar_.kind = 0;
-            }
-        }
-    }
+    template <class T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0>
+    Scalar(T number) noexcept : scalar_(of(number)) {}
     explicit Scalar(TensorScalar scalar) noexcept : scalar_(scalar) {}
     Scalar() noexcept : Scalar(0) {}
 
@@ -152,6 +141,21 @@ class Scalar {
     const TensorScalar &c() const noexcept { return scalar_; }
 
   private:
+    template <class T> static TensorScalar of(T number) noexcept {
+        if constexpr (std::is_same_v<T, bool>) {
+            return tensor_scalar_b(number);
+        } else if constexpr (std::is_floating_point_v<T>) {
+            return tensor_scalar_f(static_cast<double>(number));
+        } else {
+            TensorScalar scalar = tensor_scalar_i(static_cast<std::int64_t>(number));
+            // What an int64_t cannot hold is no number: the function that gets it says so.
+            if constexpr (std::is_unsigned_v<T> && sizeof(T) == 8) {
+                if (number > static_cast<T>(std::numeric_limits<std::int64_t>::max())) scalar.kind = 0;
+            }
+            return scalar;
+        }
+    }
+
     TensorScalar scalar_;
 };
 

@@ -10,21 +10,25 @@
 static std::atomic<long> allocations;
 static bool no_memory = false; // for new (std::nothrow)
 
-void *operator new(std::size_t size) {
+// Out of line, or the compiler sees a malloc that is deleted.
+#define COUNTED __attribute__((noinline))
+COUNTED void *operator new(std::size_t size) {
     allocations++;
     void *memory = std::malloc(size > 0 ? size : 1);
     if (memory == nullptr) throw std::bad_alloc();
     return memory;
 }
-void *operator new(std::size_t size, const std::nothrow_t &) noexcept {
+COUNTED void *operator new(std::size_t size, const std::nothrow_t &) noexcept {
     allocations++;
     return no_memory ? nullptr : std::malloc(size > 0 ? size : 1);
 }
-void *operator new[](std::size_t size, const std::nothrow_t &tag) noexcept { return operator new(size, tag); }
-void operator delete(void *memory) noexcept { std::free(memory); }
-void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void *memory) noexcept { std::free(memory); }
-void operator delete[](void *memory, std::size_t) noexcept { std::free(memory); }
+COUNTED void *operator new[](std::size_t size, const std::nothrow_t &tag) noexcept { return operator new(size, tag); }
+COUNTED void operator delete(void *memory) noexcept { std::free(memory); }
+COUNTED void operator delete(void *memory, std::size_t) noexcept { std::free(memory); }
+COUNTED void operator delete(void *memory, const std::nothrow_t &) noexcept { std::free(memory); }
+COUNTED void operator delete[](void *memory) noexcept { std::free(memory); }
+COUNTED void operator delete[](void *memory, std::size_t) noexcept { std::free(memory); }
+COUNTED void operator delete[](void *memory, const std::nothrow_t &) noexcept { std::free(memory); }
 
 using tendon::Error;
 using tendon::Result;
@@ -57,7 +61,8 @@ static void exceptions() {
         no_memory = true;
         const Error poor = copy;
         no_memory = false;
-        CHECK(poor.code() == TENSOR_ERR_SHAPE && std::strcmp(poor.what(), "TENSOR_ERR_SHAPE") == 0);
+        CHECK(poor.code() == TENSOR_ERR_SHAPE);
+        CHECK(under_valgrind() || std::strcmp(poor.what(), "TENSOR_ERR_SHAPE") == 0); // it has a new of its own
     }
     tendon::clear_last_error();
     CHECK(tendon::last_error().code() == TENSOR_OK);
@@ -167,7 +172,7 @@ static void no_allocations() {
     }
     CHECK(allocations == before);
     (void)w.to_string();
-    CHECK(allocations > before); // the count counts
+    CHECK(under_valgrind() || allocations > before); // the count counts
 }
 
 int main() {

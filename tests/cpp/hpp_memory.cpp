@@ -82,6 +82,7 @@ static void strided() {
     CHECK(holds(tendon::borrow(v, {3}, BorrowOptions().strides({2}).offset(1)), DType::f64, {3}, {2, 4, 6}));
     CHECK(holds(tendon::borrow(v, {2, 2}, BorrowOptions().strides({0, 1})), DType::f64, {2, 2}, {1, 2, 1, 2}));
     THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "", (void)tendon::borrow(v, {6}, BorrowOptions().strides({2})));
+    THROWS(TENSOR_ERR_SHAPE, "strides", (void)tendon::borrow(v, {2, 3}, BorrowOptions().strides({1})));
     // The product in columns lands in the caller's memory.
     std::vector<double> out(4);
     auto target = tendon::borrow(out, {2, 2}, BorrowOptions().strides({1, 2}));
