@@ -295,6 +295,21 @@ inline Returns<std::vector<Tensor>> Tensor::chunk(std::int64_t chunks, std::int6
     return parts;
 }
 
+// "f32", "cuda:0", "[2, 3]"
+inline std::ostream &operator<<(std::ostream &stream, DType dtype) { return stream << name(dtype); }
+inline std::ostream &operator<<(std::ostream &stream, Device device) {
+    if (device.is_cuda()) return stream << "cuda:" << device.index();
+    return stream << (device.is_cpu() ? "cpu" : "default");
+}
+inline std::ostream &operator<<(std::ostream &stream, const Shape &shape) {
+    const char *before = "[";
+    for (const std::int64_t size : shape) {
+        stream << before << size;
+        before = ", ";
+    }
+    return stream << (shape.empty() ? "[]" : "]");
+}
+
 // As PyTorch prints it. Sets failbit when it cannot be printed.
 inline std::ostream &operator<<(std::ostream &stream, const Tensor &x) {
 #ifdef TENDON_NO_EXCEPTIONS

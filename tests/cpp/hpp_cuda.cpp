@@ -90,7 +90,9 @@ static void with_device() {
     cuda::set_current_device(current);
 }
 
-int main() {
+// "device" as an argument: there must be one.
+int main(int argc, char **argv) {
+    CHECK(argc < 2 || std::strcmp(argv[1], "device") != 0 || cuda::is_available());
     if (cuda::is_available()) {
         with_device();
     } else {

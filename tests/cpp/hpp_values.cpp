@@ -1,4 +1,5 @@
 // tendon::Tensor as a value: copies, moves, empties, handles, and what must not compile.
+#include <sstream>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -135,7 +136,14 @@ static void small_values() {
     THROWS(TENSOR_ERR_DTYPE, "", (void)tendon::promote_types(DType::invalid, DType::f32));
 }
 
+static void printing() {
+    std::ostringstream out;
+    out << Shape{2, 3} << Shape{} << DType::bf16 << tendon::Device::cpu() << tendon::Device::cuda(1) << tendon::scalar(1);
+    CHECK(out.str() == "[2, 3][]bf16cpucuda:1tensor(1)");
+}
+
 int main() {
+    printing();
     copies_and_moves();
     handles();
     questions();
