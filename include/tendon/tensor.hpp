@@ -39,8 +39,9 @@ using Written = Tensor &;
 // the handle on and leaves an empty tensor, on which every function fails with TENSOR_ERR_INVALID_HANDLE.
 //
 // const functions are safe in concurrent calls; the others are exclusive. The objects themselves are guarded as
-// std::shared_ptr is: two threads may use two copies.
-class Tensor {
+// std::shared_ptr is: two threads may use two copies. A result that nobody takes is a warning: x.reshape({6}) does not
+// change x.
+class [[nodiscard]] Tensor {
   public:
     Tensor() noexcept = default;
     Tensor(Tensor &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
