@@ -32,6 +32,8 @@ mod read;
 
 mod data;
 
+mod dlpack;
+
 mod convert;
 
 mod lifetime;
@@ -72,6 +74,7 @@ pub use compare::*;
 pub use convert::*;
 pub use data::*;
 pub use device::*;
+pub use dlpack::*;
 pub use elementwise::*;
 pub use fill::*;
 #[doc(hidden)]

@@ -162,6 +162,13 @@ pub const TENSOR_REDUCTION_SUM: i32 = 1;
 /// Each loss by itself.
 pub const TENSOR_REDUCTION_NONE: i32 = 2;
 
+/// A copy where it cannot be done without one.
+pub const TENSOR_DLPACK_COPY_IF_NEEDED: i32 = 0;
+/// Memory of its own in any case.
+pub const TENSOR_DLPACK_COPY_ALWAYS: i32 = 1;
+/// What cannot be done without a copy is an error.
+pub const TENSOR_DLPACK_COPY_NEVER: i32 = 2;
+
 /// Products of f32 matrices are computed in f32.
 pub const TENDON_PRECISION_HIGHEST: i32 = 0;
 /// Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
@@ -212,6 +219,16 @@ pub struct TendonCudaEvent {
 
 /// A stream that is current on this thread; see tendon_cuda_stream_begin.
 pub struct TendonCudaStreamScope {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensor` of dlpack.h, which the header only declares.
+pub struct DLManagedTensor {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensorVersioned` of dlpack.h, which the header only declares.
+pub struct DLManagedTensorVersioned {
     _private: [u8; 0],
 }
 

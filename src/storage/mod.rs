@@ -6,7 +6,7 @@ use crate::cpu::memory::{self, Live};
 use crate::cuda::memory::Visitors;
 use crate::cuda::pinned::PinnedBlock;
 use crate::cuda::transfer::{self, Place};
-use crate::cuda::{self, Block, Queue, Stream};
+use crate::cuda::{self, Block, Event, Queue, Stream};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -188,6 +188,15 @@ impl Storage {
         match &self.0.owner {
             Owner::Cuda(block) => block.used_by(stream),
             Owner::BorrowedCuda(_, visitors) => visitors.note(stream),
+            _ => {}
+        }
+    }
+
+    /// Notes that a stream of another library, with this handle, works on the memory until `end`.
+    pub fn used_until(&self, end: Event, stream: usize) {
+        match &self.0.owner {
+            Owner::Cuda(block) => block.used_until(end, stream),
+            Owner::BorrowedCuda(_, visitors) => visitors.note_end(end),
             _ => {}
         }
     }

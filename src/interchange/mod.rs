@@ -1,0 +1,3 @@
+//! Tensors to and from other libraries and files.
+
+pub mod dlpack;
