@@ -373,7 +373,7 @@ static const TensorDlpackOptions *dlpack_options(void)
     uint8_t b = byte();
     options.dlpack.copy = b < 0xf8 ? b % 3 : (int8_t)byte();
     if (byte() >= 0xe0) options.dlpack.device = (TensorDevice){byte() % 4, (int8_t)byte() % 3};
-    if (b & 8) options.dlpack.stream = number();
+    if (b & 8) options.dlpack.stream = (int8_t)byte() % 3;
     if (b & 16) options.dlpack.max_version_major = byte() % 3;
     if (b & 32) options.dlpack.max_version_minor = byte();
     FLAG(options.dlpack.stream_stays_valid);
@@ -1247,7 +1247,7 @@ static void disturb(DlTensor *t)
     case 0xf5: t->data = NULL; break;
     case 0xf6: t->byte_offset = UINT64_MAX; break;
     case 0xf7: t->shape = NULL; break;
-    case 0xf8: if (t->ndim > 0 && t->ndim < 65) t->shape[byte() % t->ndim] = INT64_MIN + number(); break;
+    case 0xf8: if (t->ndim > 0 && t->ndim < 65) t->shape[byte() % t->ndim] = byte() & 1 ? -1 : INT64_MAX; break;
     case 0xf9: if (t->ndim > 0 && t->ndim < 65) t->strides[byte() % t->ndim] = INT64_MAX; break;
     default: break;
     }
