@@ -882,7 +882,7 @@ typedef struct {
 #define TENSOR_ERR_IO 1100
 
 /**
- * A file or a saved state is not in the expected format.
+ * A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
  */
 #define TENSOR_ERR_FORMAT 1200
 

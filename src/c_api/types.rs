@@ -48,7 +48,7 @@ pub const TENSOR_ERR_GRAPH_FREED: TensorStatus = 902;
 pub const TENSOR_ERR_CAPTURE: TensorStatus = 1000;
 /// Reading or writing a file failed.
 pub const TENSOR_ERR_IO: TensorStatus = 1100;
-/// A file or a saved state is not in the expected format.
+/// A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
 pub const TENSOR_ERR_FORMAT: TensorStatus = 1200;
 /// CUDA reported an error.
 pub const TENSOR_ERR_CUDA: TensorStatus = 1300;

@@ -159,11 +159,14 @@ impl Block {
         }
     }
 
-    /// Notes that a stream that is not ours, with this handle, works on the block until `end`.
-    pub fn used_until(&self, end: Event, stream: usize) {
-        if stream != self.home || end.device().ordinal != self.device.ordinal {
-            self.visitors.note_end(end);
-        }
+    /// Notes that a stream that is not ours works on the block until `end`.
+    pub fn used_until(&self, end: Event) {
+        self.visitors.note_end(end);
+    }
+
+    /// The handle of the stream that it was allocated on.
+    pub fn home(&self) -> usize {
+        self.home
     }
 }
 

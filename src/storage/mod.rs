@@ -192,10 +192,18 @@ impl Storage {
         }
     }
 
-    /// Notes that a stream of another library, with this handle, works on the memory until `end`.
-    pub fn used_until(&self, end: Event, stream: usize) {
+    /// The handle of the stream whose later work may use the memory without waiting, if there is one.
+    pub fn home_stream(&self) -> Option<usize> {
         match &self.0.owner {
-            Owner::Cuda(block) => block.used_until(end, stream),
+            Owner::Cuda(block) => Some(block.home()),
+            _ => None,
+        }
+    }
+
+    /// Notes that a stream of another library works on the memory until `end`.
+    pub fn used_until(&self, end: Event) {
+        match &self.0.owner {
+            Owner::Cuda(block) => block.used_until(end),
             Owner::BorrowedCuda(_, visitors) => visitors.note_end(end),
             _ => {}
         }

@@ -50,7 +50,7 @@ pub unsafe fn export<M: Managed>(x: &Tensor, wish: &Wish, deleter: Deleter<M>) -
     let visitor = match exported.device() {
         Device::Cpu => None,
         // SAFETY: the caller's promise.
-        Device::Cuda(ordinal) => unsafe { hand_over(ordinal, wish)? },
+        Device::Cuda(ordinal) => unsafe { hand_over(exported.storage(), ordinal, wish)? },
     };
     Ok(block.fill(&exported, copied, visitor, wish.max_version, deleter))
 }
@@ -86,7 +86,7 @@ fn at_place(x: &Tensor, wish: &Wish) -> Result<Tensor> {
 ///
 /// # Safety
 /// As [`export`].
-unsafe fn hand_over(ordinal: u32, wish: &Wish) -> Result<Option<Visitor>> {
+unsafe fn hand_over(storage: &Storage, ordinal: u32, wish: &Wish) -> Result<Option<Visitor>> {
     let Some(stream) = wish.native_stream()? else { return Ok(None) };
     let current = cuda::stream::current(cuda::device(ordinal)?)?;
     if current.raw().cast() != stream {
@@ -94,8 +94,8 @@ unsafe fn hand_over(ordinal: u32, wish: &Wish) -> Result<Option<Visitor>> {
         // SAFETY: the caller's promise.
         unsafe { event.hold_native(stream)? };
     }
-    // The default stream is always there.
-    let visits = stream.is_null() || wish.stream_stays_valid;
+    // The default stream is always there. One that the memory belongs to needs no waiting for.
+    let visits = (stream.is_null() || wish.stream_stays_valid) && storage.home_stream() != Some(stream.addr());
     Ok(visits.then_some(Visitor { ordinal, stream }))
 }
 
@@ -182,7 +182,7 @@ pub unsafe fn release<M: Managed>(managed: *mut M) {
             unsafe { Event::after_native(device, stream) }
         });
         if let Ok(end) = end {
-            storage.used_until(end, stream.addr());
+            storage.used_until(end);
         }
     }
 }
