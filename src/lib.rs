@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! c_api                              extern "C" functions and handles
-//! optim · print · interchange        what is built on tensors and gradients; other libraries' tensors
+//! optim · interchange · print        what is built on tensors and gradients
 //! backward                           walking the graph
 //! ops                                one op family, one file
 //! apply                              the one door that every op goes through

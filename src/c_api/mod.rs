@@ -62,6 +62,10 @@ mod indexing;
 
 mod optim;
 
+mod dict;
+
+mod files;
+
 // No functions of the header below.
 mod border;
 mod handle;
@@ -74,6 +78,7 @@ pub use compare::*;
 pub use convert::*;
 pub use data::*;
 pub use device::*;
+pub use dict::*;
 pub use dlpack::*;
 pub use elementwise::*;
 pub use fill::*;
