@@ -481,8 +481,8 @@ typedef struct {
     uint32_t max_version_major;
     uint32_t max_version_minor;
     /**
-     * CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream still works
-     * on the memory. For stream 1 this is so in any case.
+     * CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+     * of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
      */
     bool stream_stays_valid;
     /**

@@ -46,8 +46,8 @@ pub struct TensorDlpackOptions {
     /// Exporting with a version: the newest that the consumer understands; {0, 0} = any.
     pub max_version_major: u32,
     pub max_version_minor: u32,
-    /// CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream still works
-    /// on the memory. For stream 1 this is so in any case.
+    /// CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+    /// of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
     pub stream_stays_valid: CBool,
     /// Must be 0.
     pub reserved: [u8; 7],
