@@ -71,7 +71,7 @@ install:
 
 # A list of parts, in order: each prints how long it took, and the first that fails ends the run.
 test:
-	@scripts/setup.sh build test
+	@scripts/setup.sh build test examples
 	@rm -f build/parts; mkdir -p build
 	@export TENDON_PARTS=build/parts; trap 'echo; echo "make test:"; cat build/parts' EXIT; \
 	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \
@@ -107,6 +107,7 @@ compare-pytorch:
 	    echo "    make compare-pytorch PYTHON=/opt/torch/bin/python"; exit 1; }
 	@$(BUILD_DIST)
 	@$(PYTHON) tests/pytorch/compare.py $(DIST)/lib/libtendon.so $(ARGS)
+	@$(PYTHON) tests/pytorch/dlpack.py $(DIST)/lib/libtendon.so
 
 lint:
 	@scripts/setup.sh build lint

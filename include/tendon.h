@@ -33,6 +33,10 @@
 #endif
 #endif
 
+/* Of dlpack.h, which may be included before this file or after it. */
+struct DLManagedTensor;
+struct DLManagedTensorVersioned;
+
 /**
  * The kinds of number in a TensorScalar.
  */
@@ -84,6 +88,21 @@
 #define TENSOR_REDUCTION_NONE 2
 
 /**
+ * A copy where it cannot be done without one.
+ */
+#define TENSOR_DLPACK_COPY_IF_NEEDED 0
+
+/**
+ * Memory of its own in any case.
+ */
+#define TENSOR_DLPACK_COPY_ALWAYS 1
+
+/**
+ * What cannot be done without a copy is an error.
+ */
+#define TENSOR_DLPACK_COPY_NEVER 2
+
+/**
  * Products of f32 matrices are computed in f32.
  */
 #define TENDON_PRECISION_HIGHEST 0
@@ -92,6 +111,22 @@
  * Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
  */
 #define TENDON_PRECISION_HIGH 1
+
+/**
+ * Where the elements of a loaded tensor lie: as the function that loads says.
+ */
+#define TENSOR_MMAP_DEFAULT 0
+
+/**
+ * Tensors look into a private, read-only mapping of the file; nothing is read before it is used. Writes to them are
+ * errors. While a tensor uses it, the file must not be truncated.
+ */
+#define TENSOR_MMAP_ON 1
+
+/**
+ * The file is read into memory of the tensors' own.
+ */
+#define TENSOR_MMAP_OFF 2
 
 /**
  * The level that a log callback gets with the message of a failed call.
@@ -124,6 +159,12 @@ typedef struct TendonCudaStreamScope TendonCudaStreamScope;
  * thread may use the tensor in the meantime.
  */
 typedef struct Tensor Tensor;
+
+/**
+ * A handle of tensors by name; see tensor_dict_create. A const TensorDict * argument is safe in concurrent calls; a
+ * TensorDict * argument is exclusive, and while another call uses the dict it is an error.
+ */
+typedef struct TensorDict TensorDict;
 
 /**
  * A mode that is on for this thread; see tensor_no_grad_begin.
@@ -410,6 +451,45 @@ typedef struct {
      */
     int64_t line_width;
 } TensorPrintOptions;
+
+/**
+ * For tensor_to_dlpack, tensor_from_dlpack and their versioned forms. Start from TENSOR_DLPACK_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorDlpackOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_DLPACK_COPY_...
+     */
+    int32_t copy;
+    /**
+     * Where the memory is to be; {0, 0} = where it is. Another device needs a copy.
+     */
+    TensorDevice device;
+    /**
+     * CUDA only: the stream of the other side, as DLPack numbers them: 1 = the legacy default stream, 2 = the default
+     * stream of each thread, a larger number = that cudaStream_t, -1 = nothing is waited for; 0 is an error. Exporting:
+     * the consumer's stream, which then waits for the current one. Importing: the producer's stream, for which the
+     * current one then waits. Default 1.
+     */
+    int64_t stream;
+    /**
+     * Exporting with a version: the newest that the consumer understands; {0, 0} = any.
+     */
+    uint32_t max_version_major;
+    uint32_t max_version_minor;
+    /**
+     * CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+     * of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
+     */
+    bool stream_stays_valid;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[7];
+} TensorDlpackOptions;
 
 /**
  * For tensor_to_device and tensor_to_dtype. Start from TENSOR_CONVERT_OPTIONS_INIT.
@@ -719,6 +799,35 @@ typedef struct {
 } TensorAdamWOptions;
 
 /**
+ * What tensor_dict_load_stats fills in. Start from TENSOR_LOAD_STATS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLoadStats)
+     */
+    uint32_t struct_size;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * Tensors that look into a mapping of the file.
+     */
+    int64_t mapped_tensors;
+    int64_t mapped_bytes;
+    /**
+     * Tensors with memory of their own.
+     */
+    int64_t copied_tensors;
+    int64_t copied_bytes;
+    /**
+     * Of the copied ones: those that were to be mapped and could not, because their bytes are not aligned to their
+     * elements, or are compressed or in another byte order.
+     */
+    int64_t unmappable_tensors;
+} TensorLoadStats;
+
+/**
  * Success.
  */
 #define TENSOR_OK 0
@@ -767,6 +876,11 @@ typedef struct {
  * An index leaves its dimension.
  */
 #define TENSOR_ERR_INDEX 600
+
+/**
+ * No entry has that name.
+ */
+#define TENSOR_ERR_NOT_FOUND 601
 
 /**
  * Memory in C order was asked for and the tensor has other strides.
@@ -824,7 +938,7 @@ typedef struct {
 #define TENSOR_ERR_IO 1100
 
 /**
- * A file or a saved state is not in the expected format.
+ * A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
  */
 #define TENSOR_ERR_FORMAT 1200
 
@@ -1909,6 +2023,72 @@ TENDON_MUST_USE TensorStatus tensor_data_mut_f32(Tensor *x, float **out);
  * The f64 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
  */
 TENDON_MUST_USE TensorStatus tensor_data_mut_f64(Tensor *x, double **out);
+
+/**
+ * The tensor's memory as a DLPack struct of the older form, without a version, for another library; nothing is copied.
+ * As torch.utils.dlpack.to_dlpack.
+ *
+ * The struct describes the memory of `x` as it is: its strides, its device (pinned host memory is CPU memory). Both
+ * sides see what either writes, and what the consumer writes is not counted by tensor_version. A tensor that requires
+ * grad must be detached first. On CUDA, what the current stream has been given so far is done before later work of
+ * options->stream; the consumer's work must be done when it calls the deleter, unless it runs on a stream that
+ * options->stream_stays_valid speaks of.
+ *
+ * Errors: INVALID_HANDLE, AUTOGRAD, READ_ONLY when the memory is read-only, which this form cannot say, DEVICE when
+ * options->device is another and options->copy forbids the copy, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER,
+ * OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: owned by the consumer, who calls its deleter once, on any thread, also
+ * after `x` was released; the memory lives until then.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_dlpack(const Tensor *x,
+                              const TensorDlpackOptions *options,
+                              struct DLManagedTensor **out);
+
+/**
+ * The tensor's memory as a DLPack 1.1 struct for another library; nothing is copied. As torch.Tensor.__dlpack__ with a
+ * max_version of 1.0 or later.
+ *
+ * As tensor_to_dlpack, but read-only memory is exported with the flag that says so. Errors: as tensor_to_dlpack without
+ * READ_ONLY, and UNSUPPORTED when the wished max_version is before 1.0. `out`: owned by the consumer, who calls its deleter
+ * once, on any thread, also after `x` was released; the memory lives until then.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_dlpack_versioned(const Tensor *x,
+                                        const TensorDlpackOptions *options,
+                                        struct DLManagedTensorVersioned **out);
+
+/**
+ * A tensor over the memory of another library's DLPack struct of the older form, without a copy. As torch.from_dlpack.
+ *
+ * On success the tensor owns `managed`: its deleter (if not NULL) is called once, when the last tensor over the memory
+ * is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails, `managed` is
+ * as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and managed (a CUDA
+ * tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy forbids it; then, and
+ * with any other copy, the deleter is called before this function returns.
+ *
+ * Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, DEVICE
+ * for other devices, for an address that is not on the device, and when options->device needs a copy that options->copy
+ * forbids, INVALID_ARGUMENT, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_dlpack(struct DLManagedTensor *managed,
+                                const TensorDlpackOptions *options,
+                                Tensor **out);
+
+/**
+ * A tensor over the memory of another library's DLPack 1.x struct, without a copy. As torch.from_dlpack.
+ *
+ * As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
+ * failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be read, so
+ * its deleter is called at once.
+ *
+ * Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_dlpack_versioned(struct DLManagedTensorVersioned *managed,
+                                          const TensorDlpackOptions *options,
+                                          Tensor **out);
 
 /**
  * The tensor on `device`: itself if it is there, unless the options ask for a copy. As torch.Tensor.to(device).
@@ -3145,6 +3325,126 @@ TENDON_MUST_USE TensorStatus tensor_optimizer_state_load(TensorOptimizer *optimi
  */
 TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
 
+/**
+ * A dict without tensors: names in an order, each with a tensor, and metadata (texts by name). As a state_dict.
+ *
+ * A dict holds the tensors themselves, no copies. Scopes do not release dicts. `out`: new handle, release with
+ * tensor_dict_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_create(TensorDict **out);
+
+/**
+ * Ends the dict; tensors that others have live on. NULL is fine. Errors: INVALID_HANDLE.
+ */
+TensorStatus tensor_dict_release(TensorDict *dict);
+
+/**
+ * How many tensors. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict.
+ */
+int64_t tensor_dict_len(const TensorDict *dict);
+
+/**
+ * 1 when a tensor has that name, else 0. Errors: INVALID_HANDLE, NULL_POINTER, INVALID_ARGUMENT when the name is not
+ * UTF-8.
+ */
+int32_t tensor_dict_contains(const TensorDict *dict, const char *name);
+
+/**
+ * The tensor of that name.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_get(const TensorDict *dict, const char *name, Tensor **out);
+
+/**
+ * The tensor at a place of the order, from 0 to tensor_dict_len - 1.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_at(const TensorDict *dict, int64_t index, Tensor **out);
+
+/**
+ * The name at a place of the order, from 0 to tensor_dict_len - 1. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that entry is removed or the dict
+ * released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_name(const TensorDict *dict,
+                              int64_t index,
+                              const char **out);
+
+/**
+ * Puts a tensor at a name: in place of the one that is there, else at the end. The dict holds the tensor itself.
+ *
+ * Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when the name is not UTF-8 or another call uses
+ * the dict; nothing changes then.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_set(TensorDict *dict, const char *name, const Tensor *x);
+
+/**
+ * Takes the tensor of that name out; the others keep their order.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT when another call uses the dict.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_remove(TensorDict *dict, const char *name);
+
+/**
+ * A new dict of the tensors whose names begin with `prefix`, in their order, with `replacement` in place of the prefix;
+ * the metadata are copied.
+ *
+ * `prefix` NULL or "" = all tensors; `replacement` NULL = the names stay. Where two names become the same, the later
+ * tensor stands. Errors: INVALID_HANDLE, OUT_OF_MEMORY, INVALID_ARGUMENT, NULL_POINTER. `out`: new handle, release with
+ * tensor_dict_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_select(const TensorDict *dict,
+                                const char *prefix,
+                                const char *replacement,
+                                TensorDict **out);
+
+/**
+ * The value of a metadata key. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that value is set anew or the
+ * dict released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_metadata(const TensorDict *dict,
+                                  const char *key,
+                                  const char **out);
+
+/**
+ * How many metadata keys. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict.
+ */
+int64_t tensor_dict_metadata_len(const TensorDict *dict);
+
+/**
+ * Key and value at a place of the order, from 0 to tensor_dict_metadata_len - 1. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `key`, `value`: borrowed until that value is set anew
+ * or the dict released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_metadata_at(const TensorDict *dict,
+                                     int64_t index,
+                                     const char **key,
+                                     const char **value);
+
+/**
+ * Sets the value of a metadata key; formats that have metadata save it.
+ *
+ * Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when a text is not UTF-8 or another call uses
+ * the dict; nothing changes then.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_set_metadata(TensorDict *dict, const char *key, const char *value);
+
+/**
+ * How the tensors came out of the file that the dict was loaded from; all 0 for a dict that was not. Errors:
+ * INVALID_HANDLE, NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, TensorLoadStats *out);
+
 #ifdef __cplusplus
 }  /* extern "C" */
 #endif  /* __cplusplus */
@@ -3164,6 +3464,8 @@ TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
  * The defaults of every options struct: TensorOptions options = TENSOR_OPTIONS_INIT; then set what differs.
  */
 #define TENSOR_HOST_BUFFER_OPTIONS_INIT {sizeof(TensorHostBufferOptions), false, {0, 0, 0}, NULL, 0, NULL, NULL}
+#define TENSOR_DLPACK_OPTIONS_INIT \
+    {sizeof(TensorDlpackOptions), TENSOR_DLPACK_COPY_IF_NEEDED, {0, 0}, 1, 0, 0, false, {0, 0, 0, 0, 0, 0, 0}}
 #define TENSOR_OPTIONS_INIT {sizeof(TensorOptions), TENSOR_DTYPE_INVALID, {0, 0}, false, {0, 0, 0}}
 #define TENSOR_REDUCE_OPTIONS_INIT {sizeof(TensorReduceOptions), TENSOR_DTYPE_INVALID, false, {0, 0, 0, 0, 0, 0, 0}}
 #define TENSOR_VAR_OPTIONS_INIT {sizeof(TensorVarOptions), false, {0, 0, 0}, 1.0}
@@ -3179,6 +3481,9 @@ TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
 #define TENSOR_PRINT_OPTIONS_INIT {sizeof(TensorPrintOptions), 4, 1000, 3, 80}
 #define TENSOR_SGD_OPTIONS_INIT {sizeof(TensorSgdOptions), false, false, {0, 0}, 1e-3, 0.0, 0.0, 0.0}
 #define TENSOR_ADAMW_OPTIONS_INIT {sizeof(TensorAdamWOptions), false, false, {0, 0}, 1e-3, 0.9, 0.999, 1e-8, 1e-2}
+#define TENSOR_LOAD_OPTIONS_INIT {sizeof(TensorLoadOptions), TENSOR_MMAP_DEFAULT, NULL, 0, {0, 0}}
+#define TENSOR_SAVE_OPTIONS_INIT {sizeof(TensorSaveOptions), false, {0, 0, 0}}
+#define TENSOR_LOAD_STATS_INIT {sizeof(TensorLoadStats), 0, 0, 0, 0, 0, 0}
 #define TENDON_CUDA_DEVICE_PROPERTIES_INIT {sizeof(TendonCudaDeviceProperties), 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0.0}
 #define TENDON_CUDA_MEMORY_STATS_INIT {sizeof(TendonCudaMemoryStats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define TENDON_MEMORY_INFO_INIT {sizeof(TendonMemoryInfo), 0, 0, 0, 0}

@@ -32,6 +32,8 @@ mod read;
 
 mod data;
 
+mod dlpack;
+
 mod convert;
 
 mod lifetime;
@@ -60,6 +62,10 @@ mod indexing;
 
 mod optim;
 
+mod dict;
+
+mod files;
+
 // No functions of the header below.
 mod border;
 mod handle;
@@ -72,6 +78,8 @@ pub use compare::*;
 pub use convert::*;
 pub use data::*;
 pub use device::*;
+pub use dict::*;
+pub use dlpack::*;
 pub use elementwise::*;
 pub use fill::*;
 #[doc(hidden)]

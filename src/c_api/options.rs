@@ -28,6 +28,31 @@ pub struct TensorHostBufferOptions {
     pub user_data: *mut c_void,
 }
 
+/// For tensor_to_dlpack, tensor_from_dlpack and their versioned forms. Start from TENSOR_DLPACK_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorDlpackOptions {
+    /// sizeof(TensorDlpackOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_DLPACK_COPY_...
+    pub copy: i32,
+    /// Where the memory is to be; {0, 0} = where it is. Another device needs a copy.
+    pub device: TensorDevice,
+    /// CUDA only: the stream of the other side, as DLPack numbers them: 1 = the legacy default stream, 2 = the default
+    /// stream of each thread, a larger number = that cudaStream_t, -1 = nothing is waited for; 0 is an error. Exporting:
+    /// the consumer's stream, which then waits for the current one. Importing: the producer's stream, for which the
+    /// current one then waits. Default 1.
+    pub stream: i64,
+    /// Exporting with a version: the newest that the consumer understands; {0, 0} = any.
+    pub max_version_major: u32,
+    pub max_version_minor: u32,
+    /// CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+    /// of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
+    pub stream_stays_valid: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 7],
+}
+
 /// For functions that make tensors. Start from TENSOR_OPTIONS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -253,6 +278,54 @@ pub struct TensorAdamWOptions {
     pub weight_decay: f64,
 }
 
+/// For functions that load tensors from files. Start from TENSOR_LOAD_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorLoadOptions {
+    /// sizeof(TensorLoadOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_MMAP_...
+    pub mmap: i32,
+    /// Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
+    /// the file.
+    pub names: *const *const c_char,
+    /// How many.
+    pub nnames: usize,
+    /// Where the tensors are to be; {0, 0} = the CPU. Mapped memory is copied from the file straight to a CUDA device.
+    pub device: TensorDevice,
+}
+
+/// For functions that save tensors to files. Start from TENSOR_SAVE_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorSaveOptions {
+    /// sizeof(TensorSaveOptions)
+    pub struct_size: u32,
+    /// Smaller and slower, where the format can: .npz.
+    pub compress: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// What tensor_dict_load_stats fills in. Start from TENSOR_LOAD_STATS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorLoadStats {
+    /// sizeof(TensorLoadStats)
+    pub struct_size: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// Tensors that look into a mapping of the file.
+    pub mapped_tensors: i64,
+    pub mapped_bytes: i64,
+    /// Tensors with memory of their own.
+    pub copied_tensors: i64,
+    pub copied_bytes: i64,
+    /// Of the copied ones: those that were to be mapped and could not, because their bytes are not aligned to their
+    /// elements, or are compressed or in another byte order.
+    pub unmappable_tensors: i64,
+}
+
 /// What tendon_cuda_device_properties fills in. Start from TENDON_CUDA_DEVICE_PROPERTIES_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -375,6 +448,10 @@ options! {
         read_only: 0, reserved: [0; 3], strides: std::ptr::null(), offset: 0, release: None,
         user_data: std::ptr::null_mut(),
     }
+    TensorDlpackOptions[reserved] {
+        copy: 0, device: TensorDevice { r#type: 0, index: 0 }, stream: 1, max_version_major: 0, max_version_minor: 0,
+        stream_stays_valid: 0, reserved: [0; 7],
+    }
     TensorOptions[reserved] { dtype: 0, device: TensorDevice { r#type: 0, index: 0 }, requires_grad: 0, reserved: [0; 3] }
     TensorReduceOptions[reserved] { dtype: 0, keepdim: 0, reserved: [0; 7] }
     TensorVarOptions[reserved] { keepdim: 0, reserved: [0; 3], correction: 1.0 }
@@ -395,6 +472,13 @@ options! {
     }
     TensorAdamWOptions[reserved] {
         amsgrad: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2,
+    }
+    TensorLoadOptions[] {
+        mmap: 0, names: std::ptr::null(), nnames: 0, device: TensorDevice { r#type: 0, index: 0 },
+    }
+    TensorSaveOptions[reserved] { compress: 0, reserved: [0; 3] }
+    TensorLoadStats[reserved] {
+        reserved: 0, mapped_tensors: 0, mapped_bytes: 0, copied_tensors: 0, copied_bytes: 0, unmappable_tensors: 0,
     }
     TendonCudaDeviceProperties[reserved] {
         reserved: 0, name: [0; 256], capability_major: 0, capability_minor: 0, multiprocessors: 0,

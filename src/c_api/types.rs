@@ -26,6 +26,8 @@ pub const TENSOR_ERR_DEVICE: TensorStatus = 500;
 pub const TENSOR_ERR_NOT_ON_CPU: TensorStatus = 501;
 /// An index leaves its dimension.
 pub const TENSOR_ERR_INDEX: TensorStatus = 600;
+/// No entry has that name.
+pub const TENSOR_ERR_NOT_FOUND: TensorStatus = 601;
 /// Memory in C order was asked for and the tensor has other strides.
 pub const TENSOR_ERR_NOT_CONTIGUOUS: TensorStatus = 700;
 /// Not enough memory.
@@ -48,7 +50,7 @@ pub const TENSOR_ERR_GRAPH_FREED: TensorStatus = 902;
 pub const TENSOR_ERR_CAPTURE: TensorStatus = 1000;
 /// Reading or writing a file failed.
 pub const TENSOR_ERR_IO: TensorStatus = 1100;
-/// A file or a saved state is not in the expected format.
+/// A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
 pub const TENSOR_ERR_FORMAT: TensorStatus = 1200;
 /// CUDA reported an error.
 pub const TENSOR_ERR_CUDA: TensorStatus = 1300;
@@ -162,10 +164,25 @@ pub const TENSOR_REDUCTION_SUM: i32 = 1;
 /// Each loss by itself.
 pub const TENSOR_REDUCTION_NONE: i32 = 2;
 
+/// A copy where it cannot be done without one.
+pub const TENSOR_DLPACK_COPY_IF_NEEDED: i32 = 0;
+/// Memory of its own in any case.
+pub const TENSOR_DLPACK_COPY_ALWAYS: i32 = 1;
+/// What cannot be done without a copy is an error.
+pub const TENSOR_DLPACK_COPY_NEVER: i32 = 2;
+
 /// Products of f32 matrices are computed in f32.
 pub const TENDON_PRECISION_HIGHEST: i32 = 0;
 /// Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
 pub const TENDON_PRECISION_HIGH: i32 = 1;
+
+/// Where the elements of a loaded tensor lie: as the function that loads says.
+pub const TENSOR_MMAP_DEFAULT: i32 = 0;
+/// Tensors look into a private, read-only mapping of the file; nothing is read before it is used. Writes to them are
+/// errors. While a tensor uses it, the file must not be truncated.
+pub const TENSOR_MMAP_ON: i32 = 1;
+/// The file is read into memory of the tensors' own.
+pub const TENSOR_MMAP_OFF: i32 = 2;
 
 /// The level that a log callback gets with the message of a failed call.
 pub const TENDON_LOG_ERROR: i32 = 1;
@@ -182,6 +199,12 @@ pub struct Tensor {
 
 /// A handle of an optimizer. One call at a time: a concurrent one is an error.
 pub struct TensorOptimizer {
+    _private: [u8; 0],
+}
+
+/// A handle of tensors by name; see tensor_dict_create. A const TensorDict * argument is safe in concurrent calls; a
+/// TensorDict * argument is exclusive, and while another call uses the dict it is an error.
+pub struct TensorDict {
     _private: [u8; 0],
 }
 
@@ -212,6 +235,16 @@ pub struct TendonCudaEvent {
 
 /// A stream that is current on this thread; see tendon_cuda_stream_begin.
 pub struct TendonCudaStreamScope {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensor` of dlpack.h, which the header only declares.
+pub struct DLManagedTensor {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensorVersioned` of dlpack.h, which the header only declares.
+pub struct DLManagedTensorVersioned {
     _private: [u8; 0],
 }
 
