@@ -13,14 +13,15 @@
 #ifndef TENDON_HPP
 #define TENDON_HPP
 
-#include "tendon/error.hpp"   // Error, Result, the two styles
-#include "tendon/types.hpp"   // DType, Device, Scalar, Shape, Span
-#include "tendon/options.hpp" // ReduceOptions().keepdim()
-#include "tendon/tensor.hpp"  // Tensor
-#include "tendon/ops.hpp"     // exp(x), matmul(a, b), a + b
-#include "tendon/make.hpp"    // zeros, tensor({...}), borrow, take
-#include "tendon/context.hpp" // NoGrad, Scope, CancelToken, callbacks
-#include "tendon/optim.hpp"   // sgd, adamw
-#include "tendon/cuda.hpp"    // cuda::Stream, cuda::Event
+#include "tendon/error.hpp"          // Error, Result, the two styles
+#include "tendon/types.hpp"          // DType, Device, Scalar, Shape, Span
+#include "tendon/options.hpp"        // ReduceOptions().keepdim()
+#include "tendon/tensor.hpp"         // Tensor
+#include "tendon/ops.hpp"            // exp(x), matmul(a, b), a + b
+#include "tendon/make.hpp"           // zeros, tensor({...}), borrow, take
+#include "tendon/context.hpp"        // NoGrad, Scope, CancelToken, callbacks
+#include "tendon/optim.hpp"          // sgd, adamw
+#include "tendon/interchange.hpp"    // TensorDict, DLPack
+#include "tendon/cuda.hpp"           // cuda::Stream, cuda::Event
 
 #endif // TENDON_HPP

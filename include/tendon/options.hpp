@@ -164,6 +164,22 @@ TENDON_DETAIL_OPTIONS(AdamWOptions, TensorAdamWOptions, TENSOR_ADAMW_OPTIONS_INI
     AdamWOptions &maximize(bool on = true) noexcept { return set(&TensorAdamWOptions::maximize, on); }
 };
 
+enum class DlpackCopy : std::int32_t {
+    if_needed = TENSOR_DLPACK_COPY_IF_NEEDED,
+    always = TENSOR_DLPACK_COPY_ALWAYS,
+    never = TENSOR_DLPACK_COPY_NEVER,
+};
+TENDON_DETAIL_OPTIONS(DlpackOptions, TensorDlpackOptions, TENSOR_DLPACK_OPTIONS_INIT)
+    DlpackOptions &copy(DlpackCopy when) noexcept { return set(&TensorDlpackOptions::copy, when); }
+    DlpackOptions &device(Device where) noexcept { return set(&TensorDlpackOptions::device, where.c()); }
+    DlpackOptions &stream(std::int64_t of_other_side) noexcept { return set(&TensorDlpackOptions::stream, of_other_side); }
+    DlpackOptions &max_version(std::uint32_t major, std::uint32_t minor) noexcept {
+        set(&TensorDlpackOptions::max_version_major, major);
+        return set(&TensorDlpackOptions::max_version_minor, minor);
+    }
+    DlpackOptions &stream_stays_valid(bool on = true) noexcept { return set(&TensorDlpackOptions::stream_stays_valid, on); }
+};
+
 #undef TENDON_DETAIL_OPTIONS
 
 } // namespace TENDON_DETAIL_STYLE

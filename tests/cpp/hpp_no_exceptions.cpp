@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "check.hpp"
+#include "dlpack_structs.h"
 
 #if !defined(TENDON_NO_EXCEPTIONS) || defined(__cpp_exceptions)
 #error "this is the test of the style without exceptions"
@@ -144,8 +145,23 @@ static Result<void> surroundings() {
     return {};
 }
 
+static Result<void> interchange() {
+    TENDON_TRY(const auto w, tendon::ones({2}));
+    TENDON_TRY(auto dict, tendon::TensorDict::create());
+    TENDON_CHECK(dict.set("w", w));
+    TENDON_CHECK(dict.set_metadata("format", "pt"));
+    TENDON_TRY(const auto got, dict["w"]);
+    CHECK(got.is_same(w).value() && dict.len().value() == 1 && dict.contains("w").value() && *dict.metadata("format") == "pt");
+    CHECK(dict.get("b").error().code() == TENSOR_ERR_NOT_FOUND && dict.items()->size() == 1);
+    TENDON_TRY(auto managed, tendon::to_dlpack(w));
+    TENDON_TRY(const auto back, tendon::from_dlpack(std::move(managed)));
+    CHECK(back.data<float>().value() == w.data<float>().value() && managed == nullptr);
+    CHECK(tendon::from_dlpack(tendon::Dlpack<>()).error().code() == TENSOR_ERR_NULL_POINTER);
+    return {};
+}
+
 int main() {
-    for (const auto &result : {everything(), surroundings()}) {
+    for (const auto &result : {everything(), surroundings(), interchange()}) {
         if (!result) std::fprintf(stderr, "%s: %s\n", result.error().name(), result.error().what());
         CHECK(result.has_value());
     }
