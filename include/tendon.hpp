@@ -21,7 +21,7 @@
 #include "tendon/make.hpp"           // zeros, tensor({...}), borrow, take
 #include "tendon/context.hpp"        // NoGrad, Scope, CancelToken, callbacks
 #include "tendon/optim.hpp"          // sgd, adamw
-#include "tendon/interchange.hpp"    // TensorDict, DLPack
+#include "tendon/interchange.hpp"    // Dict, DLPack
 #include "tendon/cuda.hpp"           // cuda::Stream, cuda::Event
 
 #endif // TENDON_HPP

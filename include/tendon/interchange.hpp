@@ -26,35 +26,35 @@ class Text {
 
 // Tensors by name, in an order, with metadata: a state_dict. It moves and is not copied; const functions are safe in
 // concurrent calls. It holds the tensors themselves, no copies.
-class TensorDict {
+class Dict {
   public:
-    static Returns<TensorDict> create() {
-        TensorDict dict{nullptr};
+    static Returns<Dict> create() {
+        Dict dict{nullptr};
         TENDON_DETAIL_CHECK(tensor_dict_create(&dict.handle_));
         return dict;
     }
 #ifdef TENDON_NO_EXCEPTIONS
-    TensorDict() noexcept = default;
+    Dict() noexcept = default;
 #else
-    TensorDict() { detail::check(tensor_dict_create(&handle_)); }
+    Dict() { detail::check(tensor_dict_create(&handle_)); }
 #endif
-    TensorDict(TensorDict &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
-    TensorDict &operator=(TensorDict &&other) noexcept {
-        TensorDict old(std::move(other));
+    Dict(Dict &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    Dict &operator=(Dict &&other) noexcept {
+        Dict old(std::move(other));
         std::swap(handle_, old.handle_);
         return *this;
     }
-    ~TensorDict() {
+    ~Dict() {
         if (handle_ != nullptr) (void)tensor_dict_release(handle_);
     }
-    static TensorDict adopt(::TensorDict *handle) noexcept {
-        TensorDict dict{nullptr};
+    static Dict adopt(::TensorDict *handle) noexcept {
+        Dict dict{nullptr};
         dict.handle_ = handle;
         return dict;
     }
     // What function(arguments..., &out) makes.
-    template <class F, class... A> static Returns<TensorDict> made_by(F function, const A &...arguments) {
-        TensorDict dict{nullptr};
+    template <class F, class... A> static Returns<Dict> made_by(F function, const A &...arguments) {
+        Dict dict{nullptr};
         TENDON_DETAIL_CHECK(function(arguments..., &dict.handle_));
         return dict;
     }
@@ -80,7 +80,7 @@ class TensorDict {
     }
     Returns<void> remove(Text name) { return call(tensor_dict_remove, handle_, name.c_str()); }
     // Those whose names begin with `prefix`, with `replacement` in its place; nullptr leaves the names.
-    Returns<TensorDict> select(Text prefix, Text replacement = nullptr) const {
+    Returns<Dict> select(Text prefix, Text replacement = nullptr) const {
         return made_by(tensor_dict_select, handle_, prefix.c_str(), replacement.c_str());
     }
     // All names and tensors in order: for (const auto &[name, x] : dict.items())
@@ -126,7 +126,7 @@ class TensorDict {
     }
 
   private:
-    explicit TensorDict(std::nullptr_t) noexcept {}
+    explicit Dict(std::nullptr_t) noexcept {}
     static Returns<std::int64_t> number(std::int64_t answer) {
         TENDON_DETAIL_CHECK(detail::asked(answer));
         return answer;

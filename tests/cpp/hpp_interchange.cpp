@@ -6,10 +6,10 @@ using tendon::DType;
 using tendon::Dlpack;
 using tendon::Shape;
 
-static_assert(!std::is_copy_constructible_v<tendon::TensorDict> && std::is_nothrow_move_constructible_v<tendon::TensorDict>);
+static_assert(!std::is_copy_constructible_v<tendon::Dict> && std::is_nothrow_move_constructible_v<tendon::Dict>);
 
 static void dicts() {
-    tendon::TensorDict dict;
+    tendon::Dict dict;
     const auto w = tendon::ones({2, 2}), b = tendon::zeros({2});
     dict.set("layer.weight", w);
     dict.set(std::string("layer.bias"), b);
@@ -39,14 +39,14 @@ static void dicts() {
     THROWS(TENSOR_ERR_NOT_FOUND, "", (void)dict.metadata("nothing"));
     CHECK(dict.load_stats().mapped_tensors == 0 && layer.metadata_len() == 0);
 
-    const tendon::TensorDict moved = std::move(dict);
+    const tendon::Dict moved = std::move(dict);
     CHECK(moved.len() == 2);
     THROWS(TENSOR_ERR_INVALID_HANDLE, "", (void)dict.len());
     THROWS(TENSOR_ERR_INVALID_HANDLE, "", (void)dict.contains("x"));
-    layer = tendon::TensorDict::create();
+    layer = tendon::Dict::create();
     CHECK(layer.len() == 0 && layer.items().empty());
     ::TensorDict *const handle = layer.release();
-    CHECK(tendon::TensorDict::adopt(handle).handle() == handle);
+    CHECK(tendon::Dict::adopt(handle).handle() == handle);
 }
 
 static int deleted;

@@ -147,7 +147,7 @@ static Result<void> surroundings() {
 
 static Result<void> interchange() {
     TENDON_TRY(const auto w, tendon::ones({2}));
-    TENDON_TRY(auto dict, tendon::TensorDict::create());
+    TENDON_TRY(auto dict, tendon::Dict::create());
     TENDON_CHECK(dict.set("w", w));
     TENDON_CHECK(dict.set_metadata("format", "pt"));
     TENDON_TRY(const auto got, dict["w"]);
