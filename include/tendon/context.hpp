@@ -57,12 +57,7 @@ inline bool grad_mode_enabled() noexcept { return tensor_grad_mode_enabled() == 
 // them. A tendon::Tensor from inside that is still used after it must be kept.
 class [[nodiscard]] Scope : public detail::Guard<TensorScope, tensor_scope_begin, tensor_scope_end> {
   public:
-    using Guard::Guard;
-#ifdef TENDON_NO_EXCEPTIONS
-    Scope() noexcept = default;
-#else
     Scope() = default;
-#endif
     static Returns<Scope> begin() {
         TensorScope *handle = nullptr;
         TENDON_DETAIL_CHECK(tensor_scope_begin(&handle));

@@ -8,7 +8,7 @@ namespace tendon {
 inline namespace TENDON_DETAIL_STYLE {
 namespace cuda {
 
-// 0 and no error where there is no device, no driver, or CUDA is switched off: device_count() says why.
+// False where there is no device, no driver, or CUDA is switched off: device_count() says why.
 inline bool is_available() noexcept {
     std::int32_t count = 0;
     return tendon_cuda_device_count(&count) == TENSOR_OK && count > 0;

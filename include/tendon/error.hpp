@@ -7,6 +7,8 @@
 #ifndef TENDON_ERROR_HPP
 #define TENDON_ERROR_HPP
 
+#include <cstdarg>
+#include <cstdio>
 #include <cstring>
 #include <exception>
 #include <new>
@@ -50,6 +52,19 @@ class Error : public std::exception {
 
     // The last error of this thread, which has this status.
     static Error last(TensorStatus code) noexcept { return Error(code, tendon_last_error_message()); }
+
+    // An error of this side of the border, with a message as for printf.
+#if defined(__GNUC__)
+    __attribute__((format(printf, 2, 3)))
+#endif
+    static Error of(TensorStatus code, const char *format, ...) noexcept {
+        char text[256];
+        va_list arguments;
+        va_start(arguments, format);
+        (void)std::vsnprintf(text, sizeof text, format, arguments);
+        va_end(arguments);
+        return Error(code, text);
+    }
 
     // One of TENSOR_ERR_...; TENSOR_OK for none.
     TensorStatus code() const noexcept { return code_; }
@@ -148,7 +163,7 @@ namespace detail {
             return ::tendon::Error::last(tendon_status);                                                                  \
     } while (0)
 // The same for a failure that the C++ side found.
-#define TENDON_DETAIL_FAIL(code, message) return ::tendon::Error(code, message)
+#define TENDON_DETAIL_FAIL(error) return error
 inline Result<void> done() { return {}; }
 
 #else
@@ -170,7 +185,7 @@ inline void check(TensorStatus status) {
 }
 
 #define TENDON_DETAIL_CHECK(status) ::tendon::detail::check(status)
-#define TENDON_DETAIL_FAIL(code, message) throw ::tendon::Error(code, message)
+#define TENDON_DETAIL_FAIL(error) throw error
 inline void done() {}
 
 #endif

@@ -69,12 +69,16 @@ inline Returns<Tensor> full_like(Operand x, Scalar value, const Options &options
 
 namespace detail {
 
+struct Ragged {
+    std::size_t expected = 0, got = 0;
+};
+
 // Lists in lists, from the outside in: the shape by the first element of each, then every element checked against it.
 template <class T> struct Nested {
     using Element = T;
     static constexpr std::size_t depth = 0;
     static void measure(const T &, std::int64_t *) noexcept {}
-    static bool gather(const T &number, const std::int64_t *, T *&to) noexcept {
+    static bool gather(const T &number, const std::int64_t *, T *&to, Ragged &) noexcept {
         *to++ = number;
         return true;
     }
@@ -91,10 +95,14 @@ template <class T> struct Nested<std::initializer_list<T>> {
             std::fill(sizes + 1, sizes + depth, std::int64_t(0));
         }
     }
-    static bool gather(const std::initializer_list<T> &list, const std::int64_t *sizes, Element *&to) noexcept {
-        if (static_cast<std::int64_t>(list.size()) != *sizes) return false;
+    static bool gather(const std::initializer_list<T> &list, const std::int64_t *sizes, Element *&to,
+                       Ragged &ragged) noexcept {
+        if (static_cast<std::int64_t>(list.size()) != *sizes) {
+            ragged = {static_cast<std::size_t>(*sizes), list.size()};
+            return false;
+        }
         for (const T &inner : list) {
-            if (!Inner::gather(inner, sizes + 1, to)) return false;
+            if (!Inner::gather(inner, sizes + 1, to, ragged)) return false;
         }
         return true;
     }
@@ -106,10 +114,14 @@ template <class L> Returns<Tensor> from_nested(const L &list, const Options &opt
     Nested<L>::measure(list, shape.resize(Nested<L>::depth));
     const auto count = static_cast<std::size_t>(shape.numel());
     const std::unique_ptr<Element[]> numbers(new (std::nothrow) Element[count > 0 ? count : 1]);
-    if (numbers == nullptr) TENDON_DETAIL_FAIL(TENSOR_ERR_OUT_OF_MEMORY, "tensor: no memory for the numbers");
+    if (numbers == nullptr) {
+        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_OUT_OF_MEMORY, "tensor: no memory for %zu numbers", count));
+    }
     Element *to = numbers.get();
-    if (!Nested<L>::gather(list, shape.data(), to)) {
-        TENDON_DETAIL_FAIL(TENSOR_ERR_SHAPE, "tensor: lists of one level must have the same length");
+    Ragged ragged;
+    if (!Nested<L>::gather(list, shape.data(), to, ragged)) {
+        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_SHAPE, "tensor: a list has %zu elements where the first of its level has %zu",
+                                 ragged.got, ragged.expected));
     }
     return Tensor::made_by(tensor_from_host_copy, numbers.get(), count * sizeof(Element), c_dtype(dtype_v<Element>),
                            shape.data(), shape.size(), options.c());
@@ -160,8 +172,16 @@ class BorrowOptions {
     BorrowOptions &strides(const Strides &strides) noexcept { return strides_ = strides, *this; }
     // Where element [0, 0, ...] lies in the memory.
     BorrowOptions &offset(std::int64_t elements) noexcept { return offset_ = elements, *this; }
-    // Called once, after the last use, by whoever ended it. What it throws goes no further.
-    BorrowOptions &on_release(std::function<void()> release) { return release_ = std::move(release), *this; }
+    // Called once, after the last use, by whoever ended it, and destroyed then. What it throws goes no further. It may
+    // own the memory: [owner = std::move(pointer)] {}.
+    template <class F> BorrowOptions &on_release(F release) {
+        if constexpr (std::is_copy_constructible_v<F>) {
+            release_ = std::move(release);
+        } else { // a std::function can be copied, so what cannot is shared
+            release_ = [shared = std::make_shared<F>(std::move(release))] { (*shared)(); };
+        }
+        return *this;
+    }
 
     TensorHostBufferOptions c() const noexcept {
         TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
@@ -216,12 +236,15 @@ Returns<Tensor> borrowed(const Shape &shape, const BorrowOptions &borrow, bool r
     TensorHostBufferOptions options = borrow.c();
     options.read_only = options.read_only || read_only;
     if (options.strides != nullptr && borrow.strides().size() != shape.size()) {
-        TENDON_DETAIL_FAIL(TENSOR_ERR_SHAPE, "borrow: strides wants as many numbers as the shape has sizes");
+        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_SHAPE, "borrow: strides has %zu numbers and shape has %zu sizes",
+                                 borrow.strides().size(), shape.size()));
     }
     std::unique_ptr<std::function<void()>> kept;
     if (borrow.release()) {
         kept.reset(new (std::nothrow) std::function<void()>(borrow.release()));
-        if (kept == nullptr) TENDON_DETAIL_FAIL(TENSOR_ERR_OUT_OF_MEMORY, "borrow: no memory for the release callback");
+        if (kept == nullptr) {
+            TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_OUT_OF_MEMORY, "borrow: no memory for the release callback"));
+        }
     }
     return lend(kept, options, from_buffer, arguments..., shape.data(), shape.size());
 }
@@ -272,7 +295,9 @@ template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_c
 Returns<Tensor> take(C &&container, const Shape &shape) {
     using Element = detail::element_of<C>;
     std::unique_ptr<C> kept(new (std::nothrow) C(std::move(container)));
-    if (kept == nullptr) TENDON_DETAIL_FAIL(TENSOR_ERR_OUT_OF_MEMORY, "take: no memory to keep the container");
+    if (kept == nullptr) {
+        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_OUT_OF_MEMORY, "take: no memory to keep the container"));
+    }
     struct Back { // to the caller, unless the tensor has it
         std::unique_ptr<C> &kept;
         C &container;

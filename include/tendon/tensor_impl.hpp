@@ -263,7 +263,9 @@ template <class T> Returns<T> Tensor::item() const {
         TENDON_DETAIL_CHECK(tensor_item_i64(handle_, &number));
         const T narrowed = static_cast<T>(number);
         if (static_cast<std::int64_t>(narrowed) != number || (number < 0) != (narrowed < T(0))) {
-            TENDON_DETAIL_FAIL(TENSOR_ERR_INVALID_ARGUMENT, "item: the element does not fit the type that was asked for");
+            TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_INVALID_ARGUMENT, "item: the element is %lld, which %s of %zu bytes cannot hold",
+                                             static_cast<long long>(number),
+                                             std::is_signed_v<T> ? "a signed integer" : "an unsigned integer", sizeof(T)));
         }
         return narrowed;
     }

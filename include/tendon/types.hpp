@@ -59,7 +59,7 @@ struct BFloat16 {
 // It must have the bits of the dtype and nothing else.
 template <DType D> using dtype_is = std::integral_constant<DType, D>;
 
-namespace detail {
+namespace types_detail { // apart from detail, which each style has for itself
 template <class T> constexpr DType integer_dtype() {
     static_assert(sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8, "no dtype has this size");
     constexpr bool sign = std::is_signed_v<T>;
@@ -77,7 +77,7 @@ constexpr bool is_text = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> |
                          || std::is_same_v<T, char8_t>
 #endif
     ;
-} // namespace detail
+} // namespace types_detail
 
 template <class T, class = void> struct dtype_of {};
 template <> struct dtype_of<bool> : dtype_is<DType::boolean> {};
@@ -87,8 +87,8 @@ template <> struct dtype_of<Half> : dtype_is<DType::f16> {};
 template <> struct dtype_of<BFloat16> : dtype_is<DType::bf16> {};
 // All integer types by their size, `long` and `long long` alike. Characters are text.
 template <class T>
-struct dtype_of<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool> && !detail::is_text<T>>>
-    : dtype_is<detail::integer_dtype<T>()> {};
+struct dtype_of<T, std::enable_if_t<std::is_integral_v<T> && !std::is_same_v<T, bool> && !types_detail::is_text<T>>>
+    : dtype_is<types_detail::integer_dtype<T>()> {};
 #ifdef __STDCPP_FLOAT16_T__
 template <> struct dtype_of<std::float16_t> : dtype_is<DType::f16> {};
 #endif

@@ -1,5 +1,6 @@
 // Memory that is there already: borrowed as it lies, taken over, given back; and looks into tensors.
 #include <array>
+#include <memory>
 #include <deque>
 #include <numeric>
 #include <stdexcept>
@@ -92,6 +93,8 @@ static void strided() {
     CHECK(out[0] == 9);
 }
 
+static int released_by_owner;
+
 static void release_callbacks() {
     int released = 0;
     float data[4] = {1, 2, 3, 4};
@@ -122,6 +125,20 @@ static void release_callbacks() {
         const auto a = tendon::borrow(data, {4}, options), b = tendon::borrow(data, {2}, options);
     }
     CHECK(released == 23);
+    // An owner that moves only: it goes with the last use, not with the options.
+    struct Gone {
+        void operator()(float *memory) const {
+            delete[] memory;
+            released_by_owner++;
+        }
+    };
+    {
+        std::unique_ptr<float[], Gone> owner(new float[2]{1, 2});
+        float *const memory = owner.get();
+        const auto x = tendon::borrow(memory, 2, {2}, BorrowOptions().on_release([kept = std::move(owner)] {}));
+        CHECK(x.data<float>() == memory && released_by_owner == 0 && holds(x, {2}, {1, 2}));
+    }
+    CHECK(released_by_owner == 1);
 }
 
 struct Counted : std::vector<float> { // a container that says when it goes
@@ -219,7 +236,8 @@ static void looking() {
     // One element: numbers that fit.
     CHECK(tendon::scalar(300).item<int>() == 300 && tendon::scalar(2.75).item<int>() == 2 && tendon::scalar(-1).item().to_double() == -1);
     CHECK(tendon::scalar(true).item().is_bool() && tendon::scalar(0.5).item<bool>() && tendon::scalar(255).item<std::uint8_t>() == 255);
-    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item", (void)tendon::scalar(300).item<std::uint8_t>());
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item: the element is 300, which an unsigned integer of 1 bytes cannot hold",
+           (void)tendon::scalar(300).item<std::uint8_t>());
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item", (void)tendon::scalar(-1).item<std::uint64_t>());
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item", (void)tendon::scalar(-1).item<unsigned>());
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "", (void)tendon::scalar(1e300, DType::f64).item<std::int64_t>());

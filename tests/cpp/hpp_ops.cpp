@@ -167,7 +167,7 @@ static void making() {
     const tendon::Tensor cube{{{1.f}, {2.f}}};
     CHECK(cube.shape() == Shape{1, 2, 1} && tendon::Tensor{cube}.is_same(cube));
     CHECK(tensor(std::initializer_list<float>{}).shape() == Shape(0));
-    THROWS(TENSOR_ERR_SHAPE, "same length", (void)tensor({{1, 2}, {3}}));
+    THROWS(TENSOR_ERR_SHAPE, "a list has 1 elements where the first of its level has 2", (void)tensor({{1, 2}, {3}}));
 }
 
 int main() {
