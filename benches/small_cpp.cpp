@@ -87,67 +87,96 @@ int main() {
     double seen = 0;
     std::printf("tendon %s\n", tendon_version_string());
 
-    bench("add8", [&] {
-        ::Tensor *x = nullptr;
-        must(tensor_add(a.handle(), b.handle(), &x));
-        must(tensor_release(x));
-    }, [&] { (void)(a + b); }, 2000);
-    bench("add8 scalar (a + 1)", [&] {
-        ::Tensor *x = nullptr;
-        must(tensor_add_scalar(a.handle(), tensor_scalar_f(1.0), &x));
-        must(tensor_release(x));
-    }, [&] { (void)(a + 1.0); }, 2000);
+    bench(
+        "add8",
+        [&] {
+            ::Tensor *x = nullptr;
+            must(tensor_add(a.handle(), b.handle(), &x));
+            must(tensor_release(x));
+        },
+        [&] { (void)(a + b); }, 2000);
+    bench(
+        "add8 scalar (a + 1)",
+        [&] {
+            ::Tensor *x = nullptr;
+            must(tensor_add_scalar(a.handle(), tensor_scalar_f(1.0), &x));
+            must(tensor_release(x));
+        },
+        [&] { (void)(a + 1.0); }, 2000);
     bench("add8 in place", [&] { must(tensor_add_(target.handle(), b.handle())); }, [&] { target += b; }, 2000);
-    bench("view 8 -> 2x4", [&] {
-        const std::int64_t shape[2] = {2, 4};
-        ::Tensor *x = nullptr;
-        must(tensor_view(a.handle(), shape, 2, &x));
-        must(tensor_release(x));
-    }, [&] { (void)a.view({2, 4}); }, 2000);
-    bench("sum over dim 0, keepdim", [&] {
-        const std::int64_t dim = 0;
-        TensorReduceOptions options = TENSOR_REDUCE_OPTIONS_INIT;
-        options.keepdim = true;
-        ::Tensor *x = nullptr;
-        must(tensor_sum(a.handle(), &dim, 1, &options, &x));
-        must(tensor_release(x));
-    }, [&] { (void)a.sum(0, tendon::keepdim()); }, 2000);
-    bench("item", [&] {
-        double value = 0;
-        must(tensor_item_f64(one.handle(), &value));
-        seen += value;
-    }, [&] { seen += one.item<double>(); }, 5000);
-    bench("pointer to the elements", [&] {
-        const float *data = nullptr;
-        must(tensor_data_f32(a.handle(), &data));
-        seen += static_cast<double>(data[0]);
-    }, [&] { seen += static_cast<double>(a.data<float>()[0]); }, 5000);
-    bench("another handle of the same", [&] {
-        ::Tensor *x = nullptr;
-        must(tensor_retain(a.handle(), &x));
-        must(tensor_release(x));
-    }, [&] { const tendon::Tensor x = a; }, 5000);
-    bench("borrow 8 floats", [&] {
-        const std::int64_t shape = 8;
-        ::Tensor *x = nullptr;
-        must(tensor_from_host_buffer(memory.data(), 32, TENSOR_DTYPE_F32, &shape, 1, nullptr, &x));
-        must(tensor_release(x));
-    }, [&] { (void)tendon::borrow(memory); }, 2000);
-    bench("ten ops", [&] { must(tensor_release(chain_c(a.handle(), b.handle()))); }, [&] { (void)chain_cpp(a, b); }, 500);
-    bench("ten ops, sum, backward", [&] {
-        ::Tensor *x = chain_c(ga.handle(), gb.handle()), *s = nullptr;
-        must(tensor_set_grad(ga.handle(), nullptr));
-        must(tensor_set_grad(gb.handle(), nullptr));
-        must(tensor_sum(x, nullptr, 0, nullptr, &s));
-        must(tensor_backward(s, nullptr));
-        must(tensor_release(s));
-        must(tensor_release(x));
-    }, [&] {
-        const auto x = chain_cpp(ga, gb);
-        ga.clear_grad();
-        gb.clear_grad();
-        auto s = x.sum();
-        s.backward();
-    }, 100);
+    bench(
+        "view 8 -> 2x4",
+        [&] {
+            const std::int64_t shape[2] = {2, 4};
+            ::Tensor *x = nullptr;
+            must(tensor_view(a.handle(), shape, 2, &x));
+            must(tensor_release(x));
+        },
+        [&] { (void)a.view({2, 4}); }, 2000);
+    bench(
+        "sum over dim 0, keepdim",
+        [&] {
+            const std::int64_t dim = 0;
+            TensorReduceOptions options = TENSOR_REDUCE_OPTIONS_INIT;
+            options.keepdim = true;
+            ::Tensor *x = nullptr;
+            must(tensor_sum(a.handle(), &dim, 1, &options, &x));
+            must(tensor_release(x));
+        },
+        [&] { (void)a.sum(0, tendon::keepdim()); }, 2000);
+    bench(
+        "item",
+        [&] {
+            double value = 0;
+            must(tensor_item_f64(one.handle(), &value));
+            seen += value;
+        },
+        [&] { seen += one.item<double>(); }, 5000);
+    bench(
+        "pointer to the elements",
+        [&] {
+            const float *data = nullptr;
+            must(tensor_data_f32(a.handle(), &data));
+            seen += static_cast<double>(data[0]);
+        },
+        [&] { seen += static_cast<double>(a.data<float>()[0]); }, 5000);
+    bench(
+        "another handle of the same",
+        [&] {
+            ::Tensor *x = nullptr;
+            must(tensor_retain(a.handle(), &x));
+            must(tensor_release(x));
+        },
+        [&] { const tendon::Tensor x = a; }, 5000);
+    bench(
+        "borrow 8 floats",
+        [&] {
+            const std::int64_t shape = 8;
+            ::Tensor *x = nullptr;
+            must(tensor_from_host_buffer(memory.data(), 32, TENSOR_DTYPE_F32, &shape, 1, nullptr, &x));
+            must(tensor_release(x));
+        },
+        [&] { (void)tendon::borrow(memory); }, 2000);
+    bench(
+        "ten ops", [&] { must(tensor_release(chain_c(a.handle(), b.handle()))); }, [&] { (void)chain_cpp(a, b); }, 500);
+    bench(
+        "ten ops, sum, backward",
+        [&] {
+            ::Tensor *x = chain_c(ga.handle(), gb.handle()), *s = nullptr;
+            must(tensor_set_grad(ga.handle(), nullptr));
+            must(tensor_set_grad(gb.handle(), nullptr));
+            must(tensor_sum(x, nullptr, 0, nullptr, &s));
+            must(tensor_backward(s, nullptr));
+            must(tensor_release(s));
+            must(tensor_release(x));
+        },
+        [&] {
+            const auto x = chain_cpp(ga, gb);
+            ga.clear_grad();
+            gb.clear_grad();
+            auto s = x.sum();
+            s.backward();
+        },
+        100);
     return seen == 0;
 }

@@ -23,7 +23,10 @@ static void require(bool holds, const char *what) {
 
 static int borrowed = 0, given_back = 0;
 
-enum class Channels { AsTheyLie, Reversed };
+enum class Channels {
+    AsTheyLie,
+    Reversed
+};
 
 // The pixels of `picture` as u8 [rows, columns, channels]. The tensor has a cv::Mat of its own over them: they live
 // until the last tensor over them is gone, whatever becomes of `picture`.
@@ -33,12 +36,13 @@ static tendon::Tensor borrow(const cv::Mat &picture, Channels channels = Channel
     const bool reversed = channels == Channels::Reversed;
     // Not rows * step: below a crop's last pixel the memory may end.
     const size_t bytes = (picture.rows - 1) * picture.step[0] + picture.cols * picture.elemSize();
-    const auto x = tendon::borrow(picture.data, bytes, {picture.rows, picture.cols, depth},
-                                  tendon::BorrowOptions()
-                                      .strides({picture.step1(), depth, reversed ? -1 : 1})
-                                      .offset(reversed ? depth - 1 : 0)
-                                      // The copy counts as one more user of the same pixels, until it goes with the callback.
-                                      .on_release([user = picture] { given_back += user.data != nullptr; }));
+    const auto x =
+        tendon::borrow(picture.data, bytes, {picture.rows, picture.cols, depth},
+                       tendon::BorrowOptions()
+                           .strides({picture.step1(), depth, reversed ? -1 : 1})
+                           .offset(reversed ? depth - 1 : 0)
+                           // The copy counts as one more user of the same pixels, until it goes with the callback.
+                           .on_release([user = picture] { given_back += user.data != nullptr; }));
     borrowed++;
     require(x.data_strided() == picture.data + (reversed ? depth - 1 : 0), "the tensor lies where the picture lies");
     return x;
@@ -129,8 +133,9 @@ int main(int argc, char **argv) {
     const std::string program = argv[0];
     const size_t slash = program.rfind('/');
     try {
-        run(argc > 1 ? argv[1] : "data/chelsea.png",
-            argc > 2 ? argv[2] : slash == std::string::npos ? "." : program.substr(0, slash));
+        run(argc > 1 ? argv[1] : "data/chelsea.png", argc > 2                     ? argv[2]
+                                                     : slash == std::string::npos ? "."
+                                                                                  : program.substr(0, slash));
         std::printf("pictures borrowed: %d, given back: %d\n", borrowed, given_back);
         require(given_back == borrowed && tendon::live_storage_count() == 0, "every picture was given back, once");
     } catch (const std::exception &error) {

@@ -9,8 +9,11 @@
 // With Eigen this is MatrixXd, with Armadillo arma::mat; their data pointer, rows and columns have the same meaning.
 class Matrix {
   public:
-    Matrix(std::int64_t rows, std::int64_t cols) : rows_(rows), cols_(cols), elements_(static_cast<std::size_t>(rows * cols)) {}
-    double &operator()(std::int64_t row, std::int64_t col) { return elements_[static_cast<std::size_t>(col * rows_ + row)]; }
+    Matrix(std::int64_t rows, std::int64_t cols)
+        : rows_(rows), cols_(cols), elements_(static_cast<std::size_t>(rows * cols)) {}
+    double &operator()(std::int64_t row, std::int64_t col) {
+        return elements_[static_cast<std::size_t>(col * rows_ + row)];
+    }
     double *data() { return elements_.data(); }
     std::int64_t rows() const { return rows_; }
     std::int64_t cols() const { return cols_; }

@@ -17,9 +17,7 @@ template <class Matrix> tendon::Tensor borrow_matrix(Matrix &m) {
 
 // A matrix of Eigen's over a tensor of rank 2 in C order, read-only; the tensor must outlive it.
 using RowMajor = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
-Eigen::Map<const RowMajor> view_matrix(const tendon::Tensor &x) {
-    return {x.data<double>(), x.size(0), x.size(1)};
-}
+Eigen::Map<const RowMajor> view_matrix(const tendon::Tensor &x) { return {x.data<double>(), x.size(0), x.size(1)}; }
 
 int main() {
     Eigen::MatrixXd a(4, 2);

@@ -63,7 +63,9 @@ class [[nodiscard]] Scope : public detail::Guard<TensorScope, tensor_scope_begin
         TENDON_DETAIL_CHECK(tensor_scope_begin(&handle));
         return Scope(handle);
     }
-    Returns<void> keep(const Tensor &x) { return call(tensor_scope_keep, handle_, static_cast<const ::Tensor *>(x.handle())); }
+    Returns<void> keep(const Tensor &x) {
+        return call(tensor_scope_keep, handle_, static_cast<const ::Tensor *>(x.handle()));
+    }
 
   private:
     explicit Scope(TensorScope *handle) noexcept : Guard(handle) {}
@@ -222,11 +224,16 @@ inline Returns<void> set_num_threads(std::int32_t n) { return call(tendon_set_nu
 inline std::int32_t num_threads() noexcept { return tendon_num_threads(); }
 inline Returns<void> manual_seed(std::uint64_t seed) { return call(tendon_manual_seed, seed); }
 
-enum class Precision : std::int32_t { highest = TENDON_PRECISION_HIGHEST, high = TENDON_PRECISION_HIGH };
+enum class Precision : std::int32_t {
+    highest = TENDON_PRECISION_HIGHEST,
+    high = TENDON_PRECISION_HIGH
+};
 inline Returns<void> set_float32_matmul_precision(Precision precision) {
     return call(tendon_set_float32_matmul_precision, static_cast<std::int32_t>(precision));
 }
-inline Precision float32_matmul_precision() noexcept { return static_cast<Precision>(tendon_float32_matmul_precision()); }
+inline Precision float32_matmul_precision() noexcept {
+    return static_cast<Precision>(tendon_float32_matmul_precision());
+}
 
 inline std::int64_t live_tensor_count() noexcept { return tendon_live_tensor_count(); }
 inline std::int64_t live_storage_count() noexcept { return tendon_live_storage_count(); }

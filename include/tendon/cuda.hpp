@@ -136,8 +136,12 @@ class Stream {
         return is_done;
     }
     // Later work of this stream waits for what the other has been given so far. The host does not wait.
-    Returns<void> wait(const Stream &other) const { return call(tendon_cuda_stream_wait_stream, handle_, other.handle_); }
-    Returns<void> wait(const Event &event) const { return call(tendon_cuda_stream_wait_event, handle_, event.handle()); }
+    Returns<void> wait(const Stream &other) const {
+        return call(tendon_cuda_stream_wait_stream, handle_, other.handle_);
+    }
+    Returns<void> wait(const Event &event) const {
+        return call(tendon_cuda_stream_wait_event, handle_, event.handle());
+    }
     Returns<std::int32_t> device() const {
         std::int32_t device = 0;
         TENDON_DETAIL_CHECK(tendon_cuda_stream_device(handle_, &device));

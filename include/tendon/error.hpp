@@ -108,7 +108,8 @@ template <class T> class [[nodiscard]] Result {
 
     bool has_value() const noexcept { return error_.code() == TENSOR_OK; }
     // Not for bool, where `if (result)` reads like the value.
-    template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0> explicit operator bool() const noexcept {
+    template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0>
+    explicit operator bool() const noexcept {
         return has_value();
     }
     const Error &error() const noexcept { return error_; }
@@ -157,10 +158,10 @@ namespace detail {
 #ifdef TENDON_NO_EXCEPTIONS
 
 // Leaves a function that returns Returns<T> when `status` is a failure.
-#define TENDON_DETAIL_CHECK(status)                                                                                       \
-    do {                                                                                                                  \
-        if (const TensorStatus tendon_status = (status); tendon_status != TENSOR_OK)                                      \
-            return ::tendon::Error::last(tendon_status);                                                                  \
+#define TENDON_DETAIL_CHECK(status)                                                                                    \
+    do {                                                                                                               \
+        if (const TensorStatus tendon_status = (status); tendon_status != TENSOR_OK)                                   \
+            return ::tendon::Error::last(tendon_status);                                                               \
     } while (0)
 // The same for a failure that the C++ side found.
 #define TENDON_DETAIL_FAIL(error) return error
@@ -233,17 +234,18 @@ template <class F> auto attempt(F &&run) -> Result<std::invoke_result_t<F>> {
 } // namespace tendon
 
 // In a function that returns a Result: TENDON_TRY(auto y, matmul(w, x)); declares y, or returns the error.
-#define TENDON_TRY(declaration, ...) TENDON_DETAIL_TRY(declaration, TENDON_DETAIL_JOIN(tendon_result_, __LINE__), __VA_ARGS__)
+#define TENDON_TRY(declaration, ...)                                                                                   \
+    TENDON_DETAIL_TRY(declaration, TENDON_DETAIL_JOIN(tendon_result_, __LINE__), __VA_ARGS__)
 // The same for a Result<void>, and for a value that is not wanted.
-#define TENDON_CHECK(...)                                                                                                 \
-    do {                                                                                                                  \
-        if (auto tendon_result = (__VA_ARGS__); !tendon_result.has_value()) return tendon_result.error();                 \
+#define TENDON_CHECK(...)                                                                                              \
+    do {                                                                                                               \
+        if (auto tendon_result = (__VA_ARGS__); !tendon_result.has_value()) return tendon_result.error();              \
     } while (0)
 #define TENDON_DETAIL_JOIN(a, b) TENDON_DETAIL_JOIN_(a, b)
 #define TENDON_DETAIL_JOIN_(a, b) a##b
-#define TENDON_DETAIL_TRY(declaration, result, ...)                                                                       \
-    auto result = (__VA_ARGS__);                                                                                          \
-    if (!result.has_value()) return result.error();                                                                       \
+#define TENDON_DETAIL_TRY(declaration, result, ...)                                                                    \
+    auto result = (__VA_ARGS__);                                                                                       \
+    if (!result.has_value()) return result.error();                                                                    \
     declaration = std::move(result).value()
 
 #endif // TENDON_ERROR_HPP

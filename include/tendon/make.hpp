@@ -120,8 +120,9 @@ template <class L> Returns<Tensor> from_nested(const L &list, const Options &opt
     Element *to = numbers.get();
     Ragged ragged;
     if (!Nested<L>::gather(list, shape.data(), to, ragged)) {
-        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_SHAPE, "tensor: a list has %zu elements where the first of its level has %zu",
-                                 ragged.got, ragged.expected));
+        TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_SHAPE,
+                                     "tensor: a list has %zu elements where the first of its level has %zu", ragged.got,
+                                     ragged.expected));
     }
     return Tensor::made_by(tensor_from_host_copy, numbers.get(), count * sizeof(Element), c_dtype(dtype_v<Element>),
                            shape.data(), shape.size(), options.c());
@@ -160,7 +161,8 @@ Tensor::Tensor(std::initializer_list<T> numbers) : Tensor(tensor(numbers)) {}
 template <class T, std::enable_if_t<has_dtype_v<T>, int>>
 Tensor::Tensor(std::initializer_list<std::initializer_list<T>> numbers) : Tensor(tensor(numbers)) {}
 template <class T, std::enable_if_t<has_dtype_v<T>, int>>
-Tensor::Tensor(std::initializer_list<std::initializer_list<std::initializer_list<T>>> numbers) : Tensor(tensor(numbers)) {}
+Tensor::Tensor(std::initializer_list<std::initializer_list<std::initializer_list<T>>> numbers)
+    : Tensor(tensor(numbers)) {}
 #endif
 
 // How memory is borrowed. Strides and offset are in elements.
@@ -207,7 +209,8 @@ template <class T> void *writable(T *data) noexcept { return const_cast<std::rem
 
 // `kept` is deleted by the release callback once the tensor is there, and here when it could not be made.
 template <class Kept, class F, class... A>
-Returns<Tensor> lend(std::unique_ptr<Kept> &kept, TensorHostBufferOptions &options, F from_buffer, const A &...arguments) {
+Returns<Tensor> lend(std::unique_ptr<Kept> &kept, TensorHostBufferOptions &options, F from_buffer,
+                     const A &...arguments) {
     if (kept != nullptr) {
         options.user_data = kept.get();
         options.release = [](void *, void *user_data) {
@@ -237,7 +240,7 @@ Returns<Tensor> borrowed(const Shape &shape, const BorrowOptions &borrow, bool r
     options.read_only = options.read_only || read_only;
     if (options.strides != nullptr && borrow.strides().size() != shape.size()) {
         TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_SHAPE, "borrow: strides has %zu numbers and shape has %zu sizes",
-                                 borrow.strides().size(), shape.size()));
+                                     borrow.strides().size(), shape.size()));
     }
     std::unique_ptr<std::function<void()>> kept;
     if (borrow.release()) {
@@ -255,8 +258,8 @@ Returns<Tensor> borrowed(const Shape &shape, const BorrowOptions &borrow, bool r
 // free again. All elements that shape and strides reach must be among the `count`.
 template <class T, std::enable_if_t<has_dtype_v<T>, int> = 0>
 Returns<Tensor> borrow(T *data, std::size_t count, const Shape &shape) {
-    return detail::borrowed(shape, std::is_const_v<T>, tensor_from_host_buffer, detail::writable(data), count * sizeof(T),
-                            c_dtype(dtype_v<T>));
+    return detail::borrowed(shape, std::is_const_v<T>, tensor_from_host_buffer, detail::writable(data),
+                            count * sizeof(T), c_dtype(dtype_v<T>));
 }
 template <class T, std::enable_if_t<has_dtype_v<T>, int> = 0>
 Returns<Tensor> borrow(T *data, std::size_t count, const Shape &shape, const BorrowOptions &options) {
@@ -291,7 +294,8 @@ inline Returns<Tensor> borrow_device(void *data, std::size_t nbytes, Device devi
 
 // Takes a container over without copying its elements: take(std::move(v), {2, 3}). It is destroyed after the last use of
 // the tensor. When that fails the container is as it was.
-template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0, detail::if_elements<C> = 0>
+template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0,
+          detail::if_elements<C> = 0>
 Returns<Tensor> take(C &&container, const Shape &shape) {
     using Element = detail::element_of<C>;
     std::unique_ptr<C> kept(new (std::nothrow) C(std::move(container)));
@@ -307,10 +311,11 @@ Returns<Tensor> take(C &&container, const Shape &shape) {
     } back{kept, container};
     TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
     options.read_only = std::is_const_v<Element>;
-    return detail::lend(kept, options, tensor_from_host_buffer, detail::writable(std::data(*kept)), std::size(*kept) * sizeof(Element),
-                        c_dtype(dtype_v<Element>), shape.data(), shape.size());
+    return detail::lend(kept, options, tensor_from_host_buffer, detail::writable(std::data(*kept)),
+                        std::size(*kept) * sizeof(Element), c_dtype(dtype_v<Element>), shape.data(), shape.size());
 }
-template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0, detail::if_elements<C> = 0>
+template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0,
+          detail::if_elements<C> = 0>
 Returns<Tensor> take(C &&container) {
     const Shape shape(std::size(container));
     return take(std::move(container), shape);

@@ -92,7 +92,8 @@ inline Returns<Tensor> stack(const TensorList &tensors, std::int64_t dim = 0) {
 }
 
 // d output / d inputs, without touching their grad(); an unused input gives an empty tensor where that is allowed.
-inline Returns<std::vector<Tensor>> grad_of(const Tensor &output, const TensorList &inputs, const GradOptions &options = {}) {
+inline Returns<std::vector<Tensor>> grad_of(const Tensor &output, const TensorList &inputs,
+                                            const GradOptions &options = {}) {
     std::vector<Tensor> grads(inputs.size());
     TENDON_DETAIL_CHECK(
         tensor_grad_of(output.handle(), inputs.handles(), inputs.size(), options.c(), detail::room(grads)));
@@ -157,7 +158,9 @@ inline TensorStatus number_beside(const ::Tensor *x, Scalar number, ::Tensor **o
 }
 
 using BinaryFunction = TensorStatus (*)(const ::Tensor *, const ::Tensor *, ::Tensor **);
-inline TensorStatus div_plain(const ::Tensor *a, const ::Tensor *b, ::Tensor **out) { return tensor_div(a, b, nullptr, out); }
+inline TensorStatus div_plain(const ::Tensor *a, const ::Tensor *b, ::Tensor **out) {
+    return tensor_div(a, b, nullptr, out);
+}
 
 inline TensorStatus number_first(BinaryFunction function, Scalar number, const ::Tensor *x, ::Tensor **out) {
     ::Tensor *first = nullptr;
@@ -182,8 +185,12 @@ inline TensorStatus number_minus(Scalar a, const ::Tensor *x, ::Tensor **out) {
 }
 
 inline TensorStatus reversed_sub(const ::Tensor *x, Scalar a, ::Tensor **out) { return number_minus(a, x, out); }
-inline TensorStatus reversed_div(const ::Tensor *x, Scalar a, ::Tensor **out) { return number_first(div_plain, a, x, out); }
-inline TensorStatus reversed_pow(const ::Tensor *x, Scalar a, ::Tensor **out) { return number_first(tensor_pow, a, x, out); }
+inline TensorStatus reversed_div(const ::Tensor *x, Scalar a, ::Tensor **out) {
+    return number_first(div_plain, a, x, out);
+}
+inline TensorStatus reversed_pow(const ::Tensor *x, Scalar a, ::Tensor **out) {
+    return number_first(tensor_pow, a, x, out);
+}
 
 } // namespace detail
 

@@ -160,9 +160,13 @@ class [[nodiscard]] Tensor {
     Returns<Tensor> detach() const { return made_by(tensor_detach, *this); }
 
     // Views, and other shapes. x[i] is x.select(0, i).
-    Returns<Tensor> reshape(const Shape &shape) const { return made_by(tensor_reshape, *this, shape.data(), shape.size()); }
+    Returns<Tensor> reshape(const Shape &shape) const {
+        return made_by(tensor_reshape, *this, shape.data(), shape.size());
+    }
     Returns<Tensor> view(const Shape &shape) const { return made_by(tensor_view, *this, shape.data(), shape.size()); }
-    Returns<Tensor> expand(const Shape &shape) const { return made_by(tensor_expand, *this, shape.data(), shape.size()); }
+    Returns<Tensor> expand(const Shape &shape) const {
+        return made_by(tensor_expand, *this, shape.data(), shape.size());
+    }
     Returns<Tensor> flatten(std::int64_t start_dim = 0, std::int64_t end_dim = -1) const {
         return made_by(tensor_flatten, *this, start_dim, end_dim);
     }
@@ -174,9 +178,12 @@ class [[nodiscard]] Tensor {
         return made_by(tensor_squeeze, *this, dims.data(), dims.size());
     }
     Returns<Tensor> unsqueeze(std::int64_t dim) const { return made_by(tensor_unsqueeze, *this, dim); }
-    Returns<Tensor> select(std::int64_t dim, std::int64_t index) const { return made_by(tensor_select, *this, dim, index); }
+    Returns<Tensor> select(std::int64_t dim, std::int64_t index) const {
+        return made_by(tensor_select, *this, dim, index);
+    }
     Returns<Tensor> operator[](std::int64_t index) const { return select(0, index); }
-    Returns<Tensor> slice(std::int64_t dim, std::int64_t start, std::int64_t end = INT64_MAX, std::int64_t step = 1) const {
+    Returns<Tensor> slice(std::int64_t dim, std::int64_t start, std::int64_t end = INT64_MAX,
+                          std::int64_t step = 1) const {
         return made_by(tensor_slice, *this, dim, start, end, step);
     }
     Returns<Tensor> narrow(std::int64_t dim, std::int64_t start, std::int64_t length) const {
@@ -292,10 +299,8 @@ class TensorList {
 
     TensorList() noexcept = default;
     TensorList(std::initializer_list<Item> items) noexcept : TensorList(items.begin(), items.size()) {}
-    template <class C, std::enable_if_t<std::is_same_v<std::remove_cv_t<std::remove_reference_t<
-                                                           decltype(*std::data(std::declval<const C &>()))>>,
-                                                       Tensor>,
-                                        int> = 0>
+    template <class C, class E = decltype(*std::data(std::declval<const C &>())),
+              std::enable_if_t<std::is_same_v<E, const Tensor &> || std::is_same_v<E, Tensor &>, int> = 0>
     TensorList(const C &tensors) noexcept : TensorList(std::data(tensors), std::size(tensors)) {}
 
     std::size_t size() const noexcept { return size_; }

@@ -61,23 +61,50 @@ inline TensorStatus typed(::Tensor *x, double **out) { return tensor_data_mut_f6
 
 // The C type that tendon.h has for a dtype. (`long long` and a half type of the user's are read through it.)
 template <DType D> struct c_type;
-template <> struct c_type<DType::boolean> { using type = bool; };
-template <> struct c_type<DType::u8> { using type = std::uint8_t; };
-template <> struct c_type<DType::u16> { using type = std::uint16_t; };
-template <> struct c_type<DType::u32> { using type = std::uint32_t; };
-template <> struct c_type<DType::u64> { using type = std::uint64_t; };
-template <> struct c_type<DType::i8> { using type = std::int8_t; };
-template <> struct c_type<DType::i16> { using type = std::int16_t; };
-template <> struct c_type<DType::i32> { using type = std::int32_t; };
-template <> struct c_type<DType::i64> { using type = std::int64_t; };
-template <> struct c_type<DType::f16> { using type = std::uint16_t; };
-template <> struct c_type<DType::bf16> { using type = std::uint16_t; };
-template <> struct c_type<DType::f32> { using type = float; };
-template <> struct c_type<DType::f64> { using type = double; };
+template <> struct c_type<DType::boolean> {
+    using type = bool;
+};
+template <> struct c_type<DType::u8> {
+    using type = std::uint8_t;
+};
+template <> struct c_type<DType::u16> {
+    using type = std::uint16_t;
+};
+template <> struct c_type<DType::u32> {
+    using type = std::uint32_t;
+};
+template <> struct c_type<DType::u64> {
+    using type = std::uint64_t;
+};
+template <> struct c_type<DType::i8> {
+    using type = std::int8_t;
+};
+template <> struct c_type<DType::i16> {
+    using type = std::int16_t;
+};
+template <> struct c_type<DType::i32> {
+    using type = std::int32_t;
+};
+template <> struct c_type<DType::i64> {
+    using type = std::int64_t;
+};
+template <> struct c_type<DType::f16> {
+    using type = std::uint16_t;
+};
+template <> struct c_type<DType::bf16> {
+    using type = std::uint16_t;
+};
+template <> struct c_type<DType::f32> {
+    using type = float;
+};
+template <> struct c_type<DType::f64> {
+    using type = double;
+};
 
 // Pointer is void * or const void *.
 template <class T, class Handle, class Pointer> TensorStatus elements(Handle *x, Pointer *out) {
-    static_assert(has_dtype_v<T>, "this type is no dtype's: specialise tendon::dtype_of, or ask for data() without a type");
+    static_assert(has_dtype_v<T>,
+                  "this type is no dtype's: specialise tendon::dtype_of, or ask for data() without a type");
     using C = typename c_type<dtype_v<T>>::type;
     static_assert(sizeof(T) == sizeof(C) && alignof(T) <= alignof(C) && std::is_trivially_copyable_v<T>,
                   "the type has not the bits of its dtype");
@@ -108,7 +135,9 @@ template <class F> Written Tensor::write(F function, Operand other) {
 }
 #else
 inline Written Tensor::written(TensorStatus status) { return detail::check(status), *this; }
-template <class F> Written Tensor::write(F function, Operand other) { return written(function(handle_, other.handle_)); }
+template <class F> Written Tensor::write(F function, Operand other) {
+    return written(function(handle_, other.handle_));
+}
 #endif
 
 template <class F, class... A> Returns<Tensor> Tensor::made_by(F function, const A &...arguments) {
@@ -263,9 +292,10 @@ template <class T> Returns<T> Tensor::item() const {
         TENDON_DETAIL_CHECK(tensor_item_i64(handle_, &number));
         const T narrowed = static_cast<T>(number);
         if (static_cast<std::int64_t>(narrowed) != number || (number < 0) != (narrowed < T(0))) {
-            TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_INVALID_ARGUMENT, "item: the element is %lld, which %s of %zu bytes cannot hold",
-                                             static_cast<long long>(number),
-                                             std::is_signed_v<T> ? "a signed integer" : "an unsigned integer", sizeof(T)));
+            TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_INVALID_ARGUMENT,
+                                         "item: the element is %lld, which %s of %zu bytes cannot hold",
+                                         static_cast<long long>(number),
+                                         std::is_signed_v<T> ? "a signed integer" : "an unsigned integer", sizeof(T)));
         }
         return narrowed;
     }

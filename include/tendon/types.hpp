@@ -71,10 +71,10 @@ template <class T> constexpr DType integer_dtype() {
     }
 }
 template <class T>
-constexpr bool is_text = std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> ||
-                         std::is_same_v<T, char32_t>
+constexpr bool is_text =
+    std::is_same_v<T, char> || std::is_same_v<T, wchar_t> || std::is_same_v<T, char16_t> || std::is_same_v<T, char32_t>
 #ifdef __cpp_char8_t
-                         || std::is_same_v<T, char8_t>
+    || std::is_same_v<T, char8_t>
 #endif
     ;
 } // namespace types_detail

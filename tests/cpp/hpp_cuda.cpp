@@ -51,7 +51,8 @@ static void with_device() {
     const auto x = tendon::borrow(data, {2, 2}).to(Device::cuda(0));
     CHECK(x.device() == Device::cuda(0) && x.cuda_data() != nullptr);
     THROWS(TENSOR_ERR_NOT_ON_CPU, "tensor_to_cpu", (void)x.data<float>());
-    CHECK(holds((x + 1).to_cpu(), {2, 2}, {2, 3, 4, 5}) && (2 / x).to_vector<float>() == std::vector<float>({2, 1, 2.f / 3, 0.5}));
+    CHECK(holds((x + 1).to_cpu(), {2, 2}, {2, 3, 4, 5}) &&
+          (2 / x).to_vector<float>() == std::vector<float>({2, 1, 2.f / 3, 0.5}));
     const auto stream = cuda::Stream::create(), before = cuda::Stream::current();
     const auto start = cuda::Event::create(0, true), end = cuda::Event::create(0, true);
     tendon::Tensor y;

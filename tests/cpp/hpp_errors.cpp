@@ -48,7 +48,8 @@ static void exceptions() {
         // It keeps its sentence when others fail afterwards, and copies are alike.
         const Error copy = error;
         THROWS(TENSOR_ERR_DTYPE, "", (void)x.data<int>());
-        CHECK(copy.code() == TENSOR_ERR_SHAPE && std::strcmp(copy.what(), error.what()) == 0 && copy.what() != error.what());
+        CHECK(copy.code() == TENSOR_ERR_SHAPE && std::strcmp(copy.what(), error.what()) == 0 &&
+              copy.what() != error.what());
         CHECK(std::strcmp(copy.what(), "tensor_zeros: sizes must not be negative, got -1 in [-1]") == 0);
         CHECK(std::strcmp(copy.name(), "TENSOR_ERR_SHAPE") == 0);
         Error other(TENSOR_ERR_IO, "a sentence");
@@ -56,7 +57,8 @@ static void exceptions() {
         other = *&other;
         CHECK(other.code() == TENSOR_ERR_SHAPE && std::strcmp(other.what(), copy.what()) == 0);
         const Error moved = std::move(other);
-        CHECK(moved.code() == TENSOR_ERR_SHAPE && other.code() == TENSOR_OK && std::strcmp(other.what(), "TENSOR_OK") == 0);
+        CHECK(moved.code() == TENSOR_ERR_SHAPE && other.code() == TENSOR_OK &&
+              std::strcmp(other.what(), "TENSOR_OK") == 0);
         // Without memory for the sentence the name is left.
         no_memory = true;
         const Error poor = copy;
@@ -78,9 +80,13 @@ static void values() {
     THROWS(TENSOR_ERR_SHAPE, "inner sizes", (void)bad.value());
     Result<tendon::Tensor> good = product(x.transpose(0, 1));
     CHECK(good && good->numel() == 4 && (*good).ndim() == 2 && good.error().code() == TENSOR_OK);
-    CHECK(product(x).then([](const tendon::Tensor &y) { return tendon::attempt([&] { return y.sum(); }); }).error().code() == TENSOR_ERR_SHAPE);
+    CHECK(product(x)
+              .then([](const tendon::Tensor &y) { return tendon::attempt([&] { return y.sum(); }); })
+              .error()
+              .code() == TENSOR_ERR_SHAPE);
     CHECK(product(x).value_or(tendon::zeros({5})).numel() == 5);
-    const Result<double> sum = std::move(good).then([](const tendon::Tensor &y) { return tendon::attempt([&] { return y.sum().item<double>(); }); });
+    const Result<double> sum = std::move(good).then(
+        [](const tendon::Tensor &y) { return tendon::attempt([&] { return y.sum().item<double>(); }); });
     CHECK(sum && *sum == 4);
     CHECK(tendon::attempt([] { tendon::manual_seed(1); }).has_value());
     CHECK(!tendon::attempt([] { tendon::set_num_threads(0); }));

@@ -36,7 +36,8 @@ static void backward() {
 }
 
 static void gradients_of_gradients() {
-    const auto x = tensor({2.0}, requires_grad()), y = tensor({3.0}, requires_grad()), unused = tensor({1.0}, requires_grad());
+    const auto x = tensor({2.0}, requires_grad()), y = tensor({3.0}, requires_grad()),
+               unused = tensor({1.0}, requires_grad());
     const auto z = (x * x * x * y).sum();
     const auto first = grad_of(z, {x, y}, GradOptions().create_graph());
     CHECK(first.size() == 2 && first[0].item<double>() == 36 && first[1].item<double>() == 8);
@@ -69,8 +70,7 @@ static void modes() {
     try {
         const NoGrad no_grad;
         throw std::runtime_error("out of here");
-    } catch (const std::runtime_error &) {
-    }
+    } catch (const std::runtime_error &) {}
     CHECK(grad_mode_enabled());
     // Ended early, begun by name, moved out of a function.
     NoGrad early;

@@ -2,8 +2,8 @@
 #include "check.hpp"
 #include "dlpack_structs.h" // after tendon.hpp: it is where it is used that the structs must be known
 
-using tendon::DType;
 using tendon::Dlpack;
+using tendon::DType;
 using tendon::Shape;
 
 static_assert(!std::is_copy_constructible_v<tendon::Dict> && std::is_nothrow_move_constructible_v<tendon::Dict>);
@@ -75,7 +75,8 @@ static void dlpack() {
         {
             const auto x = tendon::take(std::move(v), {2, 2});
             managed = tendon::to_dlpack(x.transpose(0, 1));
-            CHECK(managed->version.major == 1 && managed->dl_tensor.data == x.data<float>() && managed->dl_tensor.strides[0] == 1);
+            CHECK(managed->version.major == 1 && managed->dl_tensor.data == x.data<float>() &&
+                  managed->dl_tensor.strides[0] == 1);
         }
         // And in again.
         const auto back = tendon::from_dlpack(std::move(managed));

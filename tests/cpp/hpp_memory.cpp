@@ -30,11 +30,14 @@ template <class C, class = void> struct borrows : std::false_type {};
 template <class C> struct borrows<C, std::void_t<decltype(tendon::borrow(std::declval<C>()))>> : std::true_type {};
 template <class C, class = void> struct takes : std::false_type {};
 template <class C> struct takes<C, std::void_t<decltype(tendon::take(std::declval<C>()))>> : std::true_type {};
-static_assert(borrows<std::vector<float> &>::value && borrows<const std::vector<float> &>::value && borrows<double (&)[3]>::value);
+static_assert(borrows<std::vector<float> &>::value && borrows<const std::vector<float> &>::value &&
+              borrows<double (&)[3]>::value);
 static_assert(borrows<std::array<int, 4> &>::value && takes<std::vector<float>>::value);
 // What is about to go is not borrowed, what has a name is not taken, and bits, text and scattered elements are neither.
-static_assert(!borrows<std::vector<float>>::value && !takes<std::vector<float> &>::value && !takes<const std::vector<float>>::value);
-static_assert(!borrows<std::vector<bool> &>::value && !borrows<std::string &>::value && !borrows<std::deque<float> &>::value);
+static_assert(!borrows<std::vector<float>>::value && !takes<std::vector<float> &>::value &&
+              !takes<const std::vector<float>>::value);
+static_assert(!borrows<std::vector<bool> &>::value && !borrows<std::string &>::value &&
+              !borrows<std::deque<float> &>::value);
 
 static void borrowing() {
     std::vector<float> v = {1, 2, 3, 4, 5, 6};
@@ -56,7 +59,8 @@ static void borrowing() {
     THROWS(TENSOR_ERR_READ_ONLY, "", z.zero_());
 
     int numbers[] = {1, 2, 3};
-    CHECK(holds(tendon::borrow(numbers), DType::i32, {3}, {1, 2, 3}) && tendon::borrow(numbers, {3, 1}).data<int>() == numbers);
+    CHECK(holds(tendon::borrow(numbers), DType::i32, {3}, {1, 2, 3}) &&
+          tendon::borrow(numbers, {3, 1}).data<int>() == numbers);
     CHECK(tendon::borrow(numbers, sizeof numbers, DType::u32, {3}).dtype() == DType::u32);
     std::vector<float> none;
     CHECK(tendon::borrow(none).numel() == 0);
@@ -76,7 +80,8 @@ static void strided() {
     std::vector<double> v(6);
     std::iota(v.begin(), v.end(), 1.0);
     const auto columns = tendon::borrow(v, {2, 3}, BorrowOptions().strides({1, 2}));
-    CHECK(holds(columns, DType::f64, {2, 3}, {1, 3, 5, 2, 4, 6}) && columns.data_strided() == v.data() && !columns.is_contiguous());
+    CHECK(holds(columns, DType::f64, {2, 3}, {1, 3, 5, 2, 4, 6}) && columns.data_strided() == v.data() &&
+          !columns.is_contiguous());
     THROWS(TENSOR_ERR_NOT_CONTIGUOUS, "tensor_data_f64", (void)columns.data<double>());
     CHECK(columns.transpose(0, 1).data<double>() == v.data());
     CHECK(holds(tendon::borrow(v, {6}, BorrowOptions().strides({-1}).offset(5)), DType::f64, {6}, {6, 5, 4, 3, 2, 1}));
@@ -109,7 +114,8 @@ static void release_callbacks() {
     }
     CHECK(released == 1);
     // Not when it could not be made.
-    THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "", (void)tendon::borrow(data, {5}, BorrowOptions().on_release([&] { released++; })));
+    THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "",
+           (void)tendon::borrow(data, {5}, BorrowOptions().on_release([&] { released++; })));
     CHECK(released == 1);
     // What it throws stays there; what it calls works.
     {
@@ -121,9 +127,7 @@ static void release_callbacks() {
     CHECK(released == 3);
     // The same options for two tensors: once for each.
     const auto options = BorrowOptions().on_release([&] { released += 10; });
-    {
-        const auto a = tendon::borrow(data, {4}, options), b = tendon::borrow(data, {2}, options);
-    }
+    { const auto a = tendon::borrow(data, {4}, options), b = tendon::borrow(data, {2}, options); }
     CHECK(released == 23);
     // An owner that moves only: it goes with the last use, not with the options.
     struct Gone {
@@ -175,7 +179,8 @@ static void taking() {
     CHECK(holds(tendon::take(std::array<double, 2>{1, 2}), DType::f64, {2}, {1, 2}));
     const std::vector<int> source = {1, 2};
     const auto copy = tendon::copy_of(source);
-    CHECK(copy.data<int>() != source.data() && holds(copy, DType::i32, {2}, {1, 2}) && tendon::copy_of(source, {2, 1}).ndim() == 2);
+    CHECK(copy.data<int>() != source.data() && holds(copy, DType::i32, {2}, {1, 2}) &&
+          tendon::copy_of(source, {2, 1}).ndim() == 2);
     THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "", (void)tendon::copy_of(source, {3}));
 }
 
@@ -234,8 +239,10 @@ static void looking() {
     THROWS(TENSOR_ERR_AUTOGRAD, "", (void)w.data_mut<float>());
 
     // One element: numbers that fit.
-    CHECK(tendon::scalar(300).item<int>() == 300 && tendon::scalar(2.75).item<int>() == 2 && tendon::scalar(-1).item().to_double() == -1);
-    CHECK(tendon::scalar(true).item().is_bool() && tendon::scalar(0.5).item<bool>() && tendon::scalar(255).item<std::uint8_t>() == 255);
+    CHECK(tendon::scalar(300).item<int>() == 300 && tendon::scalar(2.75).item<int>() == 2 &&
+          tendon::scalar(-1).item().to_double() == -1);
+    CHECK(tendon::scalar(true).item().is_bool() && tendon::scalar(0.5).item<bool>() &&
+          tendon::scalar(255).item<std::uint8_t>() == 255);
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item: the element is 300, which an unsigned integer of 1 bytes cannot hold",
            (void)tendon::scalar(300).item<std::uint8_t>());
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "item", (void)tendon::scalar(-1).item<std::uint64_t>());

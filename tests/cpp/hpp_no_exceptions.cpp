@@ -58,7 +58,8 @@ static Result<void> everything() {
 
     // The first error comes through, not one of the steps behind it.
     const auto bad = layer(x, x, b);
-    CHECK(!bad && bad.error().code() == TENSOR_ERR_SHAPE && std::strstr(bad.error().what(), "tensor_matmul") != nullptr);
+    CHECK(!bad && bad.error().code() == TENSOR_ERR_SHAPE &&
+          std::strstr(bad.error().what(), "tensor_matmul") != nullptr);
     const auto right = 1 - (2 / (pow(2, matmul(x, x)) + 1));
     CHECK(!right && std::strstr(right.error().what(), "tensor_matmul") != nullptr);
     TENDON_TRY(auto target, tendon::zeros({2, 1}));
@@ -151,7 +152,8 @@ static Result<void> interchange() {
     TENDON_CHECK(dict.set("w", w));
     TENDON_CHECK(dict.set_metadata("format", "pt"));
     TENDON_TRY(const auto got, dict["w"]);
-    CHECK(got.is_same(w).value() && dict.len().value() == 1 && dict.contains("w").value() && *dict.metadata("format") == "pt");
+    CHECK(got.is_same(w).value() && dict.len().value() == 1 && dict.contains("w").value() &&
+          *dict.metadata("format") == "pt");
     CHECK(dict.get("b").error().code() == TENSOR_ERR_NOT_FOUND && dict.items()->size() == 1);
     TENDON_TRY(auto managed, tendon::to_dlpack(w));
     TENDON_TRY(const auto back, tendon::from_dlpack(std::move(managed)));

@@ -10,13 +10,16 @@ using tendon::DType;
 using tendon::Shape;
 
 // Copying can fail, moving and destroying cannot; a Tensor is as large as its handle.
-static_assert(std::is_nothrow_move_constructible_v<tendon::Tensor> && std::is_nothrow_move_assignable_v<tendon::Tensor>);
+static_assert(std::is_nothrow_move_constructible_v<tendon::Tensor> &&
+              std::is_nothrow_move_assignable_v<tendon::Tensor>);
 static_assert(std::is_copy_constructible_v<tendon::Tensor> && std::is_nothrow_destructible_v<tendon::Tensor>);
 static_assert(sizeof(tendon::Tensor) == sizeof(void *));
 // x[0] = y would change nothing, `if (x == y)` would not compare, and a number is no tensor.
-static_assert(!std::is_assignable_v<tendon::Tensor &&, const tendon::Tensor &> && !std::is_assignable_v<tendon::Tensor &&, tendon::Tensor>);
+static_assert(!std::is_assignable_v<tendon::Tensor &&, const tendon::Tensor &> &&
+              !std::is_assignable_v<tendon::Tensor &&, tendon::Tensor>);
 static_assert(!std::is_constructible_v<bool, tendon::Tensor> && !std::is_convertible_v<double, tendon::Tensor>);
-static_assert(!std::is_copy_constructible_v<tendon::Optimizer> && std::is_nothrow_move_constructible_v<tendon::Optimizer>);
+static_assert(!std::is_copy_constructible_v<tendon::Optimizer> &&
+              std::is_nothrow_move_constructible_v<tendon::Optimizer>);
 static_assert(!std::is_copy_constructible_v<tendon::NoGrad> && !std::is_move_assignable_v<tendon::NoGrad>);
 static_assert(std::is_nothrow_copy_constructible_v<tendon::Error> && std::is_base_of_v<std::exception, tendon::Error>);
 
@@ -25,7 +28,8 @@ static void copies_and_moves() {
     CHECK(x.defined() && tendon::live_handle_count() == 1);
     {
         const tendon::Tensor y = x; // another handle of the same tensor
-        CHECK(y.is_same(x) && y.handle() != x.handle() && tendon::live_handle_count() == 2 && tendon::live_tensor_count() == 1);
+        CHECK(y.is_same(x) && y.handle() != x.handle() && tendon::live_handle_count() == 2 &&
+              tendon::live_tensor_count() == 1);
         CHECK(x.retain().is_same(x));
     }
     CHECK(tendon::live_handle_count() == 1);
@@ -96,7 +100,8 @@ static void handles() {
 static void questions() {
     const tendon::Tensor x = tendon::arange(6).reshape({2, 3});
     CHECK(x.ndim() == 2 && x.numel() == 6 && x.nbytes() == 48 && x.size(0) == 2 && x.size(-1) == 3);
-    CHECK(x.shape() == Shape{2, 3} && x.strides() == tendon::Strides{3, 1} && x.stride(0) == 3 && x.shape().numel() == 6);
+    CHECK(x.shape() == Shape{2, 3} && x.strides() == tendon::Strides{3, 1} && x.stride(0) == 3 &&
+          x.shape().numel() == 6);
     CHECK(x.dtype() == DType::i64 && x.device() == tendon::Device::cpu() && x.is_contiguous() && x.is_leaf());
     CHECK(!x.requires_grad() && !x.is_read_only() && !x.is_inference() && !x.is_pinned());
     const tendon::Tensor row = x[1];
@@ -105,7 +110,8 @@ static void questions() {
     THROWS(TENSOR_ERR_SHAPE, "tensor_size", (void)x.size(2));
     THROWS(TENSOR_ERR_SHAPE, "", (void)x.stride(2));
     std::int64_t backwards_numbers[] = {1, 2, 3};
-    const tendon::Tensor backwards = tendon::borrow(backwards_numbers, {3}, tendon::BorrowOptions().strides({-1}).offset(2));
+    const tendon::Tensor backwards =
+        tendon::borrow(backwards_numbers, {3}, tendon::BorrowOptions().strides({-1}).offset(2));
     CHECK(backwards.stride(0) == -1 && holds(backwards, DType::i64, {3}, {3, 2, 1}));
     CHECK(x.to_string() == "tensor([[0, 1, 2],\n        [3, 4, 5]])");
     CHECK(tendon::scalar(3.14159).to_string(tendon::PrintOptions().precision(2)) == "tensor(3.14)");
@@ -128,17 +134,20 @@ static void small_values() {
     CHECK(tendon::Scalar(2u).to_double() == 2 && tendon::Scalar('a').is_int());
     THROWS(TENSOR_ERR_INVALID_ARGUMENT, "", (void)tendon::full({1}, UINT64_MAX));
     CHECK(tendon::dtype_v<const float> == DType::f32 && tendon::dtype_v<long long> == DType::i64);
-    CHECK(tendon::dtype_v<long> == DType::i64 && tendon::dtype_v<unsigned char> == DType::u8 && tendon::dtype_v<bool> == DType::boolean);
+    CHECK(tendon::dtype_v<long> == DType::i64 && tendon::dtype_v<unsigned char> == DType::u8 &&
+          tendon::dtype_v<bool> == DType::boolean);
     static_assert(!tendon::has_dtype_v<char> && !tendon::has_dtype_v<wchar_t> && !tendon::has_dtype_v<std::string>);
     CHECK(std::strcmp(tendon::name(DType::bf16), "bf16") == 0 && tendon::size_of(DType::f64) == 8);
-    CHECK(tendon::Device::cuda(2).index() == 2 && tendon::Device::cuda(1) != tendon::Device::cpu() && tendon::Device::cuda().is_cuda());
+    CHECK(tendon::Device::cuda(2).index() == 2 && tendon::Device::cuda(1) != tendon::Device::cpu() &&
+          tendon::Device::cuda().is_cuda());
     CHECK(tendon::promote_types(DType::u8, DType::f32) == DType::f32);
     THROWS(TENSOR_ERR_DTYPE, "", (void)tendon::promote_types(DType::invalid, DType::f32));
 }
 
 static void printing() {
     std::ostringstream out;
-    out << Shape{2, 3} << Shape{} << DType::bf16 << tendon::Device::cpu() << tendon::Device::cuda(1) << tendon::scalar(1);
+    out << Shape{2, 3} << Shape{} << DType::bf16 << tendon::Device::cpu() << tendon::Device::cuda(1)
+        << tendon::scalar(1);
     CHECK(out.str() == "[2, 3][]bf16cpucuda:1tensor(1)");
 }
 
@@ -148,7 +157,8 @@ int main() {
     handles();
     questions();
     small_values();
-    CHECK(tendon::version().minor == TENDON_VERSION_MINOR && std::strcmp(tendon::version_string(), TENDON_VERSION_STRING) == 0);
+    CHECK(tendon::version().minor == TENDON_VERSION_MINOR &&
+          std::strcmp(tendon::version_string(), TENDON_VERSION_STRING) == 0);
     CHECK(tendon::has_feature("cpu") && !tendon::has_feature("no such thing"));
     return test_end();
 }
