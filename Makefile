@@ -52,6 +52,8 @@ header:
 	@cargo xtask header
 	@cargo xtask symbols
 	@cargo xtask handles
+	@cargo xtask api
+	@$(PYTHON) bindings/python/generate.py
 
 # Commit what it writes. The build takes it from there and needs no CUDA toolkit.
 ptx:
@@ -115,6 +117,8 @@ lint:
 	cargo xtask header --check
 	cargo xtask symbols --check
 	cargo xtask handles --check
+	cargo xtask api --check
+	$(PYTHON) bindings/python/generate.py --check
 	cargo xtask licences --check
 
 bench-small:

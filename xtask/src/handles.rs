@@ -296,6 +296,14 @@ fn without_comments(text: &str) -> String {
     out + rest
 }
 
+/// (result, name, parameters) of every function of the header, for a comparison.
+#[cfg(test)]
+pub fn declarations(root: &Path) -> Result<Vec<(String, String, Vec<String>)>, String> {
+    let functions = functions(&without_comments(&read(&root.join(HEADER))?))?;
+    let spelled = |parameters: Vec<Parameter>| parameters.into_iter().map(|p| format!("{} {}", p.ty, p.name)).collect();
+    Ok(functions.into_iter().map(|f| (f.result, f.name, spelled(f.parameters))).collect())
+}
+
 /// What stands between `extern "C" {` and its end.
 fn functions(header: &str) -> Result<Vec<Function>, String> {
     let (_, body) = header.split_once("extern \"C\" {").ok_or(format!("{HEADER} has no extern \"C\""))?;
