@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
-#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
+#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config python3
+#                                   lint: rustfmt clippy python3 · bench: python3
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bindings: python3 with venv
 #                                   (default: build test lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -28,8 +29,9 @@ for group in $groups; do
             needs cmake cmake
             needs pkg-config pkg-config
             needs readelf binutils
+            needs python3 python3
             ;;
-        lint) ;;
+        lint) needs python3 python3 ;;
         full)
             needs python3 python3
             # scripts/cuda-tools.sh
@@ -44,7 +46,13 @@ for group in $groups; do
             fi
             ;;
         bench) needs python3 python3 ;;
-        *) echo "setup: unknown group '$group' (build, test, lint, full, bench)" >&2; exit 2 ;;
+        bindings)
+            # Debian packs what venv needs apart from python3.
+            if ! has python3 || ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
+                packages+=(python3 python3-venv)
+            fi
+            ;;
+        *) echo "setup: unknown group '$group' (build, test, lint, full, bench, bindings)" >&2; exit 2 ;;
     esac
 done
 
