@@ -296,12 +296,12 @@ fn without_comments(text: &str) -> String {
     out + rest
 }
 
-/// (result, name, parameters) of every function of the header, for a comparison.
+/// Every function of the header as `result name(type name, ...)`, for a comparison.
 #[cfg(test)]
-pub fn declarations(root: &Path) -> Result<Vec<(String, String, Vec<String>)>, String> {
+pub fn declarations(root: &Path) -> Result<Vec<String>, String> {
     let functions = functions(&without_comments(&read(&root.join(HEADER))?))?;
-    let spelled = |parameters: Vec<Parameter>| parameters.into_iter().map(|p| format!("{} {}", p.ty, p.name)).collect();
-    Ok(functions.into_iter().map(|f| (f.result, f.name, spelled(f.parameters))).collect())
+    let parameters = |f: &Function| f.parameters.iter().map(|p| format!("{} {}", p.ty, p.name)).collect::<Vec<_>>();
+    Ok(functions.iter().map(|f| format!("{} {}({})", f.result, f.name, parameters(f).join(", "))).collect())
 }
 
 /// What stands between `extern "C" {` and its end.

@@ -110,10 +110,10 @@ impl List<'_> {
     pub fn role(&self, i: usize) -> Result<Entry, String> {
         let slot = &self.slots[i];
         let name = slot.name.as_str();
-        if slot.ty.is("size_t") {
-            if let Some(entry) = self.counting(i) {
-                return Ok(entry);
-            }
+        if slot.ty.is("size_t")
+            && let Some(entry) = self.counting(i)
+        {
+            return Ok(entry);
         }
         if matches!(slot.ty, Ty::Pointer { .. }) {
             return self.pointer(i);

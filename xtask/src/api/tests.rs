@@ -100,20 +100,17 @@ fn null_in_the_documentation_needs_a_parameter() {
 fn the_header_says_the_same() {
     let root = crate::root();
     let source = Source::gather(&root).unwrap();
-    let header = crate::handles::declarations(&root).unwrap();
-    let spelled = |result: &str, name: &str, parameters: &[String]| {
-        format!("{result} {name}({})", parameters.join(", ")).replace("struct ", "").replace("* ", "*")
-    };
     let ours: Vec<String> = source
         .functions
         .iter()
         .map(|f| {
             let parameters: Vec<_> = f.parameters.iter().map(|p| format!("{} {}", p.ty.c(), p.name)).collect();
-            spelled(&f.result.c(), &f.name, &parameters)
+            format!("{} {}({})", f.result.c(), f.name, parameters.join(", "))
         })
         .collect();
-    let theirs: Vec<String> =
-        header.iter().map(|(result, name, parameters)| spelled(result, name, parameters)).collect();
+    // A struct of another library is spelled with the word there.
+    let theirs = crate::handles::declarations(&root).unwrap();
+    let theirs: Vec<String> = theirs.iter().map(|line| line.replace("struct ", "")).collect();
     assert_eq!(ours, theirs);
     assert!(ours.len() > 200);
 }
