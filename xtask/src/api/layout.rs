@@ -13,15 +13,21 @@ pub fn size(source: &Source, ty: &Ty) -> Result<(usize, usize), String> {
             "int64_t" | "uint64_t" | "size_t" | "double" => Ok((8, 8)),
             _ => match (source.alias(name), source.record(name)) {
                 (Some(alias), _) => size(source, &alias.ty),
-                (_, Some(record)) => fields(source, record).map(|(_, bytes, alignment)| (bytes, alignment)),
+                (_, Some(record)) => fields(source, record).map(|layout| (layout.size, layout.alignment)),
                 _ => Err(format!("the size of {name} is not known")),
             },
         },
     }
 }
 
-/// (offset and size of each field, size, alignment)
-pub fn fields(source: &Source, record: &Record) -> Result<(Vec<(usize, usize)>, usize, usize), String> {
+pub struct Layout {
+    /// Offset and size of each field.
+    pub places: Vec<(usize, usize)>,
+    pub size: usize,
+    pub alignment: usize,
+}
+
+pub fn fields(source: &Source, record: &Record) -> Result<Layout, String> {
     let (mut places, mut end, mut alignment) = (Vec::new(), 0usize, 1);
     for field in &record.fields {
         let (bytes, own) = size(source, &field.ty).map_err(|e| format!("{}.{}: {e}", record.name, field.name))?;
@@ -30,7 +36,7 @@ pub fn fields(source: &Source, record: &Record) -> Result<(Vec<(usize, usize)>, 
         places.push((at, bytes));
         end = end.max(at + bytes);
     }
-    Ok((places, end.next_multiple_of(alignment), alignment))
+    Ok(Layout { places, size: end.next_multiple_of(alignment), alignment })
 }
 
 /// The values that `#define …_INIT {…}` gives the fields of `record`, in their order, with the macro's name.
@@ -68,10 +74,11 @@ mod tests {
                  pub weight: *const Tensor, pub last: CBool }",
         )
         .unwrap();
-        assert_eq!(fields(&source, source.record("TensorPair").unwrap()).unwrap(), (vec![(0, 4), (8, 16)], 24, 8));
-        let (places, size, alignment) = fields(&source, source.record("TensorOptions").unwrap()).unwrap();
-        assert_eq!(places, [(0, 4), (4, 1), (8, 4), (16, 8), (24, 1)]);
-        assert_eq!((size, alignment), (32, 8));
+        let pair = fields(&source, source.record("TensorPair").unwrap()).unwrap();
+        assert_eq!((pair.places, pair.size, pair.alignment), (vec![(0, 4), (8, 16)], 24, 8));
+        let options = fields(&source, source.record("TensorOptions").unwrap()).unwrap();
+        assert_eq!(options.places, [(0, 4), (4, 1), (8, 4), (16, 8), (24, 1)]);
+        assert_eq!((options.size, options.alignment), (32, 8));
     }
 
     #[test]

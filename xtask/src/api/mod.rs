@@ -107,7 +107,7 @@ fn callback(alias: &source::Alias) -> Result<Json, String> {
 }
 
 fn structure(source: &Source, record: &Record, trailer: &str) -> Result<Json, String> {
-    let (places, size, alignment) = layout::fields(source, record)?;
+    let layout = layout::fields(source, record)?;
     let list = List { source, owner: &record.name, doc: "", slots: &record.fields };
     let sized = record.fields.first().is_some_and(|field| field.name == "struct_size");
     let init = layout::init(trailer, &record.name);
@@ -130,7 +130,8 @@ fn structure(source: &Source, record: &Record, trailer: &str) -> Result<Json, St
     let mut fields = Vec::new();
     for (i, field) in record.fields.iter().enumerate() {
         let entry = Entry::new().text("name", &field.name).text("type", field.ty.c());
-        let entry = entry.with("offset", Json::number(places[i].0)).with("size", Json::number(places[i].1));
+        let entry =
+            entry.with("offset", Json::number(layout.places[i].0)).with("size", Json::number(layout.places[i].1));
         let entry = entry.extend(list.role(i)?);
         let entry = match init.as_ref().filter(|_| kind == "options" && i > 0 && field.name != "reserved") {
             Some((_, values)) => entry.with("default", default(source, &values[i])?),
@@ -139,7 +140,7 @@ fn structure(source: &Source, record: &Record, trailer: &str) -> Result<Json, St
         fields.push(entry.extend(one_of(&field.doc)).text("doc", &field.doc).json());
     }
     let entry = Entry::new().text("name", &record.name).text("kind", kind);
-    let entry = entry.with("size", Json::number(size)).with("alignment", Json::number(alignment));
+    let entry = entry.with("size", Json::number(layout.size)).with("alignment", Json::number(layout.alignment));
     let entry = match &init {
         Some((name, _)) => entry.text("init", name),
         None => entry,
