@@ -24,17 +24,21 @@ several as a tuple; a failure is an exception of _errors. Where C takes a pointe
 where it takes a struct of options there are keywords. Addresses are ints.
 """
 import ctypes
-from array import array
+from array import array as _array
 from collections import namedtuple
 from ctypes import (
     byref, c_bool, c_char, c_char_p, c_double, c_float, c_int8, c_int16, c_int32, c_int64, c_size_t, c_uint8, c_uint16,
     c_uint32, c_uint64, c_void_p,
 )
 
+# With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address, ask_again, bind, fail, fail_last, finalizing, path, room, same_count, scalar,
-    scalar_value, text, texts, to_int8_t, to_int16_t, to_int32_t, to_int64_t, to_size_t, to_uint8_t, to_uint16_t,
-    to_uint32_t, to_uint64_t,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, fail as _fail,
+    fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room, same_count as _same_count,
+    scalar as _scalar, scalar_value as _scalar_value, structure as _structure, text as _text, texts as _texts,
+    to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t, to_int64_t as _to_int64_t,
+    to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t, to_uint32_t as _to_uint32_t,
+    to_uint64_t as _to_uint64_t,
 )
 
 '''
@@ -105,12 +109,15 @@ class Function:
         self.growing = None
 
     def source(self):
+        own = {"status": "status", "question": "answer"}.get(self.data["returns"]["role"])
         for parameter in self.parameters:
+            if parameter["name"] == own:
+                raise SystemExit(f"generate: {self.name} has a parameter {own}, which the function made of it uses")
             getattr(self, "take_" + parameter["role"])(parameter, identifier(parameter["name"]))
         returns = self.data["returns"]
         restype = {"none": "None", "text": "c_char_p"}.get(returns["role"]) or self.api.ctype(returns["type"])
         bound = ", ".join([f'"{self.name}"', restype, *self.argtypes])
-        lines = [f"_{self.name} = bind({bound})", "", "", f"def {self.name}({self.signature()}):"]
+        lines = [f"_{self.name} = _bind({bound})", "", "", f"def {self.name}({self.signature()}):"]
         lines += self.docstring()
         body = self.body(returns)
         lines += ["    " + line if line else "" for line in body]
@@ -125,7 +132,7 @@ class Function:
             out += ["*"] + [f"{name}={default}" for name, default in self.keywords]
         if self.ends():
             # Module names are gone at the end of the interpreter; defaults are not.
-            out += [f"_call=_{self.name}", "_fail=fail", "_finalizing=finalizing"]
+            out += [f"_call=_{self.name}", "_raise=_fail", "_ends=_finalizing"]
         return ", ".join(out)
 
     def docstring(self):
@@ -150,13 +157,13 @@ class Function:
     take_memory = take_opaque = take_foreign = take_user_data = take_handle
 
     def take_callback(self, parameter, name):
-        self.before.append(f'{name} = address({name}, "{name}")')
+        self.before.append(f'{name} = _address({name}, "{name}")')
         self.add(name, parameter, "c_void_p")
 
     def take_text(self, parameter, name):
         kind = parameter["role"]
-        convert = f'{kind}({name}, "{name}")'
-        self.before.append(f"{name} = {convert}" if not parameter.get("nullable") else f"{name} = {name} and {convert}")
+        convert = f'_{kind}({name}, "{name}")'
+        self.before.append(f"{name} = {convert}" if not parameter.get("nullable") else f"{name} = None if {name} is None else {convert}")
         self.add(name, parameter, "c_char_p")
 
     take_path = take_text
@@ -164,9 +171,9 @@ class Function:
     def take_value(self, parameter, name):
         kind = self.api.plain(parameter["type"])
         if kind == "TensorScalar":
-            return self.add(name, parameter, "Scalar", f"scalar({name})")
+            return self.add(name, parameter, "Scalar", f"_scalar({name})")
         if kind in self.api.structs:
-            return self.add(name, parameter, kind, f"{kind}(*{name})")
+            return self.add(name, parameter, kind, f"_structure({kind}, {name})")
         self.before += self.checked(name, kind)
         self.add(name, parameter, CTYPES[kind])
 
@@ -178,20 +185,20 @@ class Function:
             low, high = RANGES[kind]
             return [
                 f"if {name}.__class__ is not int or not {low} <= {name} <= {high}:",
-                f'    {name} = to_{kind}({name}, "{name}")',
+                f'    {name} = _to_{kind}({name}, "{name}")',
             ]
         return [f"if {name}.__class__ is not float:", f"    {name} = float({name})"] if kind in ("double", "float") else []
 
     def take_reference(self, parameter, name):
         kind = self.api.plain(parameter["value"])
         if kind == "TensorScalar":
-            made = f"byref(scalar({name}))"
+            made = f"byref(_scalar({name}))"
         elif kind in RANGES:
-            made = f'byref({CTYPES[kind]}(to_{kind}({name}, "{name}")))'
+            made = f'byref({CTYPES[kind]}(_to_{kind}({name}, "{name}")))'
         elif kind in CTYPES:
             made = f"byref({CTYPES[kind]}({name}))"
         else:
-            made = f"byref({kind}(*{name}))"
+            made = f"byref(_structure({kind}, {name}))"
         self.add(name, parameter, "c_void_p", f"None if {name} is None else {made}")
 
     def take_array(self, parameter, name):
@@ -200,7 +207,7 @@ class Function:
         own = count if self.counts_of(count)[0] == parameter["name"] else f"{count}_of_{name}"
         self.before += self.sequence(parameter, name, own)
         if own != count:
-            self.before.append(f'same_count("{name}", {own}, "{self.counts_of(count)[0]}", {count})')
+            self.before.append(f'_same_count("{name}", {own}, "{self.counts_of(count)[0]}", {count})')
         self.argtypes.append("c_void_p")
         self.arguments.append(f"{name}_at")
 
@@ -211,10 +218,10 @@ class Function:
         """Lines that turn a sequence into `{name}_at`, an address, and `count`; `{name}` holds the memory."""
         element = self.api.plain(parameter["element"])
         if element == "const char *":
-            make = [f'{name} = texts({name}, "{name}")', f"{name}_at, {count} = {name}, len({name})"]
+            make = [f'{name} = _texts({name}, "{name}")', f"{name}_at, {count} = ctypes.addressof({name}), len({name})"]
         else:
             code = "Q" if "handle" in parameter else TYPECODES[element]
-            make = [f'{name} = array("{code}", {name})', f"{name}_at, {count} = {name}.buffer_info()"]
+            make = [f'{name} = _array("{code}", {name})', f"{name}_at, {count} = {name}.buffer_info()"]
         return [f"if {name} is None:", f"    {name}_at, {count} = None, 0", "else:"] + ["    " + line for line in make]
 
     def take_count(self, parameter, name):
@@ -230,7 +237,7 @@ class Function:
         for field in given:
             own = identifier(field["name"])
             self.keywords.append((own, self.python_default(field)))
-            asked.append(own if not field["default"] or field["default"] == [0, 0] else f"{own} != {field['default']!r}")
+            asked.append(self.differs(field, own))
             values[field["name"]] = self.field(field, own, prepare, values)
         made = [str(struct["size"])]
         for field in struct["fields"][1:]:
@@ -242,6 +249,14 @@ class Function:
         self.before += [f"if {' or '.join(asked)}:", *("    " + line for line in lines), "else:", "    options = None"]
         self.argtypes.append("c_void_p")
         self.arguments.append("options")
+
+    def differs(self, field, name):
+        """Whether an option has been given, as an expression."""
+        if field["role"] == "array":
+            # None at all is not all.
+            return f"{name} is not None"
+        default = field["default"]
+        return name if not default or default == [0, 0] else f"{name} != {default!r}"
 
     def zero(self, kind):
         kind = self.api.plain(kind)
@@ -260,18 +275,18 @@ class Function:
             prepare += self.sequence(field, name, f"{name}_count")
             if field["count"] in self.by_name:
                 prepare.append(f"if {name} is not None:")
-                prepare.append(f'    same_count("{name}", {name}_count, "{self.counts_of(field["count"])[0]}", {field["count"]})')
+                prepare.append(f'    _same_count("{name}", {name}_count, "{self.counts_of(field["count"])[0]}", {field["count"]})')
             else:
                 values[field["count"]] = f"{name}_count"
             return f"{name}_at"
         if role == "callback":
-            return f'address({name}, "{name}")'
+            return f'_address({name}, "{name}")'
         if role in ("text", "path"):
-            return f'{name} and {role}({name}, "{name}")'
+            return f'None if {name} is None else _{role}({name}, "{name}")'
         if kind == "TensorScalar":
             raise SystemExit(f"generate: {self.name}: a number in options is not known here")
         if kind in self.api.structs:
-            return f"{kind}(*{name}) if {name} else {kind}()"
+            return f"_structure({kind}, {name}) if {name} else {kind}()"
         checked = self.checked(name, kind)
         if checked:
             prepare += [f"if {name} is None:", f"    {name} = {field['default']!r}", "el" + checked[0], *checked[1:]]
@@ -289,7 +304,7 @@ class Function:
             "foreign": ("c_void_p()", f"{own}.value"),
             "address": ("c_void_p()", f"{own}.value or 0"),
             "text": ("c_char_p()", f'{own}.value.decode("utf-8", "replace")'),
-            "TensorScalar": ("ScalarOut()", f"scalar_value({own})"),
+            "TensorScalar": ("ScalarOut()", f"_scalar_value({own})"),
         }.get(kind, (None, None))
         if made is None and kind in self.api.structs:
             fields = [f["name"] for f in self.api.structs[kind]["fields"] if f["role"] != "reserved"]
@@ -317,7 +332,7 @@ class Function:
         handles = "handle" in parameter
         made = "c_void_p" if handles else "c_char" if element == "void" else self.api.ctype(element)
         if "count" in parameter:
-            self.before.append(f"{name} = room({made}, {parameter['count']})")
+            self.before.append(f"{name} = _room({made}, {parameter['count']})")
             self.results.append(f"tuple({name})")
             return
         needed = parameter.get("needed") or parameter.get("written")
@@ -347,14 +362,14 @@ class Function:
     def body(self, returns):
         if self.ends():
             name = identifier(self.parameters[0]["name"])
-            return [f"status = _call({name})", "if status and not _finalizing():", "    _fail(status)"]
+            return [f"status = _call({name})", "if status and not _ends():", "    _raise(status)"]
         call = f"_{self.name}({', '.join(self.arguments)})"
         if self.growing:
             return self.before + self.growing_call(call, returns)
         after = [f"return {', '.join(self.results)}"] if self.results else []
         role = returns["role"]
         if role == "status":
-            return self.before + [f"status = {call}", "if status:", "    fail(status)"] + after
+            return self.before + [f"status = {call}", "if status:", "    _fail(status)"] + after
         if role == "none":
             return self.before + [call] + after
         if self.results:
@@ -365,9 +380,9 @@ class Function:
             return self.before + [f"return {call}" + (" == 1" if returns.get("bool") else "")]
         failed = f"answer == {returns['failure']}"
         if returns.get("ambiguous"):
-            last = f"    return ask_again({', '.join(['_' + self.name, *self.arguments])})"
+            last = f"    return _ask_again({', '.join(['_' + self.name, *self.arguments])})"
         else:
-            last = "    fail_last()"
+            last = "    _fail_last()"
         answer = "return answer == 1" if returns.get("bool") else "return answer"
         return self.before + [f"answer = {call}", f"if {failed}:", last, answer]
 
@@ -375,15 +390,15 @@ class Function:
         """A call into a buffer: of the size that a question tells, or of a guess and then of what the call says it needs."""
         parameter, name, made, needed = self.growing
         result = f"return {', '.join(self.results)}"
-        check = ["if status:", "    fail(status)"]
+        check = ["if status:", "    _fail(status)"]
         if "size_from" in parameter:
             first = identifier(self.parameters[0]["name"])
-            lines = [f"capacity = {parameter['size_from']}({first})", f"{name} = room({made}, capacity)"]
+            lines = [f"capacity = {parameter['size_from']}({first})", f"{name} = _room({made}, capacity)"]
             return lines + [f"status = {call}"] + check + [result]
         guess = 8 if "handle" in parameter else 1024
         told = "status" if needed == "return" else f"{needed}_out.value"
-        lines = [f"capacity = {guess}", f"{name} = room({made}, capacity)", f"status = {call}"]
-        again = [f"if {told} > capacity:", f"    capacity = {told}", f"    {name} = room({made}, capacity)"]
+        lines = [f"capacity = {guess}", f"{name} = _room({made}, capacity)", f"status = {call}"]
+        again = [f"if {told} > capacity:", f"    capacity = {told}", f"    {name} = _room({made}, capacity)"]
         lines += again + [f"    status = {call}"]
         return lines + ([] if needed == "return" else check) + [result]
 

@@ -6,17 +6,21 @@ several as a tuple; a failure is an exception of _errors. Where C takes a pointe
 where it takes a struct of options there are keywords. Addresses are ints.
 """
 import ctypes
-from array import array
+from array import array as _array
 from collections import namedtuple
 from ctypes import (
     byref, c_bool, c_char, c_char_p, c_double, c_float, c_int8, c_int16, c_int32, c_int64, c_size_t, c_uint8, c_uint16,
     c_uint32, c_uint64, c_void_p,
 )
 
+# With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address, ask_again, bind, fail, fail_last, finalizing, path, room, same_count, scalar,
-    scalar_value, text, texts, to_int8_t, to_int16_t, to_int32_t, to_int64_t, to_size_t, to_uint8_t, to_uint16_t,
-    to_uint32_t, to_uint64_t,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, fail as _fail,
+    fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room, same_count as _same_count,
+    scalar as _scalar, scalar_value as _scalar_value, structure as _structure, text as _text, texts as _texts,
+    to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t, to_int64_t as _to_int64_t,
+    to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t, to_uint32_t as _to_uint32_t,
+    to_uint64_t as _to_uint64_t,
 )
 
 #: Of the header that this was made from.
@@ -327,7 +331,7 @@ TendonMemoryInfoAnswer = namedtuple(
 )
 
 
-_tendon_version_string = bind("tendon_version_string", c_char_p)
+_tendon_version_string = _bind("tendon_version_string", c_char_p)
 
 
 def tendon_version_string():
@@ -335,7 +339,7 @@ def tendon_version_string():
     return _tendon_version_string().decode("utf-8", "replace")
 
 
-_tendon_version = bind("tendon_version", None, c_void_p, c_void_p, c_void_p)
+_tendon_version = _bind("tendon_version", None, c_void_p, c_void_p, c_void_p)
 
 
 def tendon_version():
@@ -347,18 +351,18 @@ def tendon_version():
     return major_out.value, minor_out.value, patch_out.value
 
 
-_tendon_has_feature = bind("tendon_has_feature", c_bool, c_char_p)
+_tendon_has_feature = _bind("tendon_has_feature", c_bool, c_char_p)
 
 
 def tendon_has_feature(name=None):
     """Whether this build on this machine has a feature: "cpu", "cuda", "cublas", "cudnn", "avx2", "avx512", "neon",
     "parallel_for". False for names that it does not know.
     """
-    name = name and text(name, "name")
+    name = None if name is None else _text(name, "name")
     return _tendon_has_feature(name)
 
 
-_tendon_set_num_threads = bind("tendon_set_num_threads", c_int32, c_int32)
+_tendon_set_num_threads = _bind("tendon_set_num_threads", c_int32, c_int32)
 
 
 def tendon_set_num_threads(n):
@@ -367,13 +371,13 @@ def tendon_set_num_threads(n):
     The default is what affinity and cgroup quota allow. Errors: INVALID_ARGUMENT.
     """
     if n.__class__ is not int or not -2147483648 <= n <= 2147483647:
-        n = to_int32_t(n, "n")
+        n = _to_int32_t(n, "n")
     status = _tendon_set_num_threads(n)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_num_threads = bind("tendon_num_threads", c_int32)
+_tendon_num_threads = _bind("tendon_num_threads", c_int32)
 
 
 def tendon_num_threads():
@@ -381,7 +385,7 @@ def tendon_num_threads():
     return _tendon_num_threads()
 
 
-_tendon_set_parallel_for = bind("tendon_set_parallel_for", c_int32, c_void_p, c_void_p)
+_tendon_set_parallel_for = _bind("tendon_set_parallel_for", c_int32, c_void_p, c_void_p)
 
 
 def tendon_set_parallel_for(fn=None, user_data=None):
@@ -390,13 +394,13 @@ def tendon_set_parallel_for(fn=None, user_data=None):
 
     `fn` must stay valid while calls run that began under it. Set it while no other thread computes.
     """
-    fn = address(fn, "fn")
+    fn = _address(fn, "fn")
     status = _tendon_set_parallel_for(fn, user_data)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_last_error_message = bind("tendon_last_error_message", c_char_p)
+_tendon_last_error_message = _bind("tendon_last_error_message", c_char_p)
 
 
 def tendon_last_error_message():
@@ -409,7 +413,7 @@ def tendon_last_error_message():
     return _tendon_last_error_message().decode("utf-8", "replace")
 
 
-_tendon_last_error_status = bind("tendon_last_error_status", c_int32)
+_tendon_last_error_status = _bind("tendon_last_error_status", c_int32)
 
 
 def tendon_last_error_status():
@@ -417,7 +421,7 @@ def tendon_last_error_status():
     return _tendon_last_error_status()
 
 
-_tendon_last_error_copy = bind("tendon_last_error_copy", c_size_t, c_void_p, c_size_t)
+_tendon_last_error_copy = _bind("tendon_last_error_copy", c_size_t, c_void_p, c_size_t)
 
 
 def tendon_last_error_copy():
@@ -426,16 +430,16 @@ def tendon_last_error_copy():
     Returns the bytes that the whole message needs, its NUL included. `buffer` may be NULL when `capacity` is 0.
     """
     capacity = 1024
-    buffer = room(c_char, capacity)
+    buffer = _room(c_char, capacity)
     status = _tendon_last_error_copy(buffer, capacity)
     if status > capacity:
         capacity = status
-        buffer = room(c_char, capacity)
+        buffer = _room(c_char, capacity)
         status = _tendon_last_error_copy(buffer, capacity)
     return buffer.value.decode("utf-8", "replace")
 
 
-_tendon_clear_last_error = bind("tendon_clear_last_error", None)
+_tendon_clear_last_error = _bind("tendon_clear_last_error", None)
 
 
 def tendon_clear_last_error():
@@ -443,17 +447,17 @@ def tendon_clear_last_error():
     _tendon_clear_last_error()
 
 
-_tendon_status_name = bind("tendon_status_name", c_char_p, c_int32)
+_tendon_status_name = _bind("tendon_status_name", c_char_p, c_int32)
 
 
 def tendon_status_name(status):
     """The name of a status, "TENSOR_ERR_SHAPE"; "TENSOR_ERR_UNKNOWN" for other numbers. Lives for ever."""
     if status.__class__ is not int or not -2147483648 <= status <= 2147483647:
-        status = to_int32_t(status, "status")
+        status = _to_int32_t(status, "status")
     return _tendon_status_name(status).decode("utf-8", "replace")
 
 
-_tendon_set_log_callback = bind("tendon_set_log_callback", c_int32, c_void_p, c_void_p)
+_tendon_set_log_callback = _bind("tendon_set_log_callback", c_int32, c_void_p, c_void_p)
 
 
 def tendon_set_log_callback(fn=None, user_data=None):
@@ -461,25 +465,25 @@ def tendon_set_log_callback(fn=None, user_data=None):
 
     The one before may still be running on other threads when this returns.
     """
-    fn = address(fn, "fn")
+    fn = _address(fn, "fn")
     status = _tendon_set_log_callback(fn, user_data)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_manual_seed = bind("tendon_manual_seed", c_int32, c_uint64)
+_tendon_manual_seed = _bind("tendon_manual_seed", c_int32, c_uint64)
 
 
 def tendon_manual_seed(seed):
     """The random numbers of all threads start anew from `seed`. As torch.manual_seed."""
     if seed.__class__ is not int or not 0 <= seed <= 18446744073709551615:
-        seed = to_uint64_t(seed, "seed")
+        seed = _to_uint64_t(seed, "seed")
     status = _tendon_manual_seed(seed)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_live_tensor_count = bind("tendon_live_tensor_count", c_int64)
+_tendon_live_tensor_count = _bind("tendon_live_tensor_count", c_int64)
 
 
 def tendon_live_tensor_count():
@@ -487,7 +491,7 @@ def tendon_live_tensor_count():
     return _tendon_live_tensor_count()
 
 
-_tendon_live_storage_count = bind("tendon_live_storage_count", c_int64)
+_tendon_live_storage_count = _bind("tendon_live_storage_count", c_int64)
 
 
 def tendon_live_storage_count():
@@ -495,7 +499,7 @@ def tendon_live_storage_count():
     return _tendon_live_storage_count()
 
 
-_tendon_live_handle_count = bind("tendon_live_handle_count", c_int64)
+_tendon_live_handle_count = _bind("tendon_live_handle_count", c_int64)
 
 
 def tendon_live_handle_count():
@@ -503,7 +507,7 @@ def tendon_live_handle_count():
     return _tendon_live_handle_count()
 
 
-_tendon_release_cached_memory = bind("tendon_release_cached_memory", c_int64)
+_tendon_release_cached_memory = _bind("tendon_release_cached_memory", c_int64)
 
 
 def tendon_release_cached_memory():
@@ -513,7 +517,7 @@ def tendon_release_cached_memory():
     return _tendon_release_cached_memory()
 
 
-_tendon_memory_info = bind("tendon_memory_info", c_int32, c_void_p)
+_tendon_memory_info = _bind("tendon_memory_info", c_int32, c_void_p)
 
 
 def tendon_memory_info():
@@ -524,11 +528,11 @@ def tendon_memory_info():
     out = TendonMemoryInfo(32)
     status = _tendon_memory_info(byref(out))
     if status:
-        fail(status)
+        _fail(status)
     return TendonMemoryInfoAnswer(out.live_bytes, out.cached_bytes, out.peak_bytes)
 
 
-_tendon_cancel_token_create = bind("tendon_cancel_token_create", c_int32, c_void_p)
+_tendon_cancel_token_create = _bind("tendon_cancel_token_create", c_int32, c_void_p)
 
 
 def tendon_cancel_token_create():
@@ -536,11 +540,11 @@ def tendon_cancel_token_create():
     out_out = c_void_p()
     status = _tendon_cancel_token_create(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cancel_token_cancel = bind("tendon_cancel_token_cancel", c_int32, c_void_p)
+_tendon_cancel_token_cancel = _bind("tendon_cancel_token_cancel", c_int32, c_void_p)
 
 
 def tendon_cancel_token_cancel(token):
@@ -550,20 +554,20 @@ def tendon_cancel_token_cancel(token):
     """
     status = _tendon_cancel_token_cancel(token)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cancel_token_reset = bind("tendon_cancel_token_reset", c_int32, c_void_p)
+_tendon_cancel_token_reset = _bind("tendon_cancel_token_reset", c_int32, c_void_p)
 
 
 def tendon_cancel_token_reset(token):
     """Makes a cancelled token as new. Safe from any thread."""
     status = _tendon_cancel_token_reset(token)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cancel_token_is_cancelled = bind("tendon_cancel_token_is_cancelled", c_int32, c_void_p, c_void_p)
+_tendon_cancel_token_is_cancelled = _bind("tendon_cancel_token_is_cancelled", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cancel_token_is_cancelled(token):
@@ -571,31 +575,31 @@ def tendon_cancel_token_is_cancelled(token):
     out_out = c_bool()
     status = _tendon_cancel_token_is_cancelled(token, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cancel_token_release = bind("tendon_cancel_token_release", c_int32, c_void_p)
+_tendon_cancel_token_release = _bind("tendon_cancel_token_release", c_int32, c_void_p)
 
 
-def tendon_cancel_token_release(token=None, _call=_tendon_cancel_token_release, _fail=fail, _finalizing=finalizing):
+def tendon_cancel_token_release(token=None, _call=_tendon_cancel_token_release, _raise=_fail, _ends=_finalizing):
     """Ends the handle; threads that watch the token go on watching it. NULL is fine."""
     status = _call(token)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tendon_set_cancel_token = bind("tendon_set_cancel_token", c_int32, c_void_p)
+_tendon_set_cancel_token = _bind("tendon_set_cancel_token", c_int32, c_void_p)
 
 
 def tendon_set_cancel_token(token=None):
     """The calls of this thread watch `token` from now on; NULL = none."""
     status = _tendon_set_cancel_token(token)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_device_count = bind("tendon_cuda_device_count", c_int32, c_void_p)
+_tendon_cuda_device_count = _bind("tendon_cuda_device_count", c_int32, c_void_p)
 
 
 def tendon_cuda_device_count():
@@ -603,11 +607,11 @@ def tendon_cuda_device_count():
     out_out = c_int32()
     status = _tendon_cuda_device_count(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_current_device = bind("tendon_cuda_current_device", c_int32, c_void_p)
+_tendon_cuda_current_device = _bind("tendon_cuda_current_device", c_int32, c_void_p)
 
 
 def tendon_cuda_current_device():
@@ -615,23 +619,23 @@ def tendon_cuda_current_device():
     out_out = c_int32()
     status = _tendon_cuda_current_device(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_set_current_device = bind("tendon_cuda_set_current_device", c_int32, c_int32)
+_tendon_cuda_set_current_device = _bind("tendon_cuda_set_current_device", c_int32, c_int32)
 
 
 def tendon_cuda_set_current_device(device):
     """Makes `device` the current one of this thread. Errors: DEVICE, CUDA_UNAVAILABLE."""
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     status = _tendon_cuda_set_current_device(device)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_device_properties = bind("tendon_cuda_device_properties", c_int32, c_int32, c_void_p)
+_tendon_cuda_device_properties = _bind("tendon_cuda_device_properties", c_int32, c_int32, c_void_p)
 
 
 def tendon_cuda_device_properties(device):
@@ -639,15 +643,15 @@ def tendon_cuda_device_properties(device):
     INVALID_OPTIONS.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     out = TendonCudaDeviceProperties(312)
     status = _tendon_cuda_device_properties(device, byref(out))
     if status:
-        fail(status)
+        _fail(status)
     return TendonCudaDevicePropertiesAnswer(out.name.decode(), out.capability_major, out.capability_minor, out.multiprocessors, out.threads_per_multiprocessor, out.shared_bytes_per_block, out.l2_bytes, out.total_bytes, out.memory_bandwidth)
 
 
-_tendon_cuda_memory_info = bind("tendon_cuda_memory_info", c_int32, c_int32, c_void_p, c_void_p)
+_tendon_cuda_memory_info = _bind("tendon_cuda_memory_info", c_int32, c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_memory_info(device):
@@ -657,16 +661,16 @@ def tendon_cuda_memory_info(device):
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     free_bytes_out = c_int64()
     total_bytes_out = c_int64()
     status = _tendon_cuda_memory_info(device, byref(free_bytes_out), byref(total_bytes_out))
     if status:
-        fail(status)
+        _fail(status)
     return free_bytes_out.value, total_bytes_out.value
 
 
-_tendon_cuda_memory_stats = bind("tendon_cuda_memory_stats", c_int32, c_int32, c_void_p)
+_tendon_cuda_memory_stats = _bind("tendon_cuda_memory_stats", c_int32, c_int32, c_void_p)
 
 
 def tendon_cuda_memory_stats(device):
@@ -675,15 +679,15 @@ def tendon_cuda_memory_stats(device):
     Errors: DEVICE, CUDA_UNAVAILABLE, NULL_POINTER, INVALID_OPTIONS.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     out = TendonCudaMemoryStats(80)
     status = _tendon_cuda_memory_stats(device, byref(out))
     if status:
-        fail(status)
+        _fail(status)
     return TendonCudaMemoryStatsAnswer(out.allocated_bytes, out.peak_allocated_bytes, out.reserved_bytes, out.peak_reserved_bytes, out.allocations, out.frees, out.segments, out.retries, out.failures)
 
 
-_tendon_cuda_reset_peak_memory_stats = bind("tendon_cuda_reset_peak_memory_stats", c_int32, c_int32)
+_tendon_cuda_reset_peak_memory_stats = _bind("tendon_cuda_reset_peak_memory_stats", c_int32, c_int32)
 
 
 def tendon_cuda_reset_peak_memory_stats(device):
@@ -691,13 +695,13 @@ def tendon_cuda_reset_peak_memory_stats(device):
     CUDA_UNAVAILABLE.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     status = _tendon_cuda_reset_peak_memory_stats(device)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_can_access_peer = bind("tendon_cuda_can_access_peer", c_int32, c_int32, c_int32, c_void_p)
+_tendon_cuda_can_access_peer = _bind("tendon_cuda_can_access_peer", c_int32, c_int32, c_int32, c_void_p)
 
 
 def tendon_cuda_can_access_peer(device, peer):
@@ -706,17 +710,17 @@ def tendon_cuda_can_access_peer(device, peer):
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     if peer.__class__ is not int or not -2147483648 <= peer <= 2147483647:
-        peer = to_int32_t(peer, "peer")
+        peer = _to_int32_t(peer, "peer")
     out_out = c_bool()
     status = _tendon_cuda_can_access_peer(device, peer, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_synchronize = bind("tendon_cuda_synchronize", c_int32, c_int32)
+_tendon_cuda_synchronize = _bind("tendon_cuda_synchronize", c_int32, c_int32)
 
 
 def tendon_cuda_synchronize(device):
@@ -726,13 +730,13 @@ def tendon_cuda_synchronize(device):
     CUDA, CAPTURE, DEVICE, CUDA_UNAVAILABLE.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     status = _tendon_cuda_synchronize(device)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_pin_memory = bind("tensor_pin_memory", c_int32, c_void_p, c_void_p)
+_tensor_pin_memory = _bind("tensor_pin_memory", c_int32, c_void_p, c_void_p)
 
 
 def tensor_pin_memory(x):
@@ -745,11 +749,11 @@ def tensor_pin_memory(x):
     out_out = c_void_p()
     status = _tensor_pin_memory(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_is_pinned = bind("tensor_is_pinned", c_int32, c_void_p, c_void_p)
+_tensor_is_pinned = _bind("tensor_is_pinned", c_int32, c_void_p, c_void_p)
 
 
 def tensor_is_pinned(x):
@@ -760,11 +764,11 @@ def tensor_is_pinned(x):
     out_out = c_bool()
     status = _tensor_is_pinned(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_create = bind("tendon_cuda_stream_create", c_int32, c_int32, c_int32, c_void_p)
+_tendon_cuda_stream_create = _bind("tendon_cuda_stream_create", c_int32, c_int32, c_int32, c_void_p)
 
 
 def tendon_cuda_stream_create(device, priority):
@@ -774,17 +778,17 @@ def tendon_cuda_stream_create(device, priority):
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     if priority.__class__ is not int or not -2147483648 <= priority <= 2147483647:
-        priority = to_int32_t(priority, "priority")
+        priority = _to_int32_t(priority, "priority")
     out_out = c_void_p()
     status = _tendon_cuda_stream_create(device, priority, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_from_native = bind("tendon_cuda_stream_from_native", c_int32, c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_from_native = _bind("tendon_cuda_stream_from_native", c_int32, c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_from_native(device, cuda_stream=None):
@@ -795,15 +799,15 @@ def tendon_cuda_stream_from_native(device, cuda_stream=None):
     CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     out_out = c_void_p()
     status = _tendon_cuda_stream_from_native(device, cuda_stream, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_current_stream = bind("tendon_cuda_current_stream", c_int32, c_int32, c_void_p)
+_tendon_cuda_current_stream = _bind("tendon_cuda_current_stream", c_int32, c_int32, c_void_p)
 
 
 def tendon_cuda_current_stream(device):
@@ -813,25 +817,25 @@ def tendon_cuda_current_stream(device):
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     out_out = c_void_p()
     status = _tendon_cuda_current_stream(device, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_release = bind("tendon_cuda_stream_release", c_int32, c_void_p)
+_tendon_cuda_stream_release = _bind("tendon_cuda_stream_release", c_int32, c_void_p)
 
 
-def tendon_cuda_stream_release(stream=None, _call=_tendon_cuda_stream_release, _fail=fail, _finalizing=finalizing):
+def tendon_cuda_stream_release(stream=None, _call=_tendon_cuda_stream_release, _raise=_fail, _ends=_finalizing):
     """Ends the handle. The stream goes when nothing uses it any more, after its work is done. NULL is fine."""
     status = _call(stream)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tendon_cuda_stream_native = bind("tendon_cuda_stream_native", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_native = _bind("tendon_cuda_stream_native", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_native(stream):
@@ -841,11 +845,11 @@ def tendon_cuda_stream_native(stream):
     out_out = c_void_p()
     status = _tendon_cuda_stream_native(stream, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tendon_cuda_stream_device = bind("tendon_cuda_stream_device", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_device = _bind("tendon_cuda_stream_device", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_device(stream):
@@ -853,11 +857,11 @@ def tendon_cuda_stream_device(stream):
     out_out = c_int32()
     status = _tendon_cuda_stream_device(stream, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_begin = bind("tendon_cuda_stream_begin", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_begin = _bind("tendon_cuda_stream_begin", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_begin(stream):
@@ -870,23 +874,23 @@ def tendon_cuda_stream_begin(stream):
     out_out = c_void_p()
     status = _tendon_cuda_stream_begin(stream, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_end = bind("tendon_cuda_stream_end", c_int32, c_void_p)
+_tendon_cuda_stream_end = _bind("tendon_cuda_stream_end", c_int32, c_void_p)
 
 
-def tendon_cuda_stream_end(scope, _call=_tendon_cuda_stream_end, _fail=fail, _finalizing=finalizing):
+def tendon_cuda_stream_end(scope, _call=_tendon_cuda_stream_end, _raise=_fail, _ends=_finalizing):
     """The stream before is current again. Errors: INVALID_HANDLE; INVALID_ARGUMENT when one begun after it is still
     open or it was begun on another thread; nothing changes then.
     """
     status = _call(scope)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tendon_cuda_stream_synchronize = bind("tendon_cuda_stream_synchronize", c_int32, c_void_p)
+_tendon_cuda_stream_synchronize = _bind("tendon_cuda_stream_synchronize", c_int32, c_void_p)
 
 
 def tendon_cuda_stream_synchronize(stream):
@@ -897,10 +901,10 @@ def tendon_cuda_stream_synchronize(stream):
     """
     status = _tendon_cuda_stream_synchronize(stream)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_stream_is_done = bind("tendon_cuda_stream_is_done", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_is_done = _bind("tendon_cuda_stream_is_done", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_is_done(stream):
@@ -908,11 +912,11 @@ def tendon_cuda_stream_is_done(stream):
     out_out = c_bool()
     status = _tendon_cuda_stream_is_done(stream, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_stream_wait_stream = bind("tendon_cuda_stream_wait_stream", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_wait_stream = _bind("tendon_cuda_stream_wait_stream", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_wait_stream(stream, other):
@@ -921,20 +925,20 @@ def tendon_cuda_stream_wait_stream(stream, other):
     """
     status = _tendon_cuda_stream_wait_stream(stream, other)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_stream_wait_event = bind("tendon_cuda_stream_wait_event", c_int32, c_void_p, c_void_p)
+_tendon_cuda_stream_wait_event = _bind("tendon_cuda_stream_wait_event", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_stream_wait_event(stream, event):
     """Later work of `stream` waits for `event`. The host does not wait. Errors: INVALID_HANDLE, CUDA."""
     status = _tendon_cuda_stream_wait_event(stream, event)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_event_create = bind("tendon_cuda_event_create", c_int32, c_int32, c_bool, c_void_p)
+_tendon_cuda_event_create = _bind("tendon_cuda_event_create", c_int32, c_int32, c_bool, c_void_p)
 
 
 def tendon_cuda_event_create(device, timing):
@@ -943,25 +947,25 @@ def tendon_cuda_event_create(device, timing):
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_event_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
-        device = to_int32_t(device, "device")
+        device = _to_int32_t(device, "device")
     out_out = c_void_p()
     status = _tendon_cuda_event_create(device, timing, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_event_release = bind("tendon_cuda_event_release", c_int32, c_void_p)
+_tendon_cuda_event_release = _bind("tendon_cuda_event_release", c_int32, c_void_p)
 
 
-def tendon_cuda_event_release(event=None, _call=_tendon_cuda_event_release, _fail=fail, _finalizing=finalizing):
+def tendon_cuda_event_release(event=None, _call=_tendon_cuda_event_release, _raise=_fail, _ends=_finalizing):
     """Ends the handle. NULL is fine."""
     status = _call(event)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tendon_cuda_event_record = bind("tendon_cuda_event_record", c_int32, c_void_p, c_void_p)
+_tendon_cuda_event_record = _bind("tendon_cuda_event_record", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_event_record(event, stream):
@@ -970,20 +974,20 @@ def tendon_cuda_event_record(event, stream):
     """
     status = _tendon_cuda_event_record(event, stream)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_event_synchronize = bind("tendon_cuda_event_synchronize", c_int32, c_void_p)
+_tendon_cuda_event_synchronize = _bind("tendon_cuda_event_synchronize", c_int32, c_void_p)
 
 
 def tendon_cuda_event_synchronize(event):
     """Waits until the event is reached; at once if it was never recorded. Errors: INVALID_HANDLE, CUDA."""
     status = _tendon_cuda_event_synchronize(event)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_cuda_event_is_done = bind("tendon_cuda_event_is_done", c_int32, c_void_p, c_void_p)
+_tendon_cuda_event_is_done = _bind("tendon_cuda_event_is_done", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_event_is_done(event):
@@ -991,11 +995,11 @@ def tendon_cuda_event_is_done(event):
     out_out = c_bool()
     status = _tendon_cuda_event_is_done(event, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_event_elapsed = bind("tendon_cuda_event_elapsed", c_int32, c_void_p, c_void_p, c_void_p)
+_tendon_cuda_event_elapsed = _bind("tendon_cuda_event_elapsed", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tendon_cuda_event_elapsed(start, end):
@@ -1006,11 +1010,11 @@ def tendon_cuda_event_elapsed(start, end):
     out_out = c_float()
     status = _tendon_cuda_event_elapsed(start, end, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_cuda_event_native = bind("tendon_cuda_event_native", c_int32, c_void_p, c_void_p)
+_tendon_cuda_event_native = _bind("tendon_cuda_event_native", c_int32, c_void_p, c_void_p)
 
 
 def tendon_cuda_event_native(event):
@@ -1018,11 +1022,11 @@ def tendon_cuda_event_native(event):
     out_out = c_void_p()
     status = _tendon_cuda_event_native(event, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_from_host_buffer = bind("tensor_from_host_buffer", c_int32, c_void_p, c_size_t, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_from_host_buffer = _bind("tensor_from_host_buffer", c_int32, c_void_p, c_size_t, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None):
@@ -1038,37 +1042,37 @@ def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, stri
     with tensor_release.
     """
     if nbytes.__class__ is not int or not 0 <= nbytes <= 18446744073709551615:
-        nbytes = to_size_t(nbytes, "nbytes")
+        nbytes = _to_size_t(nbytes, "nbytes")
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
-    if read_only or strides or offset or release or user_data:
+    if read_only or strides is not None or offset or release or user_data:
         if strides is None:
             strides_at, strides_count = None, 0
         else:
-            strides = array("q", strides)
+            strides = _array("q", strides)
             strides_at, strides_count = strides.buffer_info()
         if strides is not None:
-            same_count("strides", strides_count, "shape", ndim)
+            _same_count("strides", strides_count, "shape", ndim)
         if offset is None:
             offset = 0
         elif offset.__class__ is not int or not -9223372036854775808 <= offset <= 9223372036854775807:
-            offset = to_int64_t(offset, "offset")
-        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, address(release, "release"), user_data))
+            offset = _to_int64_t(offset, "offset")
+        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_from_host_buffer(data, nbytes, dtype, shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_from_device_buffer = bind("tensor_from_device_buffer", c_int32, c_void_p, c_size_t, TensorDevice, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_from_device_buffer = _bind("tensor_from_device_buffer", c_int32, c_void_p, c_size_t, TensorDevice, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None):
@@ -1083,37 +1087,37 @@ def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=F
     CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
     """
     if nbytes.__class__ is not int or not 0 <= nbytes <= 18446744073709551615:
-        nbytes = to_size_t(nbytes, "nbytes")
+        nbytes = _to_size_t(nbytes, "nbytes")
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
-    if read_only or strides or offset or release or user_data:
+    if read_only or strides is not None or offset or release or user_data:
         if strides is None:
             strides_at, strides_count = None, 0
         else:
-            strides = array("q", strides)
+            strides = _array("q", strides)
             strides_at, strides_count = strides.buffer_info()
         if strides is not None:
-            same_count("strides", strides_count, "shape", ndim)
+            _same_count("strides", strides_count, "shape", ndim)
         if offset is None:
             offset = 0
         elif offset.__class__ is not int or not -9223372036854775808 <= offset <= 9223372036854775807:
-            offset = to_int64_t(offset, "offset")
-        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, address(release, "release"), user_data))
+            offset = _to_int64_t(offset, "offset")
+        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_from_device_buffer(data, nbytes, TensorDevice(*device), dtype, shape_at, ndim, options, byref(out_out))
+    status = _tensor_from_device_buffer(data, nbytes, _structure(TensorDevice, device), dtype, shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_from_host_copy = bind("tensor_from_host_copy", c_int32, c_void_p, c_size_t, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_from_host_copy = _bind("tensor_from_host_copy", c_int32, c_void_p, c_size_t, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_from_host_copy(data, nbytes, dtype, shape, *, device=None, requires_grad=False):
@@ -1126,26 +1130,26 @@ def tensor_from_host_copy(data, nbytes, dtype, shape, *, device=None, requires_g
     reference, release with tensor_release.
     """
     if nbytes.__class__ is not int or not 0 <= nbytes <= 18446744073709551615:
-        nbytes = to_size_t(nbytes, "nbytes")
+        nbytes = _to_size_t(nbytes, "nbytes")
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if device or requires_grad:
-        options = byref(TensorOptions(20, 0, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+        options = byref(TensorOptions(20, 0, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_from_host_copy(data, nbytes, dtype, shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_empty = bind("tensor_empty", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_empty = _bind("tensor_empty", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_empty(shape, *, dtype=0, device=None, requires_grad=False):
@@ -1159,24 +1163,24 @@ def tensor_empty(shape, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_empty(shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_zeros = bind("tensor_zeros", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_zeros = _bind("tensor_zeros", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_zeros(shape, *, dtype=0, device=None, requires_grad=False):
@@ -1190,24 +1194,24 @@ def tensor_zeros(shape, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_zeros(shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ones = bind("tensor_ones", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_ones = _bind("tensor_ones", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_ones(shape, *, dtype=0, device=None, requires_grad=False):
@@ -1221,24 +1225,24 @@ def tensor_ones(shape, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_ones(shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_full = bind("tensor_full", c_int32, c_void_p, c_size_t, Scalar, c_void_p, c_void_p)
+_tensor_full = _bind("tensor_full", c_int32, c_void_p, c_size_t, Scalar, c_void_p, c_void_p)
 
 
 def tensor_full(shape, value, *, dtype=0, device=None, requires_grad=False):
@@ -1252,24 +1256,24 @@ def tensor_full(shape, value, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_full(shape_at, ndim, scalar(value), options, byref(out_out))
+    status = _tensor_full(shape_at, ndim, _scalar(value), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_scalar = bind("tensor_scalar", c_int32, Scalar, c_void_p, c_void_p)
+_tensor_scalar = _bind("tensor_scalar", c_int32, Scalar, c_void_p, c_void_p)
 
 
 def tensor_scalar(value, *, dtype=0, device=None, requires_grad=False):
@@ -1284,18 +1288,18 @@ def tensor_scalar(value, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_scalar(scalar(value), options, byref(out_out))
+    status = _tensor_scalar(_scalar(value), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_arange = bind("tensor_arange", c_int32, Scalar, Scalar, Scalar, c_void_p, c_void_p)
+_tensor_arange = _bind("tensor_arange", c_int32, Scalar, Scalar, Scalar, c_void_p, c_void_p)
 
 
 def tensor_arange(start, end, step, *, dtype=0, device=None, requires_grad=False):
@@ -1308,18 +1312,18 @@ def tensor_arange(start, end, step, *, dtype=0, device=None, requires_grad=False
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_arange(scalar(start), scalar(end), scalar(step), options, byref(out_out))
+    status = _tensor_arange(_scalar(start), _scalar(end), _scalar(step), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_linspace = bind("tensor_linspace", c_int32, c_double, c_double, c_int64, c_void_p, c_void_p)
+_tensor_linspace = _bind("tensor_linspace", c_int32, c_double, c_double, c_int64, c_void_p, c_void_p)
 
 
 def tensor_linspace(start, end, steps, *, dtype=0, device=None, requires_grad=False):
@@ -1333,23 +1337,23 @@ def tensor_linspace(start, end, steps, *, dtype=0, device=None, requires_grad=Fa
     if end.__class__ is not float:
         end = float(end)
     if steps.__class__ is not int or not -9223372036854775808 <= steps <= 9223372036854775807:
-        steps = to_int64_t(steps, "steps")
+        steps = _to_int64_t(steps, "steps")
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_linspace(start, end, steps, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_eye = bind("tensor_eye", c_int32, c_int64, c_int64, c_void_p, c_void_p)
+_tensor_eye = _bind("tensor_eye", c_int32, c_int64, c_int64, c_void_p, c_void_p)
 
 
 def tensor_eye(n, m, *, dtype=0, device=None, requires_grad=False):
@@ -1359,25 +1363,25 @@ def tensor_eye(n, m, *, dtype=0, device=None, requires_grad=False):
     AUTOGRAD. `out`: new reference, release with tensor_release.
     """
     if n.__class__ is not int or not -9223372036854775808 <= n <= 9223372036854775807:
-        n = to_int64_t(n, "n")
+        n = _to_int64_t(n, "n")
     if m.__class__ is not int or not -9223372036854775808 <= m <= 9223372036854775807:
-        m = to_int64_t(m, "m")
+        m = _to_int64_t(m, "m")
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_eye(n, m, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_rand = bind("tensor_rand", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_rand = _bind("tensor_rand", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_rand(shape, *, dtype=0, device=None, requires_grad=False):
@@ -1392,24 +1396,24 @@ def tensor_rand(shape, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_rand(shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_randn = bind("tensor_randn", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_randn = _bind("tensor_randn", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_randn(shape, *, dtype=0, device=None, requires_grad=False):
@@ -1424,24 +1428,24 @@ def tensor_randn(shape, *, dtype=0, device=None, requires_grad=False):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_randn(shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_randint = bind("tensor_randint", c_int32, c_int64, c_int64, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_randint = _bind("tensor_randint", c_int32, c_int64, c_int64, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_randint(low, high, shape, *, dtype=0, device=None, requires_grad=False):
@@ -1451,30 +1455,30 @@ def tensor_randint(low, high, shape, *, dtype=0, device=None, requires_grad=Fals
     new reference, release with tensor_release.
     """
     if low.__class__ is not int or not -9223372036854775808 <= low <= 9223372036854775807:
-        low = to_int64_t(low, "low")
+        low = _to_int64_t(low, "low")
     if high.__class__ is not int or not -9223372036854775808 <= high <= 9223372036854775807:
-        high = to_int64_t(high, "high")
+        high = _to_int64_t(high, "high")
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_randint(low, high, shape_at, ndim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_randperm = bind("tensor_randperm", c_int32, c_int64, c_void_p, c_void_p)
+_tensor_randperm = _bind("tensor_randperm", c_int32, c_int64, c_void_p, c_void_p)
 
 
 def tensor_randperm(n, *, dtype=0, device=None, requires_grad=False):
@@ -1484,23 +1488,23 @@ def tensor_randperm(n, *, dtype=0, device=None, requires_grad=False):
     AUTOGRAD. `out`: new reference, release with tensor_release.
     """
     if n.__class__ is not int or not -9223372036854775808 <= n <= 9223372036854775807:
-        n = to_int64_t(n, "n")
+        n = _to_int64_t(n, "n")
     if dtype or device or requires_grad:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_randperm(n, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_empty_like = bind("tensor_empty_like", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_empty_like = _bind("tensor_empty_like", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_empty_like(x, *, dtype=0, device=None, requires_grad=False):
@@ -1514,18 +1518,18 @@ def tensor_empty_like(x, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_empty_like(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_zeros_like = bind("tensor_zeros_like", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_zeros_like = _bind("tensor_zeros_like", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_zeros_like(x, *, dtype=0, device=None, requires_grad=False):
@@ -1539,18 +1543,18 @@ def tensor_zeros_like(x, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_zeros_like(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ones_like = bind("tensor_ones_like", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_ones_like = _bind("tensor_ones_like", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_ones_like(x, *, dtype=0, device=None, requires_grad=False):
@@ -1564,18 +1568,18 @@ def tensor_ones_like(x, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_ones_like(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_rand_like = bind("tensor_rand_like", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_rand_like = _bind("tensor_rand_like", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_rand_like(x, *, dtype=0, device=None, requires_grad=False):
@@ -1589,18 +1593,18 @@ def tensor_rand_like(x, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_rand_like(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_randn_like = bind("tensor_randn_like", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_randn_like = _bind("tensor_randn_like", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_randn_like(x, *, dtype=0, device=None, requires_grad=False):
@@ -1614,18 +1618,18 @@ def tensor_randn_like(x, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_randn_like(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_full_like = bind("tensor_full_like", c_int32, c_void_p, Scalar, c_void_p, c_void_p)
+_tensor_full_like = _bind("tensor_full_like", c_int32, c_void_p, Scalar, c_void_p, c_void_p)
 
 
 def tensor_full_like(x, value, *, dtype=0, device=None, requires_grad=False):
@@ -1639,29 +1643,29 @@ def tensor_full_like(x, value, *, dtype=0, device=None, requires_grad=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
-        options = byref(TensorOptions(20, dtype, TensorDevice(*device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
+            dtype = _to_int32_t(dtype, "dtype")
+        options = byref(TensorOptions(20, dtype, _structure(TensorDevice, device) if device else TensorDevice(), requires_grad, (c_uint8 * 3)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_full_like(x, scalar(value), options, byref(out_out))
+    status = _tensor_full_like(x, _scalar(value), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ndim = bind("tensor_ndim", c_int32, c_void_p)
+_tensor_ndim = _bind("tensor_ndim", c_int32, c_void_p)
 
 
 def tensor_ndim(x):
     """How many dimensions. As torch.Tensor.ndim."""
     answer = _tensor_ndim(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_size = bind("tensor_size", c_int64, c_void_p, c_int64)
+_tensor_size = _bind("tensor_size", c_int64, c_void_p, c_int64)
 
 
 def tensor_size(x, dim):
@@ -1669,14 +1673,14 @@ def tensor_size(x, dim):
     INVALID_HANDLE, SHAPE.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     answer = _tensor_size(x, dim)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_stride = bind("tensor_stride", c_int64, c_void_p, c_int64)
+_tensor_stride = _bind("tensor_stride", c_int64, c_void_p, c_int64)
 
 
 def tensor_stride(x, dim):
@@ -1684,47 +1688,47 @@ def tensor_stride(x, dim):
     itself be -1: where negative strides may be, ask tensor_strides. Errors: INVALID_HANDLE, SHAPE.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     answer = _tensor_stride(x, dim)
     if answer == -1:
-        return ask_again(_tensor_stride, x, dim)
+        return _ask_again(_tensor_stride, x, dim)
     return answer
 
 
-_tensor_numel = bind("tensor_numel", c_int64, c_void_p)
+_tensor_numel = _bind("tensor_numel", c_int64, c_void_p)
 
 
 def tensor_numel(x):
     """How many elements. As torch.Tensor.numel."""
     answer = _tensor_numel(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_nbytes = bind("tensor_nbytes", c_int64, c_void_p)
+_tensor_nbytes = _bind("tensor_nbytes", c_int64, c_void_p)
 
 
 def tensor_nbytes(x):
     """How many bytes the elements have without gaps: numel times the size of the dtype. As torch.Tensor.nbytes."""
     answer = _tensor_nbytes(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_storage_offset = bind("tensor_storage_offset", c_int64, c_void_p)
+_tensor_storage_offset = _bind("tensor_storage_offset", c_int64, c_void_p)
 
 
 def tensor_storage_offset(x):
     """Where element [0, 0, ...] lies in its memory, in elements. As torch.Tensor.storage_offset."""
     answer = _tensor_storage_offset(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_shape = bind("tensor_shape", c_int32, c_void_p, c_void_p, c_size_t)
+_tensor_shape = _bind("tensor_shape", c_int32, c_void_p, c_void_p, c_size_t)
 
 
 def tensor_shape(x):
@@ -1732,14 +1736,14 @@ def tensor_shape(x):
     NULL_POINTER.
     """
     capacity = tensor_ndim(x)
-    out = room(c_int64, capacity)
+    out = _room(c_int64, capacity)
     status = _tensor_shape(x, out, capacity)
     if status:
-        fail(status)
+        _fail(status)
     return tuple(out)
 
 
-_tensor_strides = bind("tensor_strides", c_int32, c_void_p, c_void_p, c_size_t)
+_tensor_strides = _bind("tensor_strides", c_int32, c_void_p, c_void_p, c_size_t)
 
 
 def tensor_strides(x):
@@ -1747,25 +1751,25 @@ def tensor_strides(x):
     INVALID_ARGUMENT, NULL_POINTER.
     """
     capacity = tensor_ndim(x)
-    out = room(c_int64, capacity)
+    out = _room(c_int64, capacity)
     status = _tensor_strides(x, out, capacity)
     if status:
-        fail(status)
+        _fail(status)
     return tuple(out)
 
 
-_tensor_dtype = bind("tensor_dtype", c_int32, c_void_p)
+_tensor_dtype = _bind("tensor_dtype", c_int32, c_void_p)
 
 
 def tensor_dtype(x):
     """The dtype; TENSOR_DTYPE_INVALID on failure."""
     answer = _tensor_dtype(x)
     if answer == 0:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_device = bind("tensor_device", c_int32, c_void_p, c_void_p)
+_tensor_device = _bind("tensor_device", c_int32, c_void_p, c_void_p)
 
 
 def tensor_device(x):
@@ -1773,149 +1777,149 @@ def tensor_device(x):
     out_out = TensorDevice()
     status = _tensor_device(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return (out_out.type, out_out.index)
 
 
-_tensor_is_contiguous = bind("tensor_is_contiguous", c_int32, c_void_p)
+_tensor_is_contiguous = _bind("tensor_is_contiguous", c_int32, c_void_p)
 
 
 def tensor_is_contiguous(x):
     """1 if the elements lie in C order without gaps, 0 if not, -1 on failure. As torch.Tensor.is_contiguous."""
     answer = _tensor_is_contiguous(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_is_leaf = bind("tensor_is_leaf", c_int32, c_void_p)
+_tensor_is_leaf = _bind("tensor_is_leaf", c_int32, c_void_p)
 
 
 def tensor_is_leaf(x):
     """1 if no recorded op made it, 0 if one did, -1 on failure. As torch.Tensor.is_leaf."""
     answer = _tensor_is_leaf(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_requires_grad = bind("tensor_requires_grad", c_int32, c_void_p)
+_tensor_requires_grad = _bind("tensor_requires_grad", c_int32, c_void_p)
 
 
 def tensor_requires_grad(x):
     """1 if ops on it are recorded, 0 if not, -1 on failure. As torch.Tensor.requires_grad."""
     answer = _tensor_requires_grad(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_is_view = bind("tensor_is_view", c_int32, c_void_p)
+_tensor_is_view = _bind("tensor_is_view", c_int32, c_void_p)
 
 
 def tensor_is_view(x):
     """1 if it looks into the memory of another tensor, 0 if not, -1 on failure."""
     answer = _tensor_is_view(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_is_read_only = bind("tensor_is_read_only", c_int32, c_void_p)
+_tensor_is_read_only = _bind("tensor_is_read_only", c_int32, c_void_p)
 
 
 def tensor_is_read_only(x):
     """1 if its memory was lent read-only, 0 if not, -1 on failure."""
     answer = _tensor_is_read_only(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_is_inference = bind("tensor_is_inference", c_int32, c_void_p)
+_tensor_is_inference = _bind("tensor_is_inference", c_int32, c_void_p)
 
 
 def tensor_is_inference(x):
     """1 if it was made in inference mode, 0 if not, -1 on failure. As torch.Tensor.is_inference."""
     answer = _tensor_is_inference(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_is_same = bind("tensor_is_same", c_int32, c_void_p, c_void_p)
+_tensor_is_same = _bind("tensor_is_same", c_int32, c_void_p, c_void_p)
 
 
 def tensor_is_same(a, b):
     """1 if both handles are of one and the same tensor, 0 if not, -1 on failure."""
     answer = _tensor_is_same(a, b)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_shares_memory = bind("tensor_shares_memory", c_int32, c_void_p, c_void_p)
+_tensor_shares_memory = _bind("tensor_shares_memory", c_int32, c_void_p, c_void_p)
 
 
 def tensor_shares_memory(a, b):
     """1 if the two tensors may have bytes in common (the ranges of their elements meet), 0 if not, -1 on failure."""
     answer = _tensor_shares_memory(a, b)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer == 1
 
 
-_tensor_version = bind("tensor_version", c_int64, c_void_p)
+_tensor_version = _bind("tensor_version", c_int64, c_void_p)
 
 
 def tensor_version(x):
     """How often the memory was written, through any tensor that shares it. As torch.Tensor._version."""
     answer = _tensor_version(x)
     if answer == -1:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_dtype_size = bind("tensor_dtype_size", c_size_t, c_int32)
+_tensor_dtype_size = _bind("tensor_dtype_size", c_size_t, c_int32)
 
 
 def tensor_dtype_size(dtype):
     """Bytes of one element; 0 for what is no dtype, with the error stored."""
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     answer = _tensor_dtype_size(dtype)
     if answer == 0:
-        fail_last()
+        _fail_last()
     return answer
 
 
-_tensor_dtype_name = bind("tensor_dtype_name", c_char_p, c_int32)
+_tensor_dtype_name = _bind("tensor_dtype_name", c_char_p, c_int32)
 
 
 def tensor_dtype_name(dtype):
     """The name of a dtype: "f32", "bool"; "invalid" for what is none. Lives for ever."""
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     return _tensor_dtype_name(dtype).decode("utf-8", "replace")
 
 
-_tensor_promote_types = bind("tensor_promote_types", c_int32, c_int32, c_int32, c_void_p)
+_tensor_promote_types = _bind("tensor_promote_types", c_int32, c_int32, c_int32, c_void_p)
 
 
 def tensor_promote_types(a, b):
     """The smallest dtype that both convert to. As torch.promote_types. Errors: DTYPE."""
     if a.__class__ is not int or not -2147483648 <= a <= 2147483647:
-        a = to_int32_t(a, "a")
+        a = _to_int32_t(a, "a")
     if b.__class__ is not int or not -2147483648 <= b <= 2147483647:
-        b = to_int32_t(b, "b")
+        b = _to_int32_t(b, "b")
     out_out = c_int32()
     status = _tensor_promote_types(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_result_type = bind("tensor_result_type", c_int32, c_void_p, c_size_t, c_void_p)
+_tensor_result_type = _bind("tensor_result_type", c_int32, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_result_type(tensors):
@@ -1926,16 +1930,16 @@ def tensor_result_type(tensors):
     if tensors is None:
         tensors_at, n = None, 0
     else:
-        tensors = array("Q", tensors)
+        tensors = _array("Q", tensors)
         tensors_at, n = tensors.buffer_info()
     out_out = c_int32()
     status = _tensor_result_type(tensors_at, n, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_to_string = bind("tensor_to_string", c_int32, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_to_string = _bind("tensor_to_string", c_int32, c_void_p, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_to_string(x, *, precision=4, threshold=1000, edge_items=3, line_width=80):
@@ -1949,36 +1953,36 @@ def tensor_to_string(x, *, precision=4, threshold=1000, edge_items=3, line_width
         if precision is None:
             precision = 4
         elif precision.__class__ is not int or not -2147483648 <= precision <= 2147483647:
-            precision = to_int32_t(precision, "precision")
+            precision = _to_int32_t(precision, "precision")
         if threshold is None:
             threshold = 1000
         elif threshold.__class__ is not int or not -9223372036854775808 <= threshold <= 9223372036854775807:
-            threshold = to_int64_t(threshold, "threshold")
+            threshold = _to_int64_t(threshold, "threshold")
         if edge_items is None:
             edge_items = 3
         elif edge_items.__class__ is not int or not -9223372036854775808 <= edge_items <= 9223372036854775807:
-            edge_items = to_int64_t(edge_items, "edge_items")
+            edge_items = _to_int64_t(edge_items, "edge_items")
         if line_width is None:
             line_width = 80
         elif line_width.__class__ is not int or not -9223372036854775808 <= line_width <= 9223372036854775807:
-            line_width = to_int64_t(line_width, "line_width")
+            line_width = _to_int64_t(line_width, "line_width")
         options = byref(TensorPrintOptions(32, precision, threshold, edge_items, line_width))
     else:
         options = None
     needed_out = c_size_t()
     capacity = 1024
-    buffer = room(c_char, capacity)
+    buffer = _room(c_char, capacity)
     status = _tensor_to_string(x, options, buffer, capacity, byref(needed_out))
     if needed_out.value > capacity:
         capacity = needed_out.value
-        buffer = room(c_char, capacity)
+        buffer = _room(c_char, capacity)
         status = _tensor_to_string(x, options, buffer, capacity, byref(needed_out))
     if status:
-        fail(status)
+        _fail(status)
     return buffer.value.decode("utf-8", "replace")
 
 
-_tensor_to_cpu = bind("tensor_to_cpu", c_int32, c_void_p, c_void_p)
+_tensor_to_cpu = _bind("tensor_to_cpu", c_int32, c_void_p, c_void_p)
 
 
 def tensor_to_cpu(x):
@@ -1990,11 +1994,11 @@ def tensor_to_cpu(x):
     out_out = c_void_p()
     status = _tensor_to_cpu(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_cuda_data = bind("tensor_cuda_data", c_int32, c_void_p, c_void_p)
+_tensor_cuda_data = _bind("tensor_cuda_data", c_int32, c_void_p, c_void_p)
 
 
 def tensor_cuda_data(x):
@@ -2008,11 +2012,11 @@ def tensor_cuda_data(x):
     out_out = c_void_p()
     status = _tensor_cuda_data(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_cuda_data_mut = bind("tensor_cuda_data_mut", c_int32, c_void_p, c_void_p)
+_tensor_cuda_data_mut = _bind("tensor_cuda_data_mut", c_int32, c_void_p, c_void_p)
 
 
 def tensor_cuda_data_mut(x):
@@ -2024,11 +2028,11 @@ def tensor_cuda_data_mut(x):
     out_out = c_void_p()
     status = _tensor_cuda_data_mut(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data = bind("tensor_data", c_int32, c_void_p, c_void_p)
+_tensor_data = _bind("tensor_data", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data(x):
@@ -2040,11 +2044,11 @@ def tensor_data(x):
     out_out = c_void_p()
     status = _tensor_data(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut = bind("tensor_data_mut", c_int32, c_void_p, c_void_p)
+_tensor_data_mut = _bind("tensor_data_mut", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut(x):
@@ -2056,11 +2060,11 @@ def tensor_data_mut(x):
     out_out = c_void_p()
     status = _tensor_data_mut(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_strided = bind("tensor_data_strided", c_int32, c_void_p, c_void_p)
+_tensor_data_strided = _bind("tensor_data_strided", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_strided(x):
@@ -2071,11 +2075,11 @@ def tensor_data_strided(x):
     out_out = c_void_p()
     status = _tensor_data_strided(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_strided = bind("tensor_data_mut_strided", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_strided = _bind("tensor_data_mut_strided", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_strided(x):
@@ -2088,11 +2092,11 @@ def tensor_data_mut_strided(x):
     out_out = c_void_p()
     status = _tensor_data_mut_strided(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_copy_to_host = bind("tensor_copy_to_host", c_int32, c_void_p, c_void_p, c_size_t)
+_tensor_copy_to_host = _bind("tensor_copy_to_host", c_int32, c_void_p, c_void_p, c_size_t)
 
 
 def tensor_copy_to_host(x, buffer, nbytes):
@@ -2102,13 +2106,13 @@ def tensor_copy_to_host(x, buffer, nbytes):
     OUT_OF_BOUNDS when the buffer is too small, NULL_POINTER, OUT_OF_MEMORY, CUDA.
     """
     if nbytes.__class__ is not int or not 0 <= nbytes <= 18446744073709551615:
-        nbytes = to_size_t(nbytes, "nbytes")
+        nbytes = _to_size_t(nbytes, "nbytes")
     status = _tensor_copy_to_host(x, buffer, nbytes)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_item = bind("tensor_item", c_int32, c_void_p, c_void_p)
+_tensor_item = _bind("tensor_item", c_int32, c_void_p, c_void_p)
 
 
 def tensor_item(x):
@@ -2120,11 +2124,11 @@ def tensor_item(x):
     out_out = ScalarOut()
     status = _tensor_item(x, byref(out_out))
     if status:
-        fail(status)
-    return scalar_value(out_out)
+        _fail(status)
+    return _scalar_value(out_out)
 
 
-_tensor_item_f64 = bind("tensor_item_f64", c_int32, c_void_p, c_void_p)
+_tensor_item_f64 = _bind("tensor_item_f64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_item_f64(x):
@@ -2132,11 +2136,11 @@ def tensor_item_f64(x):
     out_out = c_double()
     status = _tensor_item_f64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_item_i64 = bind("tensor_item_i64", c_int32, c_void_p, c_void_p)
+_tensor_item_i64 = _bind("tensor_item_i64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_item_i64(x):
@@ -2146,11 +2150,11 @@ def tensor_item_i64(x):
     out_out = c_int64()
     status = _tensor_item_i64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_item_bool = bind("tensor_item_bool", c_int32, c_void_p, c_void_p)
+_tensor_item_bool = _bind("tensor_item_bool", c_int32, c_void_p, c_void_p)
 
 
 def tensor_item_bool(x):
@@ -2158,11 +2162,11 @@ def tensor_item_bool(x):
     out_out = c_bool()
     status = _tensor_item_bool(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_data_bool = bind("tensor_data_bool", c_int32, c_void_p, c_void_p)
+_tensor_data_bool = _bind("tensor_data_bool", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_bool(x):
@@ -2172,11 +2176,11 @@ def tensor_data_bool(x):
     out_out = c_void_p()
     status = _tensor_data_bool(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_u8 = bind("tensor_data_u8", c_int32, c_void_p, c_void_p)
+_tensor_data_u8 = _bind("tensor_data_u8", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_u8(x):
@@ -2184,11 +2188,11 @@ def tensor_data_u8(x):
     out_out = c_void_p()
     status = _tensor_data_u8(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_u16 = bind("tensor_data_u16", c_int32, c_void_p, c_void_p)
+_tensor_data_u16 = _bind("tensor_data_u16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_u16(x):
@@ -2196,11 +2200,11 @@ def tensor_data_u16(x):
     out_out = c_void_p()
     status = _tensor_data_u16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_u32 = bind("tensor_data_u32", c_int32, c_void_p, c_void_p)
+_tensor_data_u32 = _bind("tensor_data_u32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_u32(x):
@@ -2208,11 +2212,11 @@ def tensor_data_u32(x):
     out_out = c_void_p()
     status = _tensor_data_u32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_u64 = bind("tensor_data_u64", c_int32, c_void_p, c_void_p)
+_tensor_data_u64 = _bind("tensor_data_u64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_u64(x):
@@ -2220,11 +2224,11 @@ def tensor_data_u64(x):
     out_out = c_void_p()
     status = _tensor_data_u64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_i8 = bind("tensor_data_i8", c_int32, c_void_p, c_void_p)
+_tensor_data_i8 = _bind("tensor_data_i8", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_i8(x):
@@ -2232,11 +2236,11 @@ def tensor_data_i8(x):
     out_out = c_void_p()
     status = _tensor_data_i8(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_i16 = bind("tensor_data_i16", c_int32, c_void_p, c_void_p)
+_tensor_data_i16 = _bind("tensor_data_i16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_i16(x):
@@ -2244,11 +2248,11 @@ def tensor_data_i16(x):
     out_out = c_void_p()
     status = _tensor_data_i16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_i32 = bind("tensor_data_i32", c_int32, c_void_p, c_void_p)
+_tensor_data_i32 = _bind("tensor_data_i32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_i32(x):
@@ -2256,11 +2260,11 @@ def tensor_data_i32(x):
     out_out = c_void_p()
     status = _tensor_data_i32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_i64 = bind("tensor_data_i64", c_int32, c_void_p, c_void_p)
+_tensor_data_i64 = _bind("tensor_data_i64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_i64(x):
@@ -2268,11 +2272,11 @@ def tensor_data_i64(x):
     out_out = c_void_p()
     status = _tensor_data_i64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_f16 = bind("tensor_data_f16", c_int32, c_void_p, c_void_p)
+_tensor_data_f16 = _bind("tensor_data_f16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_f16(x):
@@ -2282,11 +2286,11 @@ def tensor_data_f16(x):
     out_out = c_void_p()
     status = _tensor_data_f16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_bf16 = bind("tensor_data_bf16", c_int32, c_void_p, c_void_p)
+_tensor_data_bf16 = _bind("tensor_data_bf16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_bf16(x):
@@ -2296,11 +2300,11 @@ def tensor_data_bf16(x):
     out_out = c_void_p()
     status = _tensor_data_bf16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_f32 = bind("tensor_data_f32", c_int32, c_void_p, c_void_p)
+_tensor_data_f32 = _bind("tensor_data_f32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_f32(x):
@@ -2308,11 +2312,11 @@ def tensor_data_f32(x):
     out_out = c_void_p()
     status = _tensor_data_f32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_f64 = bind("tensor_data_f64", c_int32, c_void_p, c_void_p)
+_tensor_data_f64 = _bind("tensor_data_f64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_f64(x):
@@ -2320,11 +2324,11 @@ def tensor_data_f64(x):
     out_out = c_void_p()
     status = _tensor_data_f64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_bool = bind("tensor_data_mut_bool", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_bool = _bind("tensor_data_mut_bool", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_bool(x):
@@ -2334,11 +2338,11 @@ def tensor_data_mut_bool(x):
     out_out = c_void_p()
     status = _tensor_data_mut_bool(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_u8 = bind("tensor_data_mut_u8", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_u8 = _bind("tensor_data_mut_u8", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_u8(x):
@@ -2346,11 +2350,11 @@ def tensor_data_mut_u8(x):
     out_out = c_void_p()
     status = _tensor_data_mut_u8(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_u16 = bind("tensor_data_mut_u16", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_u16 = _bind("tensor_data_mut_u16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_u16(x):
@@ -2358,11 +2362,11 @@ def tensor_data_mut_u16(x):
     out_out = c_void_p()
     status = _tensor_data_mut_u16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_u32 = bind("tensor_data_mut_u32", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_u32 = _bind("tensor_data_mut_u32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_u32(x):
@@ -2370,11 +2374,11 @@ def tensor_data_mut_u32(x):
     out_out = c_void_p()
     status = _tensor_data_mut_u32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_u64 = bind("tensor_data_mut_u64", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_u64 = _bind("tensor_data_mut_u64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_u64(x):
@@ -2382,11 +2386,11 @@ def tensor_data_mut_u64(x):
     out_out = c_void_p()
     status = _tensor_data_mut_u64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_i8 = bind("tensor_data_mut_i8", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_i8 = _bind("tensor_data_mut_i8", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_i8(x):
@@ -2394,11 +2398,11 @@ def tensor_data_mut_i8(x):
     out_out = c_void_p()
     status = _tensor_data_mut_i8(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_i16 = bind("tensor_data_mut_i16", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_i16 = _bind("tensor_data_mut_i16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_i16(x):
@@ -2406,11 +2410,11 @@ def tensor_data_mut_i16(x):
     out_out = c_void_p()
     status = _tensor_data_mut_i16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_i32 = bind("tensor_data_mut_i32", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_i32 = _bind("tensor_data_mut_i32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_i32(x):
@@ -2418,11 +2422,11 @@ def tensor_data_mut_i32(x):
     out_out = c_void_p()
     status = _tensor_data_mut_i32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_i64 = bind("tensor_data_mut_i64", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_i64 = _bind("tensor_data_mut_i64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_i64(x):
@@ -2430,11 +2434,11 @@ def tensor_data_mut_i64(x):
     out_out = c_void_p()
     status = _tensor_data_mut_i64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_f16 = bind("tensor_data_mut_f16", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_f16 = _bind("tensor_data_mut_f16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_f16(x):
@@ -2444,11 +2448,11 @@ def tensor_data_mut_f16(x):
     out_out = c_void_p()
     status = _tensor_data_mut_f16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_bf16 = bind("tensor_data_mut_bf16", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_bf16 = _bind("tensor_data_mut_bf16", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_bf16(x):
@@ -2458,11 +2462,11 @@ def tensor_data_mut_bf16(x):
     out_out = c_void_p()
     status = _tensor_data_mut_bf16(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_f32 = bind("tensor_data_mut_f32", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_f32 = _bind("tensor_data_mut_f32", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_f32(x):
@@ -2470,11 +2474,11 @@ def tensor_data_mut_f32(x):
     out_out = c_void_p()
     status = _tensor_data_mut_f32(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_data_mut_f64 = bind("tensor_data_mut_f64", c_int32, c_void_p, c_void_p)
+_tensor_data_mut_f64 = _bind("tensor_data_mut_f64", c_int32, c_void_p, c_void_p)
 
 
 def tensor_data_mut_f64(x):
@@ -2482,11 +2486,11 @@ def tensor_data_mut_f64(x):
     out_out = c_void_p()
     status = _tensor_data_mut_f64(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value or 0
 
 
-_tensor_to_device = bind("tensor_to_device", c_int32, c_void_p, TensorDevice, c_void_p, c_void_p)
+_tensor_to_device = _bind("tensor_to_device", c_int32, c_void_p, TensorDevice, c_void_p, c_void_p)
 
 
 def tensor_to_device(x, device, *, copy=False, non_blocking=False):
@@ -2502,13 +2506,13 @@ def tensor_to_device(x, device, *, copy=False, non_blocking=False):
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_to_device(x, TensorDevice(*device), options, byref(out_out))
+    status = _tensor_to_device(x, _structure(TensorDevice, device), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_to_dtype = bind("tensor_to_dtype", c_int32, c_void_p, c_int32, c_void_p, c_void_p)
+_tensor_to_dtype = _bind("tensor_to_dtype", c_int32, c_void_p, c_int32, c_void_p, c_void_p)
 
 
 def tensor_to_dtype(x, dtype, *, copy=False, non_blocking=False):
@@ -2518,7 +2522,7 @@ def tensor_to_dtype(x, dtype, *, copy=False, non_blocking=False):
     `out`: new reference, release with tensor_release.
     """
     if dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-        dtype = to_int32_t(dtype, "dtype")
+        dtype = _to_int32_t(dtype, "dtype")
     if copy or non_blocking:
         options = byref(TensorConvertOptions(8, copy, non_blocking, (c_uint8 * 2)()))
     else:
@@ -2526,11 +2530,11 @@ def tensor_to_dtype(x, dtype, *, copy=False, non_blocking=False):
     out_out = c_void_p()
     status = _tensor_to_dtype(x, dtype, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_contiguous = bind("tensor_contiguous", c_int32, c_void_p, c_void_p)
+_tensor_contiguous = _bind("tensor_contiguous", c_int32, c_void_p, c_void_p)
 
 
 def tensor_contiguous(x):
@@ -2541,11 +2545,11 @@ def tensor_contiguous(x):
     out_out = c_void_p()
     status = _tensor_contiguous(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_clone = bind("tensor_clone", c_int32, c_void_p, c_void_p)
+_tensor_clone = _bind("tensor_clone", c_int32, c_void_p, c_void_p)
 
 
 def tensor_clone(x):
@@ -2556,11 +2560,11 @@ def tensor_clone(x):
     out_out = c_void_p()
     status = _tensor_clone(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_retain = bind("tensor_retain", c_int32, c_void_p, c_void_p)
+_tensor_retain = _bind("tensor_retain", c_int32, c_void_p, c_void_p)
 
 
 def tensor_retain(x):
@@ -2571,25 +2575,25 @@ def tensor_retain(x):
     out_out = c_void_p()
     status = _tensor_retain(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_release = bind("tensor_release", c_int32, c_void_p)
+_tensor_release = _bind("tensor_release", c_int32, c_void_p)
 
 
-def tensor_release(x=None, _call=_tensor_release, _fail=fail, _finalizing=finalizing):
+def tensor_release(x=None, _call=_tensor_release, _raise=_fail, _ends=_finalizing):
     """Ends this handle. The tensor goes when no handle, view or graph has it any more. NULL is fine.
 
     A call of another thread that uses the handle at this moment ends as it began. Errors: INVALID_HANDLE when it
     was released before (nothing happens then).
     """
     status = _call(x)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tensor_scope_begin = bind("tensor_scope_begin", c_int32, c_void_p)
+_tensor_scope_begin = _bind("tensor_scope_begin", c_int32, c_void_p)
 
 
 def tensor_scope_begin():
@@ -2601,11 +2605,11 @@ def tensor_scope_begin():
     out_out = c_void_p()
     status = _tensor_scope_begin(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_scope_keep = bind("tensor_scope_keep", c_int32, c_void_p, c_void_p)
+_tensor_scope_keep = _bind("tensor_scope_keep", c_int32, c_void_p, c_void_p)
 
 
 def tensor_scope_keep(scope, x):
@@ -2615,24 +2619,24 @@ def tensor_scope_keep(scope, x):
     """
     status = _tensor_scope_keep(scope, x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_scope_end = bind("tensor_scope_end", c_int32, c_void_p)
+_tensor_scope_end = _bind("tensor_scope_end", c_int32, c_void_p)
 
 
-def tensor_scope_end(scope, _call=_tensor_scope_end, _fail=fail, _finalizing=finalizing):
+def tensor_scope_end(scope, _call=_tensor_scope_end, _raise=_fail, _ends=_finalizing):
     """Ends a scope and releases the tensor handles made in it, but for those kept and those released before.
 
     Errors: INVALID_HANDLE; INVALID_ARGUMENT when a scope begun after it is still open or it was begun on another
     thread; nothing changes then.
     """
     status = _call(scope)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tensor_set_requires_grad = bind("tensor_set_requires_grad", c_int32, c_void_p, c_bool)
+_tensor_set_requires_grad = _bind("tensor_set_requires_grad", c_int32, c_void_p, c_bool)
 
 
 def tensor_set_requires_grad(x, on):
@@ -2643,10 +2647,10 @@ def tensor_set_requires_grad(x, on):
     """
     status = _tensor_set_requires_grad(x, on)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_backward = bind("tensor_backward", c_int32, c_void_p, c_void_p)
+_tensor_backward = _bind("tensor_backward", c_int32, c_void_p, c_void_p)
 
 
 def tensor_backward(loss, *, retain_graph=False, create_graph=False, gradient=None):
@@ -2663,10 +2667,10 @@ def tensor_backward(loss, *, retain_graph=False, create_graph=False, gradient=No
         options = None
     status = _tensor_backward(loss, options)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_grad = bind("tensor_grad", c_int32, c_void_p, c_void_p)
+_tensor_grad = _bind("tensor_grad", c_int32, c_void_p, c_void_p)
 
 
 def tensor_grad(x):
@@ -2677,11 +2681,11 @@ def tensor_grad(x):
     out_out = c_void_p()
     status = _tensor_grad(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_set_grad = bind("tensor_set_grad", c_int32, c_void_p, c_void_p)
+_tensor_set_grad = _bind("tensor_set_grad", c_int32, c_void_p, c_void_p)
 
 
 def tensor_set_grad(x, grad=None):
@@ -2691,10 +2695,10 @@ def tensor_set_grad(x, grad=None):
     """
     status = _tensor_set_grad(x, grad)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_zero_grad = bind("tensor_zero_grad", c_int32, c_void_p)
+_tensor_zero_grad = _bind("tensor_zero_grad", c_int32, c_void_p)
 
 
 def tensor_zero_grad(x):
@@ -2704,10 +2708,10 @@ def tensor_zero_grad(x):
     """
     status = _tensor_zero_grad(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_grad_of = bind("tensor_grad_of", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_grad_of = _bind("tensor_grad_of", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_grad_of(output, inputs, *, retain_graph=False, create_graph=False, allow_unused=False, gradient=None):
@@ -2719,20 +2723,20 @@ def tensor_grad_of(output, inputs, *, retain_graph=False, create_graph=False, al
     if inputs is None:
         inputs_at, n = None, 0
     else:
-        inputs = array("Q", inputs)
+        inputs = _array("Q", inputs)
         inputs_at, n = inputs.buffer_info()
     if retain_graph or create_graph or allow_unused or gradient:
         options = byref(TensorGradOptions(16, retain_graph, create_graph, allow_unused, (c_uint8 * 1)(), gradient))
     else:
         options = None
-    out = room(c_void_p, n)
+    out = _room(c_void_p, n)
     status = _tensor_grad_of(output, inputs_at, n, options, out)
     if status:
-        fail(status)
+        _fail(status)
     return tuple(out)
 
 
-_tensor_detach = bind("tensor_detach", c_int32, c_void_p, c_void_p)
+_tensor_detach = _bind("tensor_detach", c_int32, c_void_p, c_void_p)
 
 
 def tensor_detach(x):
@@ -2743,11 +2747,11 @@ def tensor_detach(x):
     out_out = c_void_p()
     status = _tensor_detach(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_no_grad_begin = bind("tensor_no_grad_begin", c_int32, c_void_p)
+_tensor_no_grad_begin = _bind("tensor_no_grad_begin", c_int32, c_void_p)
 
 
 def tensor_no_grad_begin():
@@ -2758,11 +2762,11 @@ def tensor_no_grad_begin():
     out_out = c_void_p()
     status = _tensor_no_grad_begin(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_inference_mode_begin = bind("tensor_inference_mode_begin", c_int32, c_void_p)
+_tensor_inference_mode_begin = _bind("tensor_inference_mode_begin", c_int32, c_void_p)
 
 
 def tensor_inference_mode_begin():
@@ -2774,11 +2778,11 @@ def tensor_inference_mode_begin():
     out_out = c_void_p()
     status = _tensor_inference_mode_begin(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_enable_grad_begin = bind("tensor_enable_grad_begin", c_int32, c_void_p)
+_tensor_enable_grad_begin = _bind("tensor_enable_grad_begin", c_int32, c_void_p)
 
 
 def tensor_enable_grad_begin():
@@ -2789,25 +2793,25 @@ def tensor_enable_grad_begin():
     out_out = c_void_p()
     status = _tensor_enable_grad_begin(byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_mode_end = bind("tensor_mode_end", c_int32, c_void_p)
+_tensor_mode_end = _bind("tensor_mode_end", c_int32, c_void_p)
 
 
-def tensor_mode_end(mode, _call=_tensor_mode_end, _fail=fail, _finalizing=finalizing):
+def tensor_mode_end(mode, _call=_tensor_mode_end, _raise=_fail, _ends=_finalizing):
     """Ends a mode; the one before is back.
 
     Errors: INVALID_HANDLE; INVALID_ARGUMENT when a mode begun after it is still on or it was begun on another
     thread; nothing changes then.
     """
     status = _call(mode)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)
 
 
-_tensor_grad_mode_enabled = bind("tensor_grad_mode_enabled", c_int32)
+_tensor_grad_mode_enabled = _bind("tensor_grad_mode_enabled", c_int32)
 
 
 def tensor_grad_mode_enabled():
@@ -2815,7 +2819,7 @@ def tensor_grad_mode_enabled():
     return _tensor_grad_mode_enabled() == 1
 
 
-_tensor_reshape = bind("tensor_reshape", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_reshape = _bind("tensor_reshape", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_reshape(x, shape):
@@ -2827,16 +2831,16 @@ def tensor_reshape(x, shape):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     out_out = c_void_p()
     status = _tensor_reshape(x, shape_at, ndim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_view = bind("tensor_view", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_view = _bind("tensor_view", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_view(x, shape):
@@ -2849,16 +2853,16 @@ def tensor_view(x, shape):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     out_out = c_void_p()
     status = _tensor_view(x, shape_at, ndim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_expand = bind("tensor_expand", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_expand = _bind("tensor_expand", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_expand(x, shape):
@@ -2870,16 +2874,16 @@ def tensor_expand(x, shape):
     if shape is None:
         shape_at, ndim = None, 0
     else:
-        shape = array("q", shape)
+        shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
     out_out = c_void_p()
     status = _tensor_expand(x, shape_at, ndim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_flatten = bind("tensor_flatten", c_int32, c_void_p, c_int64, c_int64, c_void_p)
+_tensor_flatten = _bind("tensor_flatten", c_int32, c_void_p, c_int64, c_int64, c_void_p)
 
 
 def tensor_flatten(x, start_dim, end_dim):
@@ -2889,17 +2893,17 @@ def tensor_flatten(x, start_dim, end_dim):
     with tensor_release.
     """
     if start_dim.__class__ is not int or not -9223372036854775808 <= start_dim <= 9223372036854775807:
-        start_dim = to_int64_t(start_dim, "start_dim")
+        start_dim = _to_int64_t(start_dim, "start_dim")
     if end_dim.__class__ is not int or not -9223372036854775808 <= end_dim <= 9223372036854775807:
-        end_dim = to_int64_t(end_dim, "end_dim")
+        end_dim = _to_int64_t(end_dim, "end_dim")
     out_out = c_void_p()
     status = _tensor_flatten(x, start_dim, end_dim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_transpose = bind("tensor_transpose", c_int32, c_void_p, c_int64, c_int64, c_void_p)
+_tensor_transpose = _bind("tensor_transpose", c_int32, c_void_p, c_int64, c_int64, c_void_p)
 
 
 def tensor_transpose(x, dim0, dim1):
@@ -2909,17 +2913,17 @@ def tensor_transpose(x, dim0, dim1):
     tensor_release.
     """
     if dim0.__class__ is not int or not -9223372036854775808 <= dim0 <= 9223372036854775807:
-        dim0 = to_int64_t(dim0, "dim0")
+        dim0 = _to_int64_t(dim0, "dim0")
     if dim1.__class__ is not int or not -9223372036854775808 <= dim1 <= 9223372036854775807:
-        dim1 = to_int64_t(dim1, "dim1")
+        dim1 = _to_int64_t(dim1, "dim1")
     out_out = c_void_p()
     status = _tensor_transpose(x, dim0, dim1, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_permute = bind("tensor_permute", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_permute = _bind("tensor_permute", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_permute(x, dims):
@@ -2931,16 +2935,16 @@ def tensor_permute(x, dims):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     out_out = c_void_p()
     status = _tensor_permute(x, dims_at, ndims, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_squeeze = bind("tensor_squeeze", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_squeeze = _bind("tensor_squeeze", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_squeeze(x, dims):
@@ -2952,16 +2956,16 @@ def tensor_squeeze(x, dims):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     out_out = c_void_p()
     status = _tensor_squeeze(x, dims_at, ndims, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_unsqueeze = bind("tensor_unsqueeze", c_int32, c_void_p, c_int64, c_void_p)
+_tensor_unsqueeze = _bind("tensor_unsqueeze", c_int32, c_void_p, c_int64, c_void_p)
 
 
 def tensor_unsqueeze(x, dim):
@@ -2972,15 +2976,15 @@ def tensor_unsqueeze(x, dim):
     tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_unsqueeze(x, dim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_select = bind("tensor_select", c_int32, c_void_p, c_int64, c_int64, c_void_p)
+_tensor_select = _bind("tensor_select", c_int32, c_void_p, c_int64, c_int64, c_void_p)
 
 
 def tensor_select(x, dim, index):
@@ -2990,17 +2994,17 @@ def tensor_select(x, dim, index):
     tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     if index.__class__ is not int or not -9223372036854775808 <= index <= 9223372036854775807:
-        index = to_int64_t(index, "index")
+        index = _to_int64_t(index, "index")
     out_out = c_void_p()
     status = _tensor_select(x, dim, index, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_slice = bind("tensor_slice", c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64, c_void_p)
+_tensor_slice = _bind("tensor_slice", c_int32, c_void_p, c_int64, c_int64, c_int64, c_int64, c_void_p)
 
 
 def tensor_slice(x, dim, start, end, step):
@@ -3011,21 +3015,21 @@ def tensor_slice(x, dim, start, end, step):
     release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     if start.__class__ is not int or not -9223372036854775808 <= start <= 9223372036854775807:
-        start = to_int64_t(start, "start")
+        start = _to_int64_t(start, "start")
     if end.__class__ is not int or not -9223372036854775808 <= end <= 9223372036854775807:
-        end = to_int64_t(end, "end")
+        end = _to_int64_t(end, "end")
     if step.__class__ is not int or not -9223372036854775808 <= step <= 9223372036854775807:
-        step = to_int64_t(step, "step")
+        step = _to_int64_t(step, "step")
     out_out = c_void_p()
     status = _tensor_slice(x, dim, start, end, step, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_narrow = bind("tensor_narrow", c_int32, c_void_p, c_int64, c_int64, c_int64, c_void_p)
+_tensor_narrow = _bind("tensor_narrow", c_int32, c_void_p, c_int64, c_int64, c_int64, c_void_p)
 
 
 def tensor_narrow(x, dim, start, length):
@@ -3035,19 +3039,19 @@ def tensor_narrow(x, dim, start, length):
     new reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     if start.__class__ is not int or not -9223372036854775808 <= start <= 9223372036854775807:
-        start = to_int64_t(start, "start")
+        start = _to_int64_t(start, "start")
     if length.__class__ is not int or not -9223372036854775808 <= length <= 9223372036854775807:
-        length = to_int64_t(length, "length")
+        length = _to_int64_t(length, "length")
     out_out = c_void_p()
     status = _tensor_narrow(x, dim, start, length, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_split = bind("tensor_split", c_int32, c_void_p, c_int64, c_int64, c_void_p, c_size_t, c_void_p)
+_tensor_split = _bind("tensor_split", c_int32, c_void_p, c_int64, c_int64, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_split(x, size, dim):
@@ -3058,23 +3062,23 @@ def tensor_split(x, size, dim):
     handle: new reference, release with tensor_release.
     """
     if size.__class__ is not int or not -9223372036854775808 <= size <= 9223372036854775807:
-        size = to_int64_t(size, "size")
+        size = _to_int64_t(size, "size")
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     count_out = c_size_t()
     capacity = 8
-    out = room(c_void_p, capacity)
+    out = _room(c_void_p, capacity)
     status = _tensor_split(x, size, dim, out, capacity, byref(count_out))
     if count_out.value > capacity:
         capacity = count_out.value
-        out = room(c_void_p, capacity)
+        out = _room(c_void_p, capacity)
         status = _tensor_split(x, size, dim, out, capacity, byref(count_out))
     if status:
-        fail(status)
+        _fail(status)
     return tuple(out[:count_out.value])
 
 
-_tensor_chunk = bind("tensor_chunk", c_int32, c_void_p, c_int64, c_int64, c_void_p, c_size_t, c_void_p)
+_tensor_chunk = _bind("tensor_chunk", c_int32, c_void_p, c_int64, c_int64, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_chunk(x, chunks, dim):
@@ -3085,23 +3089,23 @@ def tensor_chunk(x, chunks, dim):
     handle: new reference, release with tensor_release.
     """
     if chunks.__class__ is not int or not -9223372036854775808 <= chunks <= 9223372036854775807:
-        chunks = to_int64_t(chunks, "chunks")
+        chunks = _to_int64_t(chunks, "chunks")
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     count_out = c_size_t()
     capacity = 8
-    out = room(c_void_p, capacity)
+    out = _room(c_void_p, capacity)
     status = _tensor_chunk(x, chunks, dim, out, capacity, byref(count_out))
     if count_out.value > capacity:
         capacity = count_out.value
-        out = room(c_void_p, capacity)
+        out = _room(c_void_p, capacity)
         status = _tensor_chunk(x, chunks, dim, out, capacity, byref(count_out))
     if status:
-        fail(status)
+        _fail(status)
     return tuple(out[:count_out.value])
 
 
-_tensor_cat = bind("tensor_cat", c_int32, c_void_p, c_size_t, c_int64, c_void_p)
+_tensor_cat = _bind("tensor_cat", c_int32, c_void_p, c_size_t, c_int64, c_void_p)
 
 
 def tensor_cat(tensors, dim):
@@ -3113,18 +3117,18 @@ def tensor_cat(tensors, dim):
     if tensors is None:
         tensors_at, n = None, 0
     else:
-        tensors = array("Q", tensors)
+        tensors = _array("Q", tensors)
         tensors_at, n = tensors.buffer_info()
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_cat(tensors_at, n, dim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_stack = bind("tensor_stack", c_int32, c_void_p, c_size_t, c_int64, c_void_p)
+_tensor_stack = _bind("tensor_stack", c_int32, c_void_p, c_size_t, c_int64, c_void_p)
 
 
 def tensor_stack(tensors, dim):
@@ -3136,18 +3140,18 @@ def tensor_stack(tensors, dim):
     if tensors is None:
         tensors_at, n = None, 0
     else:
-        tensors = array("Q", tensors)
+        tensors = _array("Q", tensors)
         tensors_at, n = tensors.buffer_info()
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_stack(tensors_at, n, dim, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_add = bind("tensor_add", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_add = _bind("tensor_add", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_add(a, b):
@@ -3159,11 +3163,11 @@ def tensor_add(a, b):
     out_out = c_void_p()
     status = _tensor_add(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sub = bind("tensor_sub", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_sub = _bind("tensor_sub", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_sub(a, b):
@@ -3175,11 +3179,11 @@ def tensor_sub(a, b):
     out_out = c_void_p()
     status = _tensor_sub(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_mul = bind("tensor_mul", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_mul = _bind("tensor_mul", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_mul(a, b):
@@ -3191,11 +3195,11 @@ def tensor_mul(a, b):
     out_out = c_void_p()
     status = _tensor_mul(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_div = bind("tensor_div", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_div = _bind("tensor_div", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_div(a, b, *, rounding=0):
@@ -3209,18 +3213,18 @@ def tensor_div(a, b, *, rounding=0):
         if rounding is None:
             rounding = 0
         elif rounding.__class__ is not int or not -2147483648 <= rounding <= 2147483647:
-            rounding = to_int32_t(rounding, "rounding")
+            rounding = _to_int32_t(rounding, "rounding")
         options = byref(TensorDivOptions(8, rounding))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_div(a, b, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_pow = bind("tensor_pow", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_pow = _bind("tensor_pow", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_pow(a, b):
@@ -3232,11 +3236,11 @@ def tensor_pow(a, b):
     out_out = c_void_p()
     status = _tensor_pow(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_maximum = bind("tensor_maximum", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_maximum = _bind("tensor_maximum", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_maximum(a, b):
@@ -3248,11 +3252,11 @@ def tensor_maximum(a, b):
     out_out = c_void_p()
     status = _tensor_maximum(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_minimum = bind("tensor_minimum", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_minimum = _bind("tensor_minimum", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_minimum(a, b):
@@ -3264,11 +3268,11 @@ def tensor_minimum(a, b):
     out_out = c_void_p()
     status = _tensor_minimum(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_add_scalar = bind("tensor_add_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_add_scalar = _bind("tensor_add_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_add_scalar(a, b):
@@ -3278,13 +3282,13 @@ def tensor_add_scalar(a, b):
     INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_add_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_add_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sub_scalar = bind("tensor_sub_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_sub_scalar = _bind("tensor_sub_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_sub_scalar(a, b):
@@ -3294,13 +3298,13 @@ def tensor_sub_scalar(a, b):
     INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_sub_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_sub_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_mul_scalar = bind("tensor_mul_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_mul_scalar = _bind("tensor_mul_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_mul_scalar(a, b):
@@ -3310,13 +3314,13 @@ def tensor_mul_scalar(a, b):
     INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_mul_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_mul_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_div_scalar = bind("tensor_div_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_div_scalar = _bind("tensor_div_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_div_scalar(a, b):
@@ -3326,13 +3330,13 @@ def tensor_div_scalar(a, b):
     release with tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_div_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_div_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_pow_scalar = bind("tensor_pow_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_pow_scalar = _bind("tensor_pow_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_pow_scalar(a, b):
@@ -3342,13 +3346,13 @@ def tensor_pow_scalar(a, b):
     INVALID_HANDLE, INVALID_ARGUMENT, DTYPE, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_pow_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_pow_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_where = bind("tensor_where", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_where = _bind("tensor_where", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_where(cond, a, b):
@@ -3360,11 +3364,11 @@ def tensor_where(cond, a, b):
     out_out = c_void_p()
     status = _tensor_where(cond, a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_clamp = bind("tensor_clamp", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_clamp = _bind("tensor_clamp", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_clamp(x, low=None, high=None):
@@ -3374,13 +3378,13 @@ def tensor_clamp(x, low=None, high=None):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_clamp(x, None if low is None else byref(scalar(low)), None if high is None else byref(scalar(high)), byref(out_out))
+    status = _tensor_clamp(x, None if low is None else byref(_scalar(low)), None if high is None else byref(_scalar(high)), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_gelu = bind("tensor_gelu", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_gelu = _bind("tensor_gelu", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_gelu(x, *, tanh_approximation=False):
@@ -3396,11 +3400,11 @@ def tensor_gelu(x, *, tanh_approximation=False):
     out_out = c_void_p()
     status = _tensor_gelu(x, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_dropout = bind("tensor_dropout", c_int32, c_void_p, c_double, c_void_p, c_void_p)
+_tensor_dropout = _bind("tensor_dropout", c_int32, c_void_p, c_double, c_void_p, c_void_p)
 
 
 def tensor_dropout(x, p, *, inference=False):
@@ -3418,11 +3422,11 @@ def tensor_dropout(x, p, *, inference=False):
     out_out = c_void_p()
     status = _tensor_dropout(x, p, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_eq = bind("tensor_eq", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_eq = _bind("tensor_eq", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_eq(a, b):
@@ -3434,11 +3438,11 @@ def tensor_eq(a, b):
     out_out = c_void_p()
     status = _tensor_eq(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ne = bind("tensor_ne", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_ne = _bind("tensor_ne", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_ne(a, b):
@@ -3450,11 +3454,11 @@ def tensor_ne(a, b):
     out_out = c_void_p()
     status = _tensor_ne(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_lt = bind("tensor_lt", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_lt = _bind("tensor_lt", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_lt(a, b):
@@ -3466,11 +3470,11 @@ def tensor_lt(a, b):
     out_out = c_void_p()
     status = _tensor_lt(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_le = bind("tensor_le", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_le = _bind("tensor_le", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_le(a, b):
@@ -3482,11 +3486,11 @@ def tensor_le(a, b):
     out_out = c_void_p()
     status = _tensor_le(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_gt = bind("tensor_gt", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_gt = _bind("tensor_gt", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_gt(a, b):
@@ -3498,11 +3502,11 @@ def tensor_gt(a, b):
     out_out = c_void_p()
     status = _tensor_gt(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ge = bind("tensor_ge", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_ge = _bind("tensor_ge", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_ge(a, b):
@@ -3514,11 +3518,11 @@ def tensor_ge(a, b):
     out_out = c_void_p()
     status = _tensor_ge(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_eq_scalar = bind("tensor_eq_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_eq_scalar = _bind("tensor_eq_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_eq_scalar(a, b):
@@ -3528,13 +3532,13 @@ def tensor_eq_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_eq_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_eq_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ne_scalar = bind("tensor_ne_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_ne_scalar = _bind("tensor_ne_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_ne_scalar(a, b):
@@ -3544,13 +3548,13 @@ def tensor_ne_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_ne_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_ne_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_lt_scalar = bind("tensor_lt_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_lt_scalar = _bind("tensor_lt_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_lt_scalar(a, b):
@@ -3560,13 +3564,13 @@ def tensor_lt_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_lt_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_lt_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_le_scalar = bind("tensor_le_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_le_scalar = _bind("tensor_le_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_le_scalar(a, b):
@@ -3576,13 +3580,13 @@ def tensor_le_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_le_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_le_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_gt_scalar = bind("tensor_gt_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_gt_scalar = _bind("tensor_gt_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_gt_scalar(a, b):
@@ -3592,13 +3596,13 @@ def tensor_gt_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_gt_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_gt_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ge_scalar = bind("tensor_ge_scalar", c_int32, c_void_p, Scalar, c_void_p)
+_tensor_ge_scalar = _bind("tensor_ge_scalar", c_int32, c_void_p, Scalar, c_void_p)
 
 
 def tensor_ge_scalar(a, b):
@@ -3608,13 +3612,13 @@ def tensor_ge_scalar(a, b):
     tensor_release.
     """
     out_out = c_void_p()
-    status = _tensor_ge_scalar(a, scalar(b), byref(out_out))
+    status = _tensor_ge_scalar(a, _scalar(b), byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_logical_and = bind("tensor_logical_and", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_logical_and = _bind("tensor_logical_and", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_logical_and(a, b):
@@ -3626,11 +3630,11 @@ def tensor_logical_and(a, b):
     out_out = c_void_p()
     status = _tensor_logical_and(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_logical_or = bind("tensor_logical_or", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_logical_or = _bind("tensor_logical_or", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_logical_or(a, b):
@@ -3642,11 +3646,11 @@ def tensor_logical_or(a, b):
     out_out = c_void_p()
     status = _tensor_logical_or(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_logical_xor = bind("tensor_logical_xor", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_logical_xor = _bind("tensor_logical_xor", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_logical_xor(a, b):
@@ -3658,11 +3662,11 @@ def tensor_logical_xor(a, b):
     out_out = c_void_p()
     status = _tensor_logical_xor(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_logical_not = bind("tensor_logical_not", c_int32, c_void_p, c_void_p)
+_tensor_logical_not = _bind("tensor_logical_not", c_int32, c_void_p, c_void_p)
 
 
 def tensor_logical_not(x):
@@ -3673,11 +3677,11 @@ def tensor_logical_not(x):
     out_out = c_void_p()
     status = _tensor_logical_not(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_isnan = bind("tensor_isnan", c_int32, c_void_p, c_void_p)
+_tensor_isnan = _bind("tensor_isnan", c_int32, c_void_p, c_void_p)
 
 
 def tensor_isnan(x):
@@ -3688,11 +3692,11 @@ def tensor_isnan(x):
     out_out = c_void_p()
     status = _tensor_isnan(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_neg = bind("tensor_neg", c_int32, c_void_p, c_void_p)
+_tensor_neg = _bind("tensor_neg", c_int32, c_void_p, c_void_p)
 
 
 def tensor_neg(x):
@@ -3704,11 +3708,11 @@ def tensor_neg(x):
     out_out = c_void_p()
     status = _tensor_neg(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_abs = bind("tensor_abs", c_int32, c_void_p, c_void_p)
+_tensor_abs = _bind("tensor_abs", c_int32, c_void_p, c_void_p)
 
 
 def tensor_abs(x):
@@ -3720,11 +3724,11 @@ def tensor_abs(x):
     out_out = c_void_p()
     status = _tensor_abs(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sign = bind("tensor_sign", c_int32, c_void_p, c_void_p)
+_tensor_sign = _bind("tensor_sign", c_int32, c_void_p, c_void_p)
 
 
 def tensor_sign(x):
@@ -3736,11 +3740,11 @@ def tensor_sign(x):
     out_out = c_void_p()
     status = _tensor_sign(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_exp = bind("tensor_exp", c_int32, c_void_p, c_void_p)
+_tensor_exp = _bind("tensor_exp", c_int32, c_void_p, c_void_p)
 
 
 def tensor_exp(x):
@@ -3752,11 +3756,11 @@ def tensor_exp(x):
     out_out = c_void_p()
     status = _tensor_exp(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_log = bind("tensor_log", c_int32, c_void_p, c_void_p)
+_tensor_log = _bind("tensor_log", c_int32, c_void_p, c_void_p)
 
 
 def tensor_log(x):
@@ -3768,11 +3772,11 @@ def tensor_log(x):
     out_out = c_void_p()
     status = _tensor_log(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sqrt = bind("tensor_sqrt", c_int32, c_void_p, c_void_p)
+_tensor_sqrt = _bind("tensor_sqrt", c_int32, c_void_p, c_void_p)
 
 
 def tensor_sqrt(x):
@@ -3784,11 +3788,11 @@ def tensor_sqrt(x):
     out_out = c_void_p()
     status = _tensor_sqrt(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_rsqrt = bind("tensor_rsqrt", c_int32, c_void_p, c_void_p)
+_tensor_rsqrt = _bind("tensor_rsqrt", c_int32, c_void_p, c_void_p)
 
 
 def tensor_rsqrt(x):
@@ -3800,11 +3804,11 @@ def tensor_rsqrt(x):
     out_out = c_void_p()
     status = _tensor_rsqrt(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_reciprocal = bind("tensor_reciprocal", c_int32, c_void_p, c_void_p)
+_tensor_reciprocal = _bind("tensor_reciprocal", c_int32, c_void_p, c_void_p)
 
 
 def tensor_reciprocal(x):
@@ -3816,11 +3820,11 @@ def tensor_reciprocal(x):
     out_out = c_void_p()
     status = _tensor_reciprocal(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_square = bind("tensor_square", c_int32, c_void_p, c_void_p)
+_tensor_square = _bind("tensor_square", c_int32, c_void_p, c_void_p)
 
 
 def tensor_square(x):
@@ -3832,11 +3836,11 @@ def tensor_square(x):
     out_out = c_void_p()
     status = _tensor_square(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sin = bind("tensor_sin", c_int32, c_void_p, c_void_p)
+_tensor_sin = _bind("tensor_sin", c_int32, c_void_p, c_void_p)
 
 
 def tensor_sin(x):
@@ -3848,11 +3852,11 @@ def tensor_sin(x):
     out_out = c_void_p()
     status = _tensor_sin(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_cos = bind("tensor_cos", c_int32, c_void_p, c_void_p)
+_tensor_cos = _bind("tensor_cos", c_int32, c_void_p, c_void_p)
 
 
 def tensor_cos(x):
@@ -3864,11 +3868,11 @@ def tensor_cos(x):
     out_out = c_void_p()
     status = _tensor_cos(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_tanh = bind("tensor_tanh", c_int32, c_void_p, c_void_p)
+_tensor_tanh = _bind("tensor_tanh", c_int32, c_void_p, c_void_p)
 
 
 def tensor_tanh(x):
@@ -3880,11 +3884,11 @@ def tensor_tanh(x):
     out_out = c_void_p()
     status = _tensor_tanh(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sigmoid = bind("tensor_sigmoid", c_int32, c_void_p, c_void_p)
+_tensor_sigmoid = _bind("tensor_sigmoid", c_int32, c_void_p, c_void_p)
 
 
 def tensor_sigmoid(x):
@@ -3896,11 +3900,11 @@ def tensor_sigmoid(x):
     out_out = c_void_p()
     status = _tensor_sigmoid(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_relu = bind("tensor_relu", c_int32, c_void_p, c_void_p)
+_tensor_relu = _bind("tensor_relu", c_int32, c_void_p, c_void_p)
 
 
 def tensor_relu(x):
@@ -3912,11 +3916,11 @@ def tensor_relu(x):
     out_out = c_void_p()
     status = _tensor_relu(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_softplus = bind("tensor_softplus", c_int32, c_void_p, c_void_p)
+_tensor_softplus = _bind("tensor_softplus", c_int32, c_void_p, c_void_p)
 
 
 def tensor_softplus(x):
@@ -3928,11 +3932,11 @@ def tensor_softplus(x):
     out_out = c_void_p()
     status = _tensor_softplus(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_erf = bind("tensor_erf", c_int32, c_void_p, c_void_p)
+_tensor_erf = _bind("tensor_erf", c_int32, c_void_p, c_void_p)
 
 
 def tensor_erf(x):
@@ -3944,11 +3948,11 @@ def tensor_erf(x):
     out_out = c_void_p()
     status = _tensor_erf(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_expm1 = bind("tensor_expm1", c_int32, c_void_p, c_void_p)
+_tensor_expm1 = _bind("tensor_expm1", c_int32, c_void_p, c_void_p)
 
 
 def tensor_expm1(x):
@@ -3960,11 +3964,11 @@ def tensor_expm1(x):
     out_out = c_void_p()
     status = _tensor_expm1(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_log1p = bind("tensor_log1p", c_int32, c_void_p, c_void_p)
+_tensor_log1p = _bind("tensor_log1p", c_int32, c_void_p, c_void_p)
 
 
 def tensor_log1p(x):
@@ -3976,11 +3980,11 @@ def tensor_log1p(x):
     out_out = c_void_p()
     status = _tensor_log1p(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_floor = bind("tensor_floor", c_int32, c_void_p, c_void_p)
+_tensor_floor = _bind("tensor_floor", c_int32, c_void_p, c_void_p)
 
 
 def tensor_floor(x):
@@ -3992,11 +3996,11 @@ def tensor_floor(x):
     out_out = c_void_p()
     status = _tensor_floor(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_ceil = bind("tensor_ceil", c_int32, c_void_p, c_void_p)
+_tensor_ceil = _bind("tensor_ceil", c_int32, c_void_p, c_void_p)
 
 
 def tensor_ceil(x):
@@ -4008,11 +4012,11 @@ def tensor_ceil(x):
     out_out = c_void_p()
     status = _tensor_ceil(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_round = bind("tensor_round", c_int32, c_void_p, c_void_p)
+_tensor_round = _bind("tensor_round", c_int32, c_void_p, c_void_p)
 
 
 def tensor_round(x):
@@ -4024,11 +4028,11 @@ def tensor_round(x):
     out_out = c_void_p()
     status = _tensor_round(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_trunc = bind("tensor_trunc", c_int32, c_void_p, c_void_p)
+_tensor_trunc = _bind("tensor_trunc", c_int32, c_void_p, c_void_p)
 
 
 def tensor_trunc(x):
@@ -4040,11 +4044,11 @@ def tensor_trunc(x):
     out_out = c_void_p()
     status = _tensor_trunc(x, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_add_ = bind("tensor_add_", c_int32, c_void_p, c_void_p)
+_tensor_add_ = _bind("tensor_add_", c_int32, c_void_p, c_void_p)
 
 
 def tensor_add_(x, b):
@@ -4055,10 +4059,10 @@ def tensor_add_(x, b):
     """
     status = _tensor_add_(x, b)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_sub_ = bind("tensor_sub_", c_int32, c_void_p, c_void_p)
+_tensor_sub_ = _bind("tensor_sub_", c_int32, c_void_p, c_void_p)
 
 
 def tensor_sub_(x, b):
@@ -4069,10 +4073,10 @@ def tensor_sub_(x, b):
     """
     status = _tensor_sub_(x, b)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_mul_ = bind("tensor_mul_", c_int32, c_void_p, c_void_p)
+_tensor_mul_ = _bind("tensor_mul_", c_int32, c_void_p, c_void_p)
 
 
 def tensor_mul_(x, b):
@@ -4083,10 +4087,10 @@ def tensor_mul_(x, b):
     """
     status = _tensor_mul_(x, b)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_div_ = bind("tensor_div_", c_int32, c_void_p, c_void_p)
+_tensor_div_ = _bind("tensor_div_", c_int32, c_void_p, c_void_p)
 
 
 def tensor_div_(x, b):
@@ -4097,10 +4101,10 @@ def tensor_div_(x, b):
     """
     status = _tensor_div_(x, b)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_add_scalar_ = bind("tensor_add_scalar_", c_int32, c_void_p, Scalar)
+_tensor_add_scalar_ = _bind("tensor_add_scalar_", c_int32, c_void_p, Scalar)
 
 
 def tensor_add_scalar_(x, b):
@@ -4109,12 +4113,12 @@ def tensor_add_scalar_(x, b):
     The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad
     is written only in no-grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_add_scalar_(x, scalar(b))
+    status = _tensor_add_scalar_(x, _scalar(b))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_sub_scalar_ = bind("tensor_sub_scalar_", c_int32, c_void_p, Scalar)
+_tensor_sub_scalar_ = _bind("tensor_sub_scalar_", c_int32, c_void_p, Scalar)
 
 
 def tensor_sub_scalar_(x, b):
@@ -4123,12 +4127,12 @@ def tensor_sub_scalar_(x, b):
     The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad
     is written only in no-grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_sub_scalar_(x, scalar(b))
+    status = _tensor_sub_scalar_(x, _scalar(b))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_mul_scalar_ = bind("tensor_mul_scalar_", c_int32, c_void_p, Scalar)
+_tensor_mul_scalar_ = _bind("tensor_mul_scalar_", c_int32, c_void_p, Scalar)
 
 
 def tensor_mul_scalar_(x, b):
@@ -4137,12 +4141,12 @@ def tensor_mul_scalar_(x, b):
     The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad
     is written only in no-grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_mul_scalar_(x, scalar(b))
+    status = _tensor_mul_scalar_(x, _scalar(b))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_div_scalar_ = bind("tensor_div_scalar_", c_int32, c_void_p, Scalar)
+_tensor_div_scalar_ = _bind("tensor_div_scalar_", c_int32, c_void_p, Scalar)
 
 
 def tensor_div_scalar_(x, b):
@@ -4151,12 +4155,12 @@ def tensor_div_scalar_(x, b):
     The dtype of `x` stays. Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad
     is written only in no-grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_div_scalar_(x, scalar(b))
+    status = _tensor_div_scalar_(x, _scalar(b))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_copy_ = bind("tensor_copy_", c_int32, c_void_p, c_void_p)
+_tensor_copy_ = _bind("tensor_copy_", c_int32, c_void_p, c_void_p)
 
 
 def tensor_copy_(x, src):
@@ -4168,10 +4172,10 @@ def tensor_copy_(x, src):
     """
     status = _tensor_copy_(x, src)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_fill_ = bind("tensor_fill_", c_int32, c_void_p, Scalar)
+_tensor_fill_ = _bind("tensor_fill_", c_int32, c_void_p, Scalar)
 
 
 def tensor_fill_(x, value):
@@ -4180,12 +4184,12 @@ def tensor_fill_(x, value):
     Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-
     grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_fill_(x, scalar(value))
+    status = _tensor_fill_(x, _scalar(value))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_zero_ = bind("tensor_zero_", c_int32, c_void_p)
+_tensor_zero_ = _bind("tensor_zero_", c_int32, c_void_p)
 
 
 def tensor_zero_(x):
@@ -4196,10 +4200,10 @@ def tensor_zero_(x):
     """
     status = _tensor_zero_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_clamp_ = bind("tensor_clamp_", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_clamp_ = _bind("tensor_clamp_", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_clamp_(x, low=None, high=None):
@@ -4208,12 +4212,12 @@ def tensor_clamp_(x, low=None, high=None):
     Errors: INVALID_HANDLE, DTYPE, READ_ONLY, OVERLAP, AUTOGRAD (a leaf that requires grad is written only in no-
     grad mode), OUT_OF_MEMORY.
     """
-    status = _tensor_clamp_(x, None if low is None else byref(scalar(low)), None if high is None else byref(scalar(high)))
+    status = _tensor_clamp_(x, None if low is None else byref(_scalar(low)), None if high is None else byref(_scalar(high)))
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_neg_ = bind("tensor_neg_", c_int32, c_void_p)
+_tensor_neg_ = _bind("tensor_neg_", c_int32, c_void_p)
 
 
 def tensor_neg_(x):
@@ -4224,10 +4228,10 @@ def tensor_neg_(x):
     """
     status = _tensor_neg_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_exp_ = bind("tensor_exp_", c_int32, c_void_p)
+_tensor_exp_ = _bind("tensor_exp_", c_int32, c_void_p)
 
 
 def tensor_exp_(x):
@@ -4238,10 +4242,10 @@ def tensor_exp_(x):
     """
     status = _tensor_exp_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_sqrt_ = bind("tensor_sqrt_", c_int32, c_void_p)
+_tensor_sqrt_ = _bind("tensor_sqrt_", c_int32, c_void_p)
 
 
 def tensor_sqrt_(x):
@@ -4252,10 +4256,10 @@ def tensor_sqrt_(x):
     """
     status = _tensor_sqrt_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_relu_ = bind("tensor_relu_", c_int32, c_void_p)
+_tensor_relu_ = _bind("tensor_relu_", c_int32, c_void_p)
 
 
 def tensor_relu_(x):
@@ -4266,10 +4270,10 @@ def tensor_relu_(x):
     """
     status = _tensor_relu_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_sigmoid_ = bind("tensor_sigmoid_", c_int32, c_void_p)
+_tensor_sigmoid_ = _bind("tensor_sigmoid_", c_int32, c_void_p)
 
 
 def tensor_sigmoid_(x):
@@ -4280,10 +4284,10 @@ def tensor_sigmoid_(x):
     """
     status = _tensor_sigmoid_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_tanh_ = bind("tensor_tanh_", c_int32, c_void_p)
+_tensor_tanh_ = _bind("tensor_tanh_", c_int32, c_void_p)
 
 
 def tensor_tanh_(x):
@@ -4294,10 +4298,10 @@ def tensor_tanh_(x):
     """
     status = _tensor_tanh_(x)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_sum = bind("tensor_sum", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_sum = _bind("tensor_sum", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_sum(x, dims=None, *, dtype=0, keepdim=False):
@@ -4309,24 +4313,24 @@ def tensor_sum(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_sum(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_mean = bind("tensor_mean", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_mean = _bind("tensor_mean", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_mean(x, dims=None, *, dtype=0, keepdim=False):
@@ -4338,24 +4342,24 @@ def tensor_mean(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_mean(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_max = bind("tensor_max", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_max = _bind("tensor_max", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_max(x, dims=None, *, dtype=0, keepdim=False):
@@ -4368,24 +4372,24 @@ def tensor_max(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_max(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_min = bind("tensor_min", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_min = _bind("tensor_min", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_min(x, dims=None, *, dtype=0, keepdim=False):
@@ -4398,24 +4402,24 @@ def tensor_min(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_min(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_any = bind("tensor_any", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_any = _bind("tensor_any", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_any(x, dims=None, *, dtype=0, keepdim=False):
@@ -4427,24 +4431,24 @@ def tensor_any(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_any(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_all = bind("tensor_all", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_all = _bind("tensor_all", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_all(x, dims=None, *, dtype=0, keepdim=False):
@@ -4456,24 +4460,24 @@ def tensor_all(x, dims=None, *, dtype=0, keepdim=False):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if dtype or keepdim:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_all(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_argmax = bind("tensor_argmax", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_argmax = _bind("tensor_argmax", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_argmax(x, dim=None, *, dtype=0, keepdim=False):
@@ -4488,18 +4492,18 @@ def tensor_argmax(x, dim=None, *, dtype=0, keepdim=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_argmax(x, None if dim is None else byref(c_int64(to_int64_t(dim, "dim"))), options, byref(out_out))
+    status = _tensor_argmax(x, None if dim is None else byref(c_int64(_to_int64_t(dim, "dim"))), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_argmin = bind("tensor_argmin", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_argmin = _bind("tensor_argmin", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_argmin(x, dim=None, *, dtype=0, keepdim=False):
@@ -4514,18 +4518,18 @@ def tensor_argmin(x, dim=None, *, dtype=0, keepdim=False):
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorReduceOptions(16, dtype, keepdim, (c_uint8 * 7)()))
     else:
         options = None
     out_out = c_void_p()
-    status = _tensor_argmin(x, None if dim is None else byref(c_int64(to_int64_t(dim, "dim"))), options, byref(out_out))
+    status = _tensor_argmin(x, None if dim is None else byref(c_int64(_to_int64_t(dim, "dim"))), options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_var = bind("tensor_var", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_var = _bind("tensor_var", c_int32, c_void_p, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_var(x, dims=None, *, keepdim=False, correction=1.0):
@@ -4537,7 +4541,7 @@ def tensor_var(x, dims=None, *, keepdim=False, correction=1.0):
     if dims is None:
         dims_at, ndims = None, 0
     else:
-        dims = array("q", dims)
+        dims = _array("q", dims)
         dims_at, ndims = dims.buffer_info()
     if keepdim or correction != 1.0:
         if correction is None:
@@ -4550,11 +4554,11 @@ def tensor_var(x, dims=None, *, keepdim=False, correction=1.0):
     out_out = c_void_p()
     status = _tensor_var(x, dims_at, ndims, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_matmul = bind("tensor_matmul", c_int32, c_void_p, c_void_p, c_void_p)
+_tensor_matmul = _bind("tensor_matmul", c_int32, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_matmul(a, b):
@@ -4567,11 +4571,11 @@ def tensor_matmul(a, b):
     out_out = c_void_p()
     status = _tensor_matmul(a, b, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_linear = bind("tensor_linear", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_linear = _bind("tensor_linear", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_linear(x, weight, bias=None):
@@ -4583,11 +4587,11 @@ def tensor_linear(x, weight, bias=None):
     out_out = c_void_p()
     status = _tensor_linear(x, weight, bias, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tendon_set_float32_matmul_precision = bind("tendon_set_float32_matmul_precision", c_int32, c_int32)
+_tendon_set_float32_matmul_precision = _bind("tendon_set_float32_matmul_precision", c_int32, c_int32)
 
 
 def tendon_set_float32_matmul_precision(precision):
@@ -4598,13 +4602,13 @@ def tendon_set_float32_matmul_precision(precision):
     Errors: INVALID_ARGUMENT.
     """
     if precision.__class__ is not int or not -2147483648 <= precision <= 2147483647:
-        precision = to_int32_t(precision, "precision")
+        precision = _to_int32_t(precision, "precision")
     status = _tendon_set_float32_matmul_precision(precision)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tendon_float32_matmul_precision = bind("tendon_float32_matmul_precision", c_int32)
+_tendon_float32_matmul_precision = _bind("tendon_float32_matmul_precision", c_int32)
 
 
 def tendon_float32_matmul_precision():
@@ -4612,7 +4616,7 @@ def tendon_float32_matmul_precision():
     return _tendon_float32_matmul_precision()
 
 
-_tensor_softmax = bind("tensor_softmax", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+_tensor_softmax = _bind("tensor_softmax", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
 
 
 def tensor_softmax(x, dim, *, dtype=0):
@@ -4622,23 +4626,23 @@ def tensor_softmax(x, dim, *, dtype=0):
     OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     if dtype:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorSoftmaxOptions(8, dtype))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_softmax(x, dim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_log_softmax = bind("tensor_log_softmax", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+_tensor_log_softmax = _bind("tensor_log_softmax", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
 
 
 def tensor_log_softmax(x, dim, *, dtype=0):
@@ -4648,23 +4652,23 @@ def tensor_log_softmax(x, dim, *, dtype=0):
     OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     if dtype:
         if dtype is None:
             dtype = 0
         elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
-            dtype = to_int32_t(dtype, "dtype")
+            dtype = _to_int32_t(dtype, "dtype")
         options = byref(TensorSoftmaxOptions(8, dtype))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_log_softmax(x, dim, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_cross_entropy = bind("tensor_cross_entropy", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_cross_entropy = _bind("tensor_cross_entropy", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_cross_entropy(input, target, *, reduction=0, ignore_index=-100, label_smoothing=0.0, weight=None):
@@ -4679,11 +4683,11 @@ def tensor_cross_entropy(input, target, *, reduction=0, ignore_index=-100, label
         if reduction is None:
             reduction = 0
         elif reduction.__class__ is not int or not -2147483648 <= reduction <= 2147483647:
-            reduction = to_int32_t(reduction, "reduction")
+            reduction = _to_int32_t(reduction, "reduction")
         if ignore_index is None:
             ignore_index = -100
         elif ignore_index.__class__ is not int or not -9223372036854775808 <= ignore_index <= 9223372036854775807:
-            ignore_index = to_int64_t(ignore_index, "ignore_index")
+            ignore_index = _to_int64_t(ignore_index, "ignore_index")
         if label_smoothing is None:
             label_smoothing = 0.0
         elif label_smoothing.__class__ is not float:
@@ -4694,11 +4698,11 @@ def tensor_cross_entropy(input, target, *, reduction=0, ignore_index=-100, label
     out_out = c_void_p()
     status = _tensor_cross_entropy(input, target, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_mse_loss = bind("tensor_mse_loss", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
+_tensor_mse_loss = _bind("tensor_mse_loss", c_int32, c_void_p, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_mse_loss(input, target, *, reduction=0):
@@ -4711,18 +4715,18 @@ def tensor_mse_loss(input, target, *, reduction=0):
         if reduction is None:
             reduction = 0
         elif reduction.__class__ is not int or not -2147483648 <= reduction <= 2147483647:
-            reduction = to_int32_t(reduction, "reduction")
+            reduction = _to_int32_t(reduction, "reduction")
         options = byref(TensorLossOptions(8, reduction))
     else:
         options = None
     out_out = c_void_p()
     status = _tensor_mse_loss(input, target, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_index_select = bind("tensor_index_select", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+_tensor_index_select = _bind("tensor_index_select", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
 
 
 def tensor_index_select(x, dim, index):
@@ -4732,15 +4736,15 @@ def tensor_index_select(x, dim, index):
     reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_index_select(x, dim, index, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_gather = bind("tensor_gather", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+_tensor_gather = _bind("tensor_gather", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
 
 
 def tensor_gather(x, dim, index):
@@ -4751,15 +4755,15 @@ def tensor_gather(x, dim, index):
     tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_gather(x, dim, index, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_scatter_add = bind("tensor_scatter_add", c_int32, c_void_p, c_int64, c_void_p, c_void_p, c_void_p)
+_tensor_scatter_add = _bind("tensor_scatter_add", c_int32, c_void_p, c_int64, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_scatter_add(x, dim, index, src):
@@ -4769,15 +4773,15 @@ def tensor_scatter_add(x, dim, index, src):
     OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_scatter_add(x, dim, index, src, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_index_add = bind("tensor_index_add", c_int32, c_void_p, c_int64, c_void_p, c_void_p, c_void_p)
+_tensor_index_add = _bind("tensor_index_add", c_int32, c_void_p, c_int64, c_void_p, c_void_p, c_void_p)
 
 
 def tensor_index_add(x, dim, index, src):
@@ -4787,15 +4791,15 @@ def tensor_index_add(x, dim, index, src):
     INDEX, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     if dim.__class__ is not int or not -9223372036854775808 <= dim <= 9223372036854775807:
-        dim = to_int64_t(dim, "dim")
+        dim = _to_int64_t(dim, "dim")
     out_out = c_void_p()
     status = _tensor_index_add(x, dim, index, src, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_one_hot = bind("tensor_one_hot", c_int32, c_void_p, c_int64, c_void_p)
+_tensor_one_hot = _bind("tensor_one_hot", c_int32, c_void_p, c_int64, c_void_p)
 
 
 def tensor_one_hot(index, classes):
@@ -4806,15 +4810,15 @@ def tensor_one_hot(index, classes):
     DEVICE, INDEX, OUT_OF_MEMORY. `out`: new reference, release with tensor_release.
     """
     if classes.__class__ is not int or not -9223372036854775808 <= classes <= 9223372036854775807:
-        classes = to_int64_t(classes, "classes")
+        classes = _to_int64_t(classes, "classes")
     out_out = c_void_p()
     status = _tensor_one_hot(index, classes, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_sgd_create = bind("tensor_sgd_create", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_sgd_create = _bind("tensor_sgd_create", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_sgd_create(params, *, nesterov=False, maximize=False, lr=0.001, momentum=0.0, dampening=0.0, weight_decay=0.0):
@@ -4827,7 +4831,7 @@ def tensor_sgd_create(params, *, nesterov=False, maximize=False, lr=0.001, momen
     if params is None:
         params_at, n = None, 0
     else:
-        params = array("Q", params)
+        params = _array("Q", params)
         params_at, n = params.buffer_info()
     if nesterov or maximize or lr != 0.001 or momentum or dampening or weight_decay:
         if lr is None:
@@ -4852,11 +4856,11 @@ def tensor_sgd_create(params, *, nesterov=False, maximize=False, lr=0.001, momen
     out_out = c_void_p()
     status = _tensor_sgd_create(params_at, n, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_adamw_create = bind("tensor_adamw_create", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
+_tensor_adamw_create = _bind("tensor_adamw_create", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
 def tensor_adamw_create(params, *, amsgrad=False, maximize=False, lr=0.001, beta1=0.9, beta2=0.999, eps=1e-08, weight_decay=0.01):
@@ -4869,7 +4873,7 @@ def tensor_adamw_create(params, *, amsgrad=False, maximize=False, lr=0.001, beta
     if params is None:
         params_at, n = None, 0
     else:
-        params = array("Q", params)
+        params = _array("Q", params)
         params_at, n = params.buffer_info()
     if amsgrad or maximize or lr != 0.001 or beta1 != 0.9 or beta2 != 0.999 or eps != 1e-08 or weight_decay != 0.01:
         if lr is None:
@@ -4898,11 +4902,11 @@ def tensor_adamw_create(params, *, amsgrad=False, maximize=False, lr=0.001, beta
     out_out = c_void_p()
     status = _tensor_adamw_create(params_at, n, options, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_optimizer_step = bind("tensor_optimizer_step", c_int32, c_void_p)
+_tensor_optimizer_step = _bind("tensor_optimizer_step", c_int32, c_void_p)
 
 
 def tensor_optimizer_step(optimizer):
@@ -4912,10 +4916,10 @@ def tensor_optimizer_step(optimizer):
     """
     status = _tensor_optimizer_step(optimizer)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_optimizer_zero_grad = bind("tensor_optimizer_zero_grad", c_int32, c_void_p)
+_tensor_optimizer_zero_grad = _bind("tensor_optimizer_zero_grad", c_int32, c_void_p)
 
 
 def tensor_optimizer_zero_grad(optimizer):
@@ -4924,10 +4928,10 @@ def tensor_optimizer_zero_grad(optimizer):
     """
     status = _tensor_optimizer_zero_grad(optimizer)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_optimizer_set_lr = bind("tensor_optimizer_set_lr", c_int32, c_void_p, c_double)
+_tensor_optimizer_set_lr = _bind("tensor_optimizer_set_lr", c_int32, c_void_p, c_double)
 
 
 def tensor_optimizer_set_lr(optimizer, lr):
@@ -4936,10 +4940,10 @@ def tensor_optimizer_set_lr(optimizer, lr):
         lr = float(lr)
     status = _tensor_optimizer_set_lr(optimizer, lr)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_optimizer_lr = bind("tensor_optimizer_lr", c_int32, c_void_p, c_void_p)
+_tensor_optimizer_lr = _bind("tensor_optimizer_lr", c_int32, c_void_p, c_void_p)
 
 
 def tensor_optimizer_lr(optimizer):
@@ -4947,11 +4951,11 @@ def tensor_optimizer_lr(optimizer):
     out_out = c_double()
     status = _tensor_optimizer_lr(optimizer, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_optimizer_state_size = bind("tensor_optimizer_state_size", c_int32, c_void_p, c_void_p)
+_tensor_optimizer_state_size = _bind("tensor_optimizer_state_size", c_int32, c_void_p, c_void_p)
 
 
 def tensor_optimizer_state_size(optimizer):
@@ -4959,11 +4963,11 @@ def tensor_optimizer_state_size(optimizer):
     out_out = c_size_t()
     status = _tensor_optimizer_state_size(optimizer, byref(out_out))
     if status:
-        fail(status)
+        _fail(status)
     return out_out.value
 
 
-_tensor_optimizer_state_save = bind("tensor_optimizer_state_save", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
+_tensor_optimizer_state_save = _bind("tensor_optimizer_state_save", c_int32, c_void_p, c_void_p, c_size_t, c_void_p)
 
 
 def tensor_optimizer_state_save(optimizer):
@@ -4975,14 +4979,14 @@ def tensor_optimizer_state_save(optimizer):
     """
     written_out = c_size_t()
     capacity = tensor_optimizer_state_size(optimizer)
-    buffer = room(c_char, capacity)
+    buffer = _room(c_char, capacity)
     status = _tensor_optimizer_state_save(optimizer, buffer, capacity, byref(written_out))
     if status:
-        fail(status)
+        _fail(status)
     return buffer.raw[:written_out.value]
 
 
-_tensor_optimizer_state_load = bind("tensor_optimizer_state_load", c_int32, c_void_p, c_void_p, c_size_t)
+_tensor_optimizer_state_load = _bind("tensor_optimizer_state_load", c_int32, c_void_p, c_void_p, c_size_t)
 
 
 def tensor_optimizer_state_load(optimizer, data, nbytes):
@@ -4992,17 +4996,17 @@ def tensor_optimizer_state_load(optimizer, data, nbytes):
     Errors: INVALID_HANDLE, FORMAT (nothing changes then), OUT_OF_MEMORY, NULL_POINTER.
     """
     if nbytes.__class__ is not int or not 0 <= nbytes <= 18446744073709551615:
-        nbytes = to_size_t(nbytes, "nbytes")
+        nbytes = _to_size_t(nbytes, "nbytes")
     status = _tensor_optimizer_state_load(optimizer, data, nbytes)
     if status:
-        fail(status)
+        _fail(status)
 
 
-_tensor_optimizer_release = bind("tensor_optimizer_release", c_int32, c_void_p)
+_tensor_optimizer_release = _bind("tensor_optimizer_release", c_int32, c_void_p)
 
 
-def tensor_optimizer_release(optimizer=None, _call=_tensor_optimizer_release, _fail=fail, _finalizing=finalizing):
+def tensor_optimizer_release(optimizer=None, _call=_tensor_optimizer_release, _raise=_fail, _ends=_finalizing):
     """Ends the optimizer; its parameters live on with their owners. NULL is fine."""
     status = _call(optimizer)
-    if status and not _finalizing():
-        _fail(status)
+    if status and not _ends():
+        _raise(status)

@@ -161,6 +161,14 @@ def texts(values, name):
     return (c_char_p * len(values))(*[text(value, name) for value in values])
 
 
+def structure(kind, values):
+    """A plain struct of numbers: a TensorDevice of (type, index)."""
+    made = kind(*values)
+    if tuple(getattr(made, field[0]) for field in kind._fields_) != tuple(values):
+        raise OverflowError(f"{tuple(values)} does not fit into {kind.__name__}")
+    return made
+
+
 def address(function, name):
     """Of a callback: a ctypes function object, which the caller keeps alive, a number or None."""
     if function is None or function.__class__ is int:

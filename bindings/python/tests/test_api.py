@@ -1,5 +1,4 @@
 """The generated half: every function of include/tendon.json, and what its rules promise. Needs the library only."""
-import ast
 import ctypes
 import json
 import os

@@ -43,9 +43,10 @@ pub fn fields(source: &Source, record: &Record) -> Result<Layout, String> {
 pub fn init(trailer: &str, record: &str) -> Option<(String, Vec<String>)> {
     let start = format!("{{sizeof({record}),");
     let alone = format!("{{sizeof({record})}}");
-    let line = trailer
-        .lines()
-        .find(|line| line.starts_with("#define ") && (line.contains(&start) || line.contains(&alone)))?;
+    // Long ones are continued.
+    let joined = trailer.replace("\\\n", " ");
+    let line =
+        joined.lines().find(|line| line.starts_with("#define ") && (line.contains(&start) || line.contains(&alone)))?;
     let (head, values) = line.trim_start_matches("#define ").split_once(' ')?;
     let inner = values.trim().strip_prefix('{')?.strip_suffix('}')?;
     let (mut parts, mut depth) = (vec![String::new()], 0);
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn defaults_are_read() {
-        let text = "#define A_INIT {sizeof(TensorA), false, {0, 0}, 1e-3}\n#define B_INIT {sizeof(TensorB)}\n";
+        let text = "#define A_INIT {sizeof(TensorA), false, {0, 0}, \\\n 1e-3}\n#define B_INIT {sizeof(TensorB)}\n";
         let (name, values) = init(text, "TensorA").unwrap();
         assert_eq!(name, "A_INIT");
         assert_eq!(values, ["sizeof(TensorA)", "false", "{0, 0}", "1e-3"]);

@@ -33,8 +33,8 @@ pub fn check(root: &Path) -> Outcome {
 }
 
 fn generate(root: &Path) -> Result<String, String> {
-    let source = Source::gather(root)?;
     let config = cbindgen::Config::from_file(root.join("cbindgen.toml")).map_err(|e| format!("cbindgen.toml: {e}"))?;
+    let source = Source::gather(root, &config.export.rename)?;
     let trailer = config.trailer.unwrap_or_default();
     let version = package_version(root)?;
     let since: BTreeMap<String, String> = symbols::listed(root)?.into_iter().collect();

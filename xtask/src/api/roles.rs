@@ -226,7 +226,7 @@ impl List<'_> {
         {
             // A struct of another library, which only passes through: `struct DLManagedTensor *`.
             let ownership = if self.is_consumed(slot) { "consumed" } else { "borrowed" };
-            let entry = Entry::new().text("role", "foreign").text("struct", struct_name.as_str());
+            let entry = Entry::new().text("role", "foreign").text("struct", struct_name.trim_start_matches("struct "));
             return Ok(entry.text("ownership", ownership).flag("nullable", nullable));
         }
         if constant {
@@ -307,7 +307,7 @@ impl List<'_> {
         let ends = self.slots.len() == 1 && (self.owner.ends_with("_release") || self.owner.ends_with("_end"));
         ends || in_table(CONSUMED, self.owner, &slot.name)
             || self.doc.contains(&format!("`{}`: consumed", slot.name))
-            || self.doc.contains(&format!("onsumes `{}`", slot.name))
+            || self.doc.contains(&format!("the tensor owns `{}`", slot.name))
     }
 
     fn handle(&self, slot: &Slot, target: &Ty, constant: bool) -> Entry {
@@ -349,7 +349,7 @@ impl List<'_> {
         let value = match &**to {
             to if to.is("char") => "text",
             Ty::Name(name) if !to.is("void") && !self.is_value(to) => {
-                let entry = entry.text("value", "foreign").text("struct", name.as_str());
+                let entry = entry.text("value", "foreign").text("struct", name.trim_start_matches("struct "));
                 return entry.text("ownership", "new").flag("may_be_null", may_be_null);
             }
             _ => "address",
@@ -397,6 +397,7 @@ pub fn result(function: &Function, takes_handle: bool) -> Entry {
     let entry = Entry::new().text("type", function.result.c());
     let name = function.result.c();
     let doc = &function.doc;
+    let is_bool = doc.starts_with("1 if") || doc.starts_with("1 when");
     match name.as_str() {
         "void" => entry.text("role", "none"),
         "TensorStatus" if !in_table(STATUS_IS_ANSWER, &function.name, &function.name) => entry.text("role", "status"),
@@ -406,9 +407,9 @@ pub fn result(function: &Function, takes_handle: bool) -> Entry {
         _ if takes_handle || doc.contains("with the error stored") || doc.contains("on failure") => {
             let failure = if name == "TensorDType" || name == "size_t" { 0 } else { -1 };
             let entry = entry.text("role", "question").with("failure", Json::number(failure));
-            entry.flag("ambiguous", doc.contains("can itself be -1")).flag("bool", doc.starts_with("1 if"))
+            entry.flag("ambiguous", doc.contains("can itself be -1")).flag("bool", is_bool)
         }
-        _ => entry.text("role", "value").flag("bool", doc.starts_with("1 if")),
+        _ => entry.text("role", "value").flag("bool", is_bool),
     }
 }
 

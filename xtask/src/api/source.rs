@@ -1,4 +1,5 @@
 //! What src/c_api declares, in the order of the header.
+use std::collections::HashMap;
 use std::path::Path;
 
 use syn::{Attribute, Expr, Item, ReturnType, Type, Visibility};
@@ -40,6 +41,18 @@ impl Ty {
             }
             Ty::Array(of, n) => format!("{}[{n}]", of.c()),
             Ty::Callback { .. } => "a function".into(),
+        }
+    }
+
+    fn rename(&mut self, renames: &HashMap<String, String>) {
+        match self {
+            Ty::Name(name) => {
+                if let Some(new) = renames.get(name) {
+                    name.clone_from(new);
+                }
+            }
+            Ty::Pointer { to, .. } | Ty::Array(to, _) => to.rename(renames),
+            Ty::Callback { .. } => {}
         }
     }
 
@@ -103,9 +116,16 @@ pub struct Source {
 }
 
 impl Source {
-    pub fn gather(root: &Path) -> Result<Source, String> {
+    /// `renames` as in cbindgen.toml: "DLManagedTensor" is spelled "struct DLManagedTensor".
+    pub fn gather(root: &Path, renames: &HashMap<String, String>) -> Result<Source, String> {
         let mut source = Source::default();
         source.module(&root.join("src/c_api"), &root.join("src/c_api/mod.rs"))?;
+        for slot in source.functions.iter_mut().flat_map(|function| &mut function.parameters) {
+            slot.ty.rename(renames);
+        }
+        for slot in source.records.iter_mut().flat_map(|record| &mut record.fields) {
+            slot.ty.rename(renames);
+        }
         Ok(source)
     }
 
