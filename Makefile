@@ -75,7 +75,7 @@ install:
 
 # A list of parts, in order: each prints how long it took, and the first that fails ends the run.
 test:
-	@scripts/setup.sh build test
+	@scripts/setup.sh build test examples
 	@rm -f build/parts; mkdir -p build
 	@export TENDON_PARTS=build/parts; trap 'echo; echo "make test:"; cat build/parts' EXIT; \
 	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \

@@ -36,6 +36,7 @@ TENSOR_ERR_DTYPE = 400
 TENSOR_ERR_DEVICE = 500
 TENSOR_ERR_NOT_ON_CPU = 501
 TENSOR_ERR_INDEX = 600
+TENSOR_ERR_NOT_FOUND = 601
 TENSOR_ERR_NOT_CONTIGUOUS = 700
 TENSOR_ERR_OUT_OF_MEMORY = 800
 TENSOR_ERR_READ_ONLY = 801
@@ -84,6 +85,9 @@ TENSOR_REDUCTION_SUM = 1
 TENSOR_REDUCTION_NONE = 2
 TENDON_PRECISION_HIGHEST = 0
 TENDON_PRECISION_HIGH = 1
+TENSOR_MMAP_DEFAULT = 0
+TENSOR_MMAP_ON = 1
+TENSOR_MMAP_OFF = 2
 TENDON_LOG_ERROR = 1
 
 TensorReleaseFn = ctypes.CFUNCTYPE(None, c_void_p, c_void_p)
@@ -267,6 +271,42 @@ class TensorAdamWOptions(ctypes.Structure):
         ("eps", c_double),
         ("weight_decay", c_double),
     ]
+
+
+class TensorLoadOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("mmap", c_int32),
+        ("names", c_void_p),
+        ("nnames", c_size_t),
+        ("device", TensorDevice),
+    ]
+
+
+class TensorSaveOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("compress", c_bool),
+        ("reserved", c_uint8 * 3),
+    ]
+
+
+class TensorLoadStats(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("reserved", c_uint32),
+        ("mapped_tensors", c_int64),
+        ("mapped_bytes", c_int64),
+        ("copied_tensors", c_int64),
+        ("copied_bytes", c_int64),
+        ("unmappable_tensors", c_int64),
+    ]
+
+
+TensorLoadStatsAnswer = namedtuple(
+    "TensorLoadStatsAnswer",
+    "mapped_tensors mapped_bytes copied_tensors copied_bytes unmappable_tensors",
+)
 
 
 class TendonCudaDeviceProperties(ctypes.Structure):
@@ -5010,3 +5050,233 @@ def tensor_optimizer_release(optimizer=None, _call=_tensor_optimizer_release, _r
     status = _call(optimizer)
     if status and not _ends():
         _raise(status)
+
+
+_tensor_dict_create = _bind("tensor_dict_create", c_int32, c_void_p)
+
+
+def tensor_dict_create():
+    """A dict without tensors: names in an order, each with a tensor, and metadata (texts by name). As a state_dict.
+
+    A dict holds the tensors themselves, no copies. Scopes do not release dicts. `out`: new handle, release with
+    tensor_dict_release.
+    """
+    out_out = c_void_p()
+    status = _tensor_dict_create(byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_release = _bind("tensor_dict_release", c_int32, c_void_p)
+
+
+def tensor_dict_release(dict=None, _call=_tensor_dict_release, _raise=_fail, _ends=_finalizing):
+    """Ends the dict; tensors that others have live on. NULL is fine. Errors: INVALID_HANDLE."""
+    status = _call(dict)
+    if status and not _ends():
+        _raise(status)
+
+
+_tensor_dict_len = _bind("tensor_dict_len", c_int64, c_void_p)
+
+
+def tensor_dict_len(dict):
+    """How many tensors. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict."""
+    answer = _tensor_dict_len(dict)
+    if answer == -1:
+        _fail_last()
+    return answer
+
+
+_tensor_dict_contains = _bind("tensor_dict_contains", c_int32, c_void_p, c_char_p)
+
+
+def tensor_dict_contains(dict, name):
+    """1 when a tensor has that name, else 0. Errors: INVALID_HANDLE, NULL_POINTER, INVALID_ARGUMENT when the name is
+    not UTF-8.
+    """
+    name = _text(name, "name")
+    answer = _tensor_dict_contains(dict, name)
+    if answer == -1:
+        _fail_last()
+    return answer == 1
+
+
+_tensor_dict_get = _bind("tensor_dict_get", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_get(dict, name):
+    """The tensor of that name.
+
+    Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with
+    tensor_release.
+    """
+    name = _text(name, "name")
+    out_out = c_void_p()
+    status = _tensor_dict_get(dict, name, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_at = _bind("tensor_dict_at", c_int32, c_void_p, c_int64, c_void_p)
+
+
+def tensor_dict_at(dict, index):
+    """The tensor at a place of the order, from 0 to tensor_dict_len - 1.
+
+    Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with
+    tensor_release.
+    """
+    if index.__class__ is not int or not -9223372036854775808 <= index <= 9223372036854775807:
+        index = _to_int64_t(index, "index")
+    out_out = c_void_p()
+    status = _tensor_dict_at(dict, index, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_name = _bind("tensor_dict_name", c_int32, c_void_p, c_int64, c_void_p)
+
+
+def tensor_dict_name(dict, index):
+    """The name at a place of the order, from 0 to tensor_dict_len - 1. NUL-terminated UTF-8.
+
+    Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that entry is removed or
+    the dict released.
+    """
+    if index.__class__ is not int or not -9223372036854775808 <= index <= 9223372036854775807:
+        index = _to_int64_t(index, "index")
+    out_out = c_char_p()
+    status = _tensor_dict_name(dict, index, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value.decode("utf-8", "replace")
+
+
+_tensor_dict_set = _bind("tensor_dict_set", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_set(dict, name, x):
+    """Puts a tensor at a name: in place of the one that is there, else at the end. The dict holds the tensor itself.
+
+    Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when the name is not UTF-8 or another call
+    uses the dict; nothing changes then.
+    """
+    name = _text(name, "name")
+    status = _tensor_dict_set(dict, name, x)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_remove = _bind("tensor_dict_remove", c_int32, c_void_p, c_char_p)
+
+
+def tensor_dict_remove(dict, name):
+    """Takes the tensor of that name out; the others keep their order.
+
+    Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT when another call uses the dict.
+    """
+    name = _text(name, "name")
+    status = _tensor_dict_remove(dict, name)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_select = _bind("tensor_dict_select", c_int32, c_void_p, c_char_p, c_char_p, c_void_p)
+
+
+def tensor_dict_select(dict, prefix=None, replacement=None):
+    """A new dict of the tensors whose names begin with `prefix`, in their order, with `replacement` in place of the
+    prefix; the metadata are copied.
+
+    `prefix` NULL or "" = all tensors; `replacement` NULL = the names stay. Where two names become the same, the
+    later tensor stands. Errors: INVALID_HANDLE, OUT_OF_MEMORY, INVALID_ARGUMENT, NULL_POINTER. `out`: new handle,
+    release with tensor_dict_release.
+    """
+    prefix = None if prefix is None else _text(prefix, "prefix")
+    replacement = None if replacement is None else _text(replacement, "replacement")
+    out_out = c_void_p()
+    status = _tensor_dict_select(dict, prefix, replacement, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_metadata = _bind("tensor_dict_metadata", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_metadata(dict, key):
+    """The value of a metadata key. NUL-terminated UTF-8.
+
+    Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that value is set anew
+    or the dict released.
+    """
+    key = _text(key, "key")
+    out_out = c_char_p()
+    status = _tensor_dict_metadata(dict, key, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value.decode("utf-8", "replace")
+
+
+_tensor_dict_metadata_len = _bind("tensor_dict_metadata_len", c_int64, c_void_p)
+
+
+def tensor_dict_metadata_len(dict):
+    """How many metadata keys. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict."""
+    answer = _tensor_dict_metadata_len(dict)
+    if answer == -1:
+        _fail_last()
+    return answer
+
+
+_tensor_dict_metadata_at = _bind("tensor_dict_metadata_at", c_int32, c_void_p, c_int64, c_void_p, c_void_p)
+
+
+def tensor_dict_metadata_at(dict, index):
+    """Key and value at a place of the order, from 0 to tensor_dict_metadata_len - 1. NUL-terminated UTF-8.
+
+    Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `key`, `value`: borrowed until that value is set
+    anew or the dict released.
+    """
+    if index.__class__ is not int or not -9223372036854775808 <= index <= 9223372036854775807:
+        index = _to_int64_t(index, "index")
+    key_out = c_char_p()
+    value_out = c_char_p()
+    status = _tensor_dict_metadata_at(dict, index, byref(key_out), byref(value_out))
+    if status:
+        _fail(status)
+    return key_out.value.decode("utf-8", "replace"), value_out.value.decode("utf-8", "replace")
+
+
+_tensor_dict_set_metadata = _bind("tensor_dict_set_metadata", c_int32, c_void_p, c_char_p, c_char_p)
+
+
+def tensor_dict_set_metadata(dict, key, value):
+    """Sets the value of a metadata key; formats that have metadata save it.
+
+    Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when a text is not UTF-8 or another call
+    uses the dict; nothing changes then.
+    """
+    key = _text(key, "key")
+    value = _text(value, "value")
+    status = _tensor_dict_set_metadata(dict, key, value)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_load_stats = _bind("tensor_dict_load_stats", c_int32, c_void_p, c_void_p)
+
+
+def tensor_dict_load_stats(dict):
+    """How the tensors came out of the file that the dict was loaded from; all 0 for a dict that was not. Errors:
+    INVALID_HANDLE, NULL_POINTER, INVALID_OPTIONS.
+    """
+    out = TensorLoadStats(48)
+    status = _tensor_dict_load_stats(dict, byref(out))
+    if status:
+        _fail(status)
+    return TensorLoadStatsAnswer(out.mapped_tensors, out.mapped_bytes, out.copied_tensors, out.copied_bytes, out.unmappable_tensors)
