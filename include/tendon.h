@@ -94,6 +94,22 @@
 #define TENDON_PRECISION_HIGH 1
 
 /**
+ * Where the elements of a loaded tensor lie: as the function that loads says.
+ */
+#define TENSOR_MMAP_DEFAULT 0
+
+/**
+ * Tensors look into a private, read-only mapping of the file; nothing is read before it is used. Writes to them are
+ * errors. While a tensor uses it, the file must not be truncated.
+ */
+#define TENSOR_MMAP_ON 1
+
+/**
+ * The file is read into memory of the tensors' own.
+ */
+#define TENSOR_MMAP_OFF 2
+
+/**
  * The level that a log callback gets with the message of a failed call.
  */
 #define TENDON_LOG_ERROR 1
@@ -124,6 +140,12 @@ typedef struct TendonCudaStreamScope TendonCudaStreamScope;
  * thread may use the tensor in the meantime.
  */
 typedef struct Tensor Tensor;
+
+/**
+ * A handle of tensors by name; see tensor_dict_create. A const TensorDict * argument is safe in concurrent calls; a
+ * TensorDict * argument is exclusive, and while another call uses the dict it is an error.
+ */
+typedef struct TensorDict TensorDict;
 
 /**
  * A mode that is on for this thread; see tensor_no_grad_begin.
@@ -719,6 +741,35 @@ typedef struct {
 } TensorAdamWOptions;
 
 /**
+ * What tensor_dict_load_stats fills in. Start from TENSOR_LOAD_STATS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLoadStats)
+     */
+    uint32_t struct_size;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * Tensors that look into a mapping of the file.
+     */
+    int64_t mapped_tensors;
+    int64_t mapped_bytes;
+    /**
+     * Tensors with memory of their own.
+     */
+    int64_t copied_tensors;
+    int64_t copied_bytes;
+    /**
+     * Of the copied ones: those that were to be mapped and could not, because their bytes are not aligned to their
+     * elements, or are compressed or in another byte order.
+     */
+    int64_t unmappable_tensors;
+} TensorLoadStats;
+
+/**
  * Success.
  */
 #define TENSOR_OK 0
@@ -767,6 +818,11 @@ typedef struct {
  * An index leaves its dimension.
  */
 #define TENSOR_ERR_INDEX 600
+
+/**
+ * No entry has that name.
+ */
+#define TENSOR_ERR_NOT_FOUND 601
 
 /**
  * Memory in C order was asked for and the tensor has other strides.
@@ -3145,6 +3201,126 @@ TENDON_MUST_USE TensorStatus tensor_optimizer_state_load(TensorOptimizer *optimi
  */
 TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
 
+/**
+ * A dict without tensors: names in an order, each with a tensor, and metadata (texts by name). As a state_dict.
+ *
+ * A dict holds the tensors themselves, no copies. Scopes do not release dicts. `out`: new handle, release with
+ * tensor_dict_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_create(TensorDict **out);
+
+/**
+ * Ends the dict; tensors that others have live on. NULL is fine. Errors: INVALID_HANDLE.
+ */
+TensorStatus tensor_dict_release(TensorDict *dict);
+
+/**
+ * How many tensors. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict.
+ */
+int64_t tensor_dict_len(const TensorDict *dict);
+
+/**
+ * 1 when a tensor has that name, else 0. Errors: INVALID_HANDLE, NULL_POINTER, INVALID_ARGUMENT when the name is not
+ * UTF-8.
+ */
+int32_t tensor_dict_contains(const TensorDict *dict, const char *name);
+
+/**
+ * The tensor of that name.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_get(const TensorDict *dict, const char *name, Tensor **out);
+
+/**
+ * The tensor at a place of the order, from 0 to tensor_dict_len - 1.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_at(const TensorDict *dict, int64_t index, Tensor **out);
+
+/**
+ * The name at a place of the order, from 0 to tensor_dict_len - 1. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that entry is removed or the dict
+ * released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_name(const TensorDict *dict,
+                              int64_t index,
+                              const char **out);
+
+/**
+ * Puts a tensor at a name: in place of the one that is there, else at the end. The dict holds the tensor itself.
+ *
+ * Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when the name is not UTF-8 or another call uses
+ * the dict; nothing changes then.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_set(TensorDict *dict, const char *name, const Tensor *x);
+
+/**
+ * Takes the tensor of that name out; the others keep their order.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT when another call uses the dict.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_remove(TensorDict *dict, const char *name);
+
+/**
+ * A new dict of the tensors whose names begin with `prefix`, in their order, with `replacement` in place of the prefix;
+ * the metadata are copied.
+ *
+ * `prefix` NULL or "" = all tensors; `replacement` NULL = the names stay. Where two names become the same, the later
+ * tensor stands. Errors: INVALID_HANDLE, OUT_OF_MEMORY, INVALID_ARGUMENT, NULL_POINTER. `out`: new handle, release with
+ * tensor_dict_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_select(const TensorDict *dict,
+                                const char *prefix,
+                                const char *replacement,
+                                TensorDict **out);
+
+/**
+ * The value of a metadata key. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, NOT_FOUND, NULL_POINTER, INVALID_ARGUMENT. `out`: borrowed until that value is set anew or the
+ * dict released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_metadata(const TensorDict *dict,
+                                  const char *key,
+                                  const char **out);
+
+/**
+ * How many metadata keys. Errors: INVALID_HANDLE, INVALID_ARGUMENT while another thread changes the dict.
+ */
+int64_t tensor_dict_metadata_len(const TensorDict *dict);
+
+/**
+ * Key and value at a place of the order, from 0 to tensor_dict_metadata_len - 1. NUL-terminated UTF-8.
+ *
+ * Errors: INVALID_HANDLE, INDEX, NULL_POINTER, INVALID_ARGUMENT. `key`, `value`: borrowed until that value is set anew
+ * or the dict released.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_metadata_at(const TensorDict *dict,
+                                     int64_t index,
+                                     const char **key,
+                                     const char **value);
+
+/**
+ * Sets the value of a metadata key; formats that have metadata save it.
+ *
+ * Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY, INVALID_ARGUMENT when a text is not UTF-8 or another call uses
+ * the dict; nothing changes then.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_set_metadata(TensorDict *dict, const char *key, const char *value);
+
+/**
+ * How the tensors came out of the file that the dict was loaded from; all 0 for a dict that was not. Errors:
+ * INVALID_HANDLE, NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, TensorLoadStats *out);
+
 #ifdef __cplusplus
 }  /* extern "C" */
 #endif  /* __cplusplus */
@@ -3179,6 +3355,9 @@ TensorStatus tensor_optimizer_release(TensorOptimizer *optimizer);
 #define TENSOR_PRINT_OPTIONS_INIT {sizeof(TensorPrintOptions), 4, 1000, 3, 80}
 #define TENSOR_SGD_OPTIONS_INIT {sizeof(TensorSgdOptions), false, false, {0, 0}, 1e-3, 0.0, 0.0, 0.0}
 #define TENSOR_ADAMW_OPTIONS_INIT {sizeof(TensorAdamWOptions), false, false, {0, 0}, 1e-3, 0.9, 0.999, 1e-8, 1e-2}
+#define TENSOR_LOAD_OPTIONS_INIT {sizeof(TensorLoadOptions), TENSOR_MMAP_DEFAULT, NULL, 0, {0, 0}}
+#define TENSOR_SAVE_OPTIONS_INIT {sizeof(TensorSaveOptions), false, {0, 0, 0}}
+#define TENSOR_LOAD_STATS_INIT {sizeof(TensorLoadStats), 0, 0, 0, 0, 0, 0}
 #define TENDON_CUDA_DEVICE_PROPERTIES_INIT {sizeof(TendonCudaDeviceProperties), 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0.0}
 #define TENDON_CUDA_MEMORY_STATS_INIT {sizeof(TendonCudaMemoryStats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}
 #define TENDON_MEMORY_INFO_INIT {sizeof(TendonMemoryInfo), 0, 0, 0, 0}

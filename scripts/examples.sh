@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Compiles every example of c_examples/ and runs it there without arguments. Each must return 0, and print what
-# c_examples/expected/NAME.txt holds where there is such a file.
+# c_examples/expected/NAME.txt holds where there is such a file. NAME is that of the source without its suffix;
+# of a NAME.cpp beside a NAME.c, NAME_cpp. An example whose packages are not here (scripts/compile.sh) is skipped.
 #
 #   scripts/examples.sh [--update]     --update: writes what they print into the files that differ
 set -euo pipefail
@@ -20,14 +21,23 @@ passes() {
 
 examples=(c_examples/*.c c_examples/*.cpp)
 mkdir -p build/examples
+ran=0 skipped=0
 for source in "${examples[@]}"; do
     name=$(basename "${source%.*}") log=build/examples/log start=$(date +%s)
+    if [ "${source##*.}" = cpp ] && [ -f "${source%.cpp}.c" ]; then name=${name}_cpp; fi
+    lacking=$(scripts/compile.sh --lacks "$source" | paste -sd ' ')
+    if [ -n "$lacking" ]; then
+        printf '  skip  %-28s needs %s\n' "$name" "$lacking"
+        skipped=$((skipped + 1))
+        continue
+    fi
     if passes "$source" "$name" > "$log" 2>&1; then
         printf '  ok    %-28s %4d s\n' "$name" $(($(date +%s) - start))
+        ran=$((ran + 1))
     else
         printf '  FAIL  %s\n' "$name"
         tail -n 40 "$log" | sed 's/^/        /'
         exit 1
     fi
 done
-echo "${#examples[@]} examples ran"
+echo "$ran examples ran, $skipped skipped"

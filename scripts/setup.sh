@@ -1,14 +1,22 @@
 #!/usr/bin/env bash
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
-#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
+<<<<<<< HEAD
+#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config python3
+#                                   lint: rustfmt clippy python3 · bench: python3
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bindings: python3 with venv
 #                                   (default: build test lint full)
+=======
+#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
+#                                   examples: what single examples need; they are skipped where it cannot be had
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
+#                                   (default: build test examples lint full)
+>>>>>>> main
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-groups=${*:-build test lint full}
-packages=()
+groups=${*:-build test examples lint full}
+packages=() for_examples=()
 has() { command -v "$1" > /dev/null 2>&1; }
 # needs COMMAND PACKAGE: notes the Debian/Ubuntu package when the command is missing.
 needs() { has "$1" || packages+=("$2"); }
@@ -28,8 +36,18 @@ for group in $groups; do
             needs cmake cmake
             needs pkg-config pkg-config
             needs readelf binutils
+            needs python3 python3
+            ;;
+<<<<<<< HEAD
+        lint) needs python3 python3 ;;
+=======
+        examples)
+            for source in c_examples/*.c c_examples/*.cpp; do
+                for package in $(scripts/compile.sh --lacks "$source"); do for_examples+=("$package"); done
+            done
             ;;
         lint) ;;
+>>>>>>> main
         full)
             needs python3 python3
             # scripts/cuda-tools.sh
@@ -44,25 +62,45 @@ for group in $groups; do
             fi
             ;;
         bench) needs python3 python3 ;;
-        *) echo "setup: unknown group '$group' (build, test, lint, full, bench)" >&2; exit 2 ;;
+<<<<<<< HEAD
+        bindings)
+            # Debian packs what venv needs apart from python3.
+            if ! has python3 || ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
+                packages+=(python3 python3-venv)
+            fi
+            ;;
+        *) echo "setup: unknown group '$group' (build, test, lint, full, bench, bindings)" >&2; exit 2 ;;
+=======
+        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench)" >&2; exit 2 ;;
+>>>>>>> main
     esac
 done
 
+as_root=''
+if [ "$(id -u)" != 0 ]; then
+    as_root='sudo -n'
+fi
+can_install() { has apt-get && { [ -z "$as_root" ] || { has sudo && sudo -n true 2> /dev/null; }; }; }
+# installs PACKAGE…
+installs() {
+    echo "setup: installing $* with apt-get"
+    $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq &&
+        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@"
+}
+
 if [ ${#packages[@]} -gt 0 ]; then
     mapfile -t packages < <(printf '%s\n' "${packages[@]}" | sort -u)
-    as_root=''
-    if [ "$(id -u)" != 0 ]; then
-        as_root='sudo -n'
-    fi
-    if has apt-get && { [ -z "$as_root" ] || { has sudo && sudo -n true 2> /dev/null; }; }; then
-        echo "setup: installing ${packages[*]} with apt-get"
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get update -qq
-        $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${packages[@]}"
+    if can_install; then
+        installs "${packages[@]}"
     else
         echo "setup: missing tools. Please install: ${packages[*]}" >&2
         echo "setup: on Debian and Ubuntu: sudo apt-get install ${packages[*]}" >&2
         exit 1
     fi
+fi
+
+if [ ${#for_examples[@]} -gt 0 ] && ! { can_install && installs "${for_examples[@]}"; }; then
+    echo "setup: some examples are skipped; they need ${for_examples[*]}" >&2
 fi
 
 if [[ " $groups " == *" test "* ]]; then

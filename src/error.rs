@@ -20,6 +20,7 @@ pub mod status {
     pub const DEVICE: Status = 500;
     pub const NOT_ON_CPU: Status = 501;
     pub const INDEX: Status = 600;
+    pub const NOT_FOUND: Status = 601;
     pub const NOT_CONTIGUOUS: Status = 700;
     pub const OUT_OF_MEMORY: Status = 800;
     pub const READ_ONLY: Status = 801;

@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! c_api                              extern "C" functions and handles
-//! optim · print                      what is built on tensors and gradients
+//! optim · interchange · print        what is built on tensors and gradients
 //! backward                           walking the graph
 //! ops                                one op family, one file
 //! apply                              the one door that every op goes through
@@ -24,6 +24,7 @@ pub mod device;
 pub mod dtype;
 pub mod error;
 pub mod function;
+pub mod interchange;
 pub mod layout;
 pub mod list;
 pub mod ops;

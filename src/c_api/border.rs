@@ -16,9 +16,11 @@ use crate::scalar::Scalar;
 use crate::tensor::Tensor as Value;
 use std::any::Any;
 use std::cell::{Cell, UnsafeCell};
-use std::ffi::c_char;
+use std::ffi::{CStr, OsStr, c_char};
 use std::ops::Deref;
+use std::os::unix::ffi::OsStrExt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::path::Path;
 use std::ptr;
 use std::slice;
 use std::sync::atomic::{AtomicBool, Ordering::*};
@@ -323,6 +325,34 @@ pub fn not_null<T: ?Sized>(pointer: *const T, name: &str) -> Result<()> {
         fail!(NULL_POINTER, "{name} is NULL");
     }
     Ok(())
+}
+
+/// The text of argument `name`, UTF-8.
+///
+/// # Safety
+/// `text` is NULL or ends in NUL, and is unchanged for as long as the result is used.
+pub unsafe fn text<'a>(text: *const c_char, name: &str) -> Result<&'a str> {
+    not_null(text, name)?;
+    // SAFETY: the caller's promise.
+    let text = unsafe { CStr::from_ptr(text) };
+    match text.to_str() {
+        Ok(text) => Ok(text),
+        Err(e) => fail!(INVALID_ARGUMENT, "{name} is not UTF-8: byte {} is wrong", e.valid_up_to()),
+    }
+}
+
+/// The file that argument `name` names, in the bytes of the system's file names.
+///
+/// # Safety
+/// As [`text`].
+pub unsafe fn path<'a>(path: *const c_char, name: &str) -> Result<&'a Path> {
+    not_null(path, name)?;
+    // SAFETY: the caller's promise.
+    let path = unsafe { CStr::from_ptr(path) };
+    if path.is_empty() {
+        fail!(INVALID_ARGUMENT, "{name} is empty");
+    }
+    Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
 }
 
 pub fn dtype(number: TensorDType, name: &str) -> Result<DType> {

@@ -8,6 +8,7 @@
 //! slot that has used up its generations is retired. Look-up, creation and release are lock-free: they never wait for a
 //! thread that a fork left behind, and they work in the last destructors of a thread.
 
+use super::dict::SharedDict;
 use super::optim::SharedOptimizer;
 use crate::cpu::{cancel, memory};
 use crate::cuda;
@@ -34,6 +35,7 @@ pub enum Held {
     CudaEvent(Arc<cuda::Event>),
     /// As [`Held::Scope`].
     CudaStreamScope(usize),
+    Dict(SharedDict),
 }
 
 /// Part of the number, so that a handle of one kind never passes for another.
@@ -48,10 +50,11 @@ pub enum Kind {
     CudaStream = 6,
     CudaEvent = 7,
     CudaStreamScope = 8,
+    Dict = 9,
 }
 
 impl Kind {
-    const ALL: [Kind; 8] = [
+    const ALL: [Kind; 9] = [
         Kind::Tensor,
         Kind::Optimizer,
         Kind::CancelToken,
@@ -60,6 +63,7 @@ impl Kind {
         Kind::CudaStream,
         Kind::CudaEvent,
         Kind::CudaStreamScope,
+        Kind::Dict,
     ];
 
     /// In messages, with its article.
@@ -73,6 +77,7 @@ impl Kind {
             Kind::CudaStream => "a CUDA stream",
             Kind::CudaEvent => "a CUDA event",
             Kind::CudaStreamScope => "a scope of a CUDA stream",
+            Kind::Dict => "a tensor dict",
         }
     }
 }
@@ -88,6 +93,7 @@ impl Held {
             Held::CudaStream(_) => Kind::CudaStream,
             Held::CudaEvent(_) => Kind::CudaEvent,
             Held::CudaStreamScope(_) => Kind::CudaStreamScope,
+            Held::Dict(_) => Kind::Dict,
         }
     }
 }

@@ -60,6 +60,10 @@ mod indexing;
 
 mod optim;
 
+mod dict;
+
+mod files;
+
 // No functions of the header below.
 mod border;
 mod handle;
@@ -72,6 +76,7 @@ pub use compare::*;
 pub use convert::*;
 pub use data::*;
 pub use device::*;
+pub use dict::*;
 pub use elementwise::*;
 pub use fill::*;
 #[doc(hidden)]

@@ -253,6 +253,54 @@ pub struct TensorAdamWOptions {
     pub weight_decay: f64,
 }
 
+/// For functions that load tensors from files. Start from TENSOR_LOAD_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorLoadOptions {
+    /// sizeof(TensorLoadOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_MMAP_...
+    pub mmap: i32,
+    /// Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
+    /// the file.
+    pub names: *const *const c_char,
+    /// How many.
+    pub nnames: usize,
+    /// Where the tensors are to be; {0, 0} = the CPU. Mapped memory is copied from the file straight to a CUDA device.
+    pub device: TensorDevice,
+}
+
+/// For functions that save tensors to files. Start from TENSOR_SAVE_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorSaveOptions {
+    /// sizeof(TensorSaveOptions)
+    pub struct_size: u32,
+    /// Smaller and slower, where the format can: .npz.
+    pub compress: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 3],
+}
+
+/// What tensor_dict_load_stats fills in. Start from TENSOR_LOAD_STATS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorLoadStats {
+    /// sizeof(TensorLoadStats)
+    pub struct_size: u32,
+    /// Must be 0.
+    pub reserved: u32,
+    /// Tensors that look into a mapping of the file.
+    pub mapped_tensors: i64,
+    pub mapped_bytes: i64,
+    /// Tensors with memory of their own.
+    pub copied_tensors: i64,
+    pub copied_bytes: i64,
+    /// Of the copied ones: those that were to be mapped and could not, because their bytes are not aligned to their
+    /// elements, or are compressed or in another byte order.
+    pub unmappable_tensors: i64,
+}
+
 /// What tendon_cuda_device_properties fills in. Start from TENDON_CUDA_DEVICE_PROPERTIES_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -395,6 +443,13 @@ options! {
     }
     TensorAdamWOptions[reserved] {
         amsgrad: 0, maximize: 0, reserved: [0; 2], lr: 1e-3, beta1: 0.9, beta2: 0.999, eps: 1e-8, weight_decay: 1e-2,
+    }
+    TensorLoadOptions[] {
+        mmap: 0, names: std::ptr::null(), nnames: 0, device: TensorDevice { r#type: 0, index: 0 },
+    }
+    TensorSaveOptions[reserved] { compress: 0, reserved: [0; 3] }
+    TensorLoadStats[reserved] {
+        reserved: 0, mapped_tensors: 0, mapped_bytes: 0, copied_tensors: 0, copied_bytes: 0, unmappable_tensors: 0,
     }
     TendonCudaDeviceProperties[reserved] {
         reserved: 0, name: [0; 256], capability_major: 0, capability_minor: 0, multiprocessors: 0,

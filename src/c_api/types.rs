@@ -26,6 +26,8 @@ pub const TENSOR_ERR_DEVICE: TensorStatus = 500;
 pub const TENSOR_ERR_NOT_ON_CPU: TensorStatus = 501;
 /// An index leaves its dimension.
 pub const TENSOR_ERR_INDEX: TensorStatus = 600;
+/// No entry has that name.
+pub const TENSOR_ERR_NOT_FOUND: TensorStatus = 601;
 /// Memory in C order was asked for and the tensor has other strides.
 pub const TENSOR_ERR_NOT_CONTIGUOUS: TensorStatus = 700;
 /// Not enough memory.
@@ -167,6 +169,14 @@ pub const TENDON_PRECISION_HIGHEST: i32 = 0;
 /// Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
 pub const TENDON_PRECISION_HIGH: i32 = 1;
 
+/// Where the elements of a loaded tensor lie: as the function that loads says.
+pub const TENSOR_MMAP_DEFAULT: i32 = 0;
+/// Tensors look into a private, read-only mapping of the file; nothing is read before it is used. Writes to them are
+/// errors. While a tensor uses it, the file must not be truncated.
+pub const TENSOR_MMAP_ON: i32 = 1;
+/// The file is read into memory of the tensors' own.
+pub const TENSOR_MMAP_OFF: i32 = 2;
+
 /// The level that a log callback gets with the message of a failed call.
 pub const TENDON_LOG_ERROR: i32 = 1;
 
@@ -182,6 +192,12 @@ pub struct Tensor {
 
 /// A handle of an optimizer. One call at a time: a concurrent one is an error.
 pub struct TensorOptimizer {
+    _private: [u8; 0],
+}
+
+/// A handle of tensors by name; see tensor_dict_create. A const TensorDict * argument is safe in concurrent calls; a
+/// TensorDict * argument is exclusive, and while another call uses the dict it is an error.
+pub struct TensorDict {
     _private: [u8; 0],
 }
 

@@ -1,4 +1,4 @@
-//! Bytes on a device, and who answers for them: an allocator of Tendon's or the caller who lent them.
+//! Bytes on a device, and who answers for them: an allocator of Tendon's, the caller who lent them, or a mapped file.
 
 pub mod shared;
 
@@ -12,6 +12,7 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::layout::Layout;
+use memmap2::Mmap;
 use shared::{Shared, outside_destructor};
 use std::ffi::c_void;
 use std::ptr::NonNull;
@@ -46,6 +47,8 @@ enum Owner {
     Cuda(Block),
     /// Host memory that CUDA devices copy from and to while the host goes on.
     Pinned(#[expect(dead_code, reason = "held for its drop")] PinnedBlock),
+    /// Part of a file.
+    Mapped(#[expect(dead_code, reason = "held for its drop")] Arc<Mmap>),
     /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
     Borrowed(Option<(ReleaseFn, *mut c_void)>),
     /// The same on a CUDA device, with the streams that work on it.
@@ -132,6 +135,19 @@ impl Storage {
             Device::Cpu => Owner::Borrowed(release),
             Device::Cuda(_) => Owner::BorrowedCuda(release, Visitors::default()),
         };
+        Ok(Storage(header.fill(bytes)))
+    }
+
+    /// `nbytes` bytes of a mapped file, from byte `at` on; they are never written. Each storage over a mapping has a
+    /// version of its own.
+    pub fn mapped(mapping: &Arc<Mmap>, at: usize, nbytes: usize) -> Result<Storage> {
+        let Some(part) = at.checked_add(nbytes).and_then(|end| mapping.get(at..end)) else {
+            fail!(INTERNAL, "bytes {at} to {at} + {nbytes} leave a mapping of {}", mapping.len());
+        };
+        let header = Shared::<Bytes>::reserve()?;
+        memory::note(Live::Storages, 1);
+        let mut bytes = Bytes::new(part.as_ptr().cast_mut(), nbytes, Device::Cpu, Owner::Mapped(mapping.clone()));
+        bytes.read_only = true;
         Ok(Storage(header.fill(bytes)))
     }
 
@@ -305,7 +321,7 @@ impl Drop for Bytes {
             visitors.wait();
         }
         match &self.owner {
-            Owner::Inline | Owner::Cuda(_) | Owner::Pinned(_) => {}
+            Owner::Inline | Owner::Cuda(_) | Owner::Pinned(_) | Owner::Mapped(_) => {}
             Owner::Tendon => {
                 if let Some(block) = NonNull::new(self.base) {
                     // SAFETY: from `memory::alloc(self.nbytes)`; the last owner is gone.

@@ -3,7 +3,7 @@
  * not be NULL gets NULL. The calls are made from the header: tests/handles/probes.h. */
 #include "test.h"
 
-typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, CUDA_STREAM, CUDA_EVENT, CUDA_STREAM_SCOPE, POINTER } ProbeKind;
+typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, CUDA_STREAM, CUDA_EVENT, CUDA_STREAM_SCOPE, DICT, POINTER } ProbeKind;
 
 enum { STATUS = 1, ASKS = 2, ASKS_DTYPE = 4, OTHER = 8, NULL_IS_FINE = 16, NEEDS_CUDA = 32 };
 
@@ -25,6 +25,7 @@ static TensorOptimizer *optimizer;
 static TendonCancelToken *token;
 static TensorScope *scope;
 static TensorMode *mode;
+static TensorDict *dict;
 /* NULL where there is no CUDA device. */
 static TendonCudaStream *cuda_stream;
 static TendonCudaEvent *cuda_event;
@@ -56,7 +57,7 @@ static void must_be_marked(const void *out, size_t n) {
 #include "../handles/probes.h"
 
 static const char *const kinds[] = {"a tensor", "an optimizer", "a cancel token", "a scope", "a mode",
-                                    "a CUDA stream", "a CUDA event", "a scope of a CUDA stream"};
+                                    "a CUDA stream", "a CUDA event", "a scope of a CUDA stream", "a tensor dict"};
 
 static long calls;
 
@@ -129,7 +130,7 @@ static void probe_handle(int rounds, uint64_t released, const uint64_t *live) {
     /* Addresses of real memory are not followed either. */
     expect(number_of(bytes), TENSOR_ERR_INVALID_HANDLE, not_live);
     expect(number_of(not_live), TENSOR_ERR_INVALID_HANDLE, not_live);
-    for (int other = TENSOR; other <= CUDA_STREAM_SCOPE; other++) {
+    for (int other = TENSOR; other <= DICT; other++) {
         if (live[other] == 0) {
             continue;
         }
@@ -172,6 +173,7 @@ int main(void) {
     OK(tendon_cancel_token_create(&token));
     OK(tensor_scope_begin(&scope));
     OK(tensor_no_grad_begin(&mode));
+    OK(tensor_dict_create(&dict));
     const bool cuda = tendon_has_feature("cuda");
     if (cuda) {
         OK(tendon_cuda_stream_create(0, 0, &cuda_stream));
@@ -185,6 +187,7 @@ int main(void) {
     TendonCancelToken *gone_token = NULL;
     TensorScope *gone_scope = NULL;
     TensorMode *gone_mode = NULL;
+    TensorDict *gone_dict = NULL;
     TendonCudaStream *gone_stream = NULL;
     TendonCudaEvent *gone_event = NULL;
     TendonCudaStreamScope *gone_stream_scope = NULL;
@@ -201,6 +204,8 @@ int main(void) {
         OK(tendon_cuda_event_release(gone_event));
         OK(tendon_cuda_stream_release(gone_stream));
     }
+    OK(tensor_dict_create(&gone_dict));
+    OK(tensor_dict_release(gone_dict));
     OK(tensor_mode_end(gone_mode));
     OK(tensor_scope_end(gone_scope));
     OK(tendon_cancel_token_release(gone_token));
@@ -208,9 +213,9 @@ int main(void) {
     OK(tensor_release(gone_tensor));
     const uint64_t released[] = {number_of(gone_tensor), number_of(gone_optimizer), number_of(gone_token),
                                  number_of(gone_scope), number_of(gone_mode), number_of(gone_stream),
-                                 number_of(gone_event), number_of(gone_stream_scope)};
+                                 number_of(gone_event), number_of(gone_stream_scope), number_of(gone_dict)};
     const uint64_t live[] = {number_of(matrix), number_of(optimizer), number_of(token), number_of(scope), number_of(mode),
-                             number_of(cuda_stream), number_of(cuda_event), number_of(cuda_scope)};
+                             number_of(cuda_stream), number_of(cuda_event), number_of(cuda_scope), number_of(dict)};
 
     const int rounds = test_under_valgrind() ? 2 : 40;
     size_t handles = 0, skipped = 0;
@@ -249,6 +254,7 @@ int main(void) {
         OK(tendon_cuda_event_release(cuda_event));
         OK(tendon_cuda_stream_release(cuda_stream));
     }
+    OK(tensor_dict_release(dict));
     OK(tensor_mode_end(mode));
     OK(tensor_scope_end(scope));
     OK(tendon_cancel_token_release(token));

@@ -63,7 +63,8 @@ typedef struct {
     bool owned;
 } Slot;
 
-static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS], streams[OTHERS], events[OTHERS];
+static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS], streams[OTHERS], events[OTHERS],
+    dicts[OTHERS];
 static TensorScope *scopes[DEEPEST];
 static TensorMode *modes[DEEPEST];
 static int open_scopes, open_modes;
@@ -106,6 +107,7 @@ static void *pick(const Slot *table, int n)
 static Tensor *tensor(void) { return pick(tensors, TENSORS); }
 static TensorOptimizer *optimizer(void) { return pick(optimizers, OTHERS); }
 static TendonCancelToken *token(void) { return pick(tokens, OTHERS); }
+static TensorDict *dict(void) { return pick(dicts, OTHERS); }
 static TendonCudaStream *stream(void) { return pick(streams, OTHERS); }
 static TendonCudaEvent *event(void) { return pick(events, OTHERS); }
 
@@ -1019,6 +1021,7 @@ static void keep_other(Slot *table, void *handle, TensorStatus (*release)(void *
 }
 
 static TensorStatus release_optimizer(void *x) { return tensor_optimizer_release(x); }
+static TensorStatus release_dict(void *x) { return tensor_dict_release(x); }
 static TensorStatus release_stream(void *x) { return tendon_cuda_stream_release(x); }
 static TensorStatus release_event(void *x) { return tendon_cuda_event_release(x); }
 static TensorStatus release_token(void *x) { return tendon_cancel_token_release(x); }
@@ -1074,6 +1077,69 @@ static void optimizer_calls(Function function)
         slot->owned = false;
     } else {
         answered(AS(TensorStatus (*)(TensorOptimizer *))(o));
+    }
+}
+
+/* ---- dicts ---- */
+
+/* One of a few texts, one of which is not UTF-8; rarely NULL. */
+static const char *word(void)
+{
+    static const char *const words[] = {"w", "b", "layer.w", "layer.b", "layer.", "", "gr\xc3\xb6\xc3\x9f" "e", "\xff"};
+    uint8_t b = byte();
+    return b < 0xf8 ? words[b % 8] : NULL;
+}
+
+static void dict_calls(Function function)
+{
+    TensorDict *d = dict(), *made = (TensorDict *)POISON;
+    const char *text = NULL, *key = NULL;
+    if (function == (Function)(void *)tensor_dict_create) {
+        if (answered(tensor_dict_create(&made)) == TENSOR_OK) keep_other(dicts, made, release_dict);
+    } else if (function == (Function)(void *)tensor_dict_release) {
+        Slot *slot = &dicts[byte() % OTHERS];
+        TensorStatus status = answered(tensor_dict_release(slot->handle));
+        REQUIRE(!slot->owned || status == TENSOR_OK);
+        slot->owned = false;
+    } else if (function == (Function)(void *)tensor_dict_len || function == (Function)(void *)tensor_dict_metadata_len) {
+        REQUIRE(AS(int64_t (*)(const TensorDict *))(d) >= -1);
+    } else if (function == (Function)(void *)tensor_dict_contains) {
+        int32_t is = tensor_dict_contains(d, word());
+        REQUIRE(is >= -1 && is <= 1);
+    } else if (function == (Function)(void *)tensor_dict_get) {
+        const char *name = word();
+        EMIT(tensor_dict_get(d, name, out));
+    } else if (function == (Function)(void *)tensor_dict_at) {
+        int64_t i = number();
+        EMIT(tensor_dict_at(d, i, out));
+    } else if (function == (Function)(void *)tensor_dict_name) {
+        if (answered(tensor_dict_name(d, number(), &text)) == TENSOR_OK) REQUIRE(tensor_dict_contains(d, text) == 1);
+    } else if (function == (Function)(void *)tensor_dict_set) {
+        const char *name = word();
+        answered(tensor_dict_set(d, name, tensor()));
+    } else if (function == (Function)(void *)tensor_dict_remove) {
+        const char *name = word();
+        if (answered(tensor_dict_remove(d, name)) == TENSOR_OK) REQUIRE(tensor_dict_contains(d, name) == 0);
+    } else if (function == (Function)(void *)tensor_dict_select) {
+        const char *prefix = word(), *replacement = word();
+        if (answered(tensor_dict_select(d, prefix, replacement, &made)) == TENSOR_OK) {
+            REQUIRE(tensor_dict_len(made) <= tensor_dict_len(d));
+            keep_other(dicts, made, release_dict);
+        } else {
+            REQUIRE(made == NULL);
+        }
+    } else if (function == (Function)(void *)tensor_dict_set_metadata) {
+        const char *name = word(), *value = word();
+        if (answered(tensor_dict_set_metadata(d, name, value)) != TENSOR_OK) return;
+        REQUIRE(tensor_dict_metadata(d, name, &text) == TENSOR_OK && strcmp(text, value) == 0);
+    } else if (function == (Function)(void *)tensor_dict_metadata) {
+        const char *name = word();
+        if (answered(tensor_dict_metadata(d, name, &text)) == TENSOR_OK) REQUIRE(strlen(text) < 16);
+    } else if (function == (Function)(void *)tensor_dict_metadata_at) {
+        if (answered(tensor_dict_metadata_at(d, number(), &key, &text)) == TENSOR_OK) REQUIRE(strlen(key) < 16);
+    } else {
+        TensorLoadStats stats = TENSOR_LOAD_STATS_INIT;
+        if (answered(tensor_dict_load_stats(d, &stats)) == TENSOR_OK) REQUIRE(stats.mapped_tensors >= 0);
     }
 }
 
@@ -1578,6 +1644,21 @@ static Entry table[] = {
     F(cuda_calls, tensor_from_device_buffer),
     F(cuda_calls, tensor_is_pinned),
     F(cuda_calls, tensor_pin_memory),
+    F(dict_calls, tensor_dict_create),
+    F(dict_calls, tensor_dict_release),
+    F(dict_calls, tensor_dict_len),
+    F(dict_calls, tensor_dict_contains),
+    F(dict_calls, tensor_dict_get),
+    F(dict_calls, tensor_dict_at),
+    F(dict_calls, tensor_dict_name),
+    F(dict_calls, tensor_dict_set),
+    F(dict_calls, tensor_dict_remove),
+    F(dict_calls, tensor_dict_select),
+    F(dict_calls, tensor_dict_metadata),
+    F(dict_calls, tensor_dict_metadata_len),
+    F(dict_calls, tensor_dict_metadata_at),
+    F(dict_calls, tensor_dict_set_metadata),
+    F(dict_calls, tensor_dict_load_stats),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };
@@ -1594,6 +1675,7 @@ static void finish(void)
     while (open_scopes > 0) REQUIRE(tensor_scope_end(scopes[--open_scopes]) == TENSOR_OK);
     for (int i = 0; i < OTHERS; i++) {
         if (optimizers[i].owned) REQUIRE(tensor_optimizer_release(optimizers[i].handle) == TENSOR_OK);
+        if (dicts[i].owned) REQUIRE(tensor_dict_release(dicts[i].handle) == TENSOR_OK);
         if (tokens[i].owned) REQUIRE(tendon_cancel_token_release(tokens[i].handle) == TENSOR_OK);
         if (streams[i].owned) REQUIRE(tendon_cuda_stream_release(streams[i].handle) == TENSOR_OK);
         if (events[i].owned) REQUIRE(tendon_cuda_event_release(events[i].handle) == TENSOR_OK);
@@ -1610,6 +1692,7 @@ static void finish(void)
     memset(tensors, 0, sizeof tensors);
     memset(optimizers, 0, sizeof optimizers);
     memset(tokens, 0, sizeof tokens);
+    memset(dicts, 0, sizeof dicts);
     memset(scopes, 0, sizeof scopes);
     memset(modes, 0, sizeof modes);
     int64_t live[3] = {tendon_live_handle_count(), tendon_live_tensor_count(), tendon_live_storage_count()};

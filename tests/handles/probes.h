@@ -3114,6 +3114,166 @@ static void probe485(void *bad) {
     result = (int64_t)tensor_optimizer_release((TensorOptimizer *)bad);
 }
 
+/* tensor_dict_create: out */
+static void probe486(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_create(NULL);
+}
+
+/* tensor_dict_release: dict */
+static void probe487(void *bad) {
+    result = (int64_t)tensor_dict_release((TensorDict *)bad);
+}
+
+/* tensor_dict_len: dict */
+static void probe488(void *bad) {
+    result = (int64_t)tensor_dict_len((const TensorDict *)bad);
+}
+
+/* tensor_dict_contains: dict */
+static void probe489(void *bad) {
+    result = (int64_t)tensor_dict_contains((const TensorDict *)bad, "w");
+}
+
+/* tensor_dict_get: dict */
+static void probe490(void *bad) {
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_dict_get((const TensorDict *)bad, "w", out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_get: out */
+static void probe491(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_get(dict, "w", NULL);
+}
+
+/* tensor_dict_at: dict */
+static void probe492(void *bad) {
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_dict_at((const TensorDict *)bad, 1, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_at: out */
+static void probe493(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_at(dict, 1, NULL);
+}
+
+/* tensor_dict_name: dict */
+static void probe494(void *bad) {
+    const char * out[1] = {marked};
+    result = (int64_t)tensor_dict_name((const TensorDict *)bad, 1, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_name: out */
+static void probe495(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_name(dict, 1, NULL);
+}
+
+/* tensor_dict_set: dict */
+static void probe496(void *bad) {
+    result = (int64_t)tensor_dict_set((TensorDict *)bad, "w", matrix);
+}
+
+/* tensor_dict_set: x */
+static void probe497(void *bad) {
+    result = (int64_t)tensor_dict_set(dict, "w", (const Tensor *)bad);
+}
+
+/* tensor_dict_remove: dict */
+static void probe498(void *bad) {
+    result = (int64_t)tensor_dict_remove((TensorDict *)bad, "w");
+}
+
+/* tensor_dict_select: dict */
+static void probe499(void *bad) {
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_select((const TensorDict *)bad, "w", "w", out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_select: out */
+static void probe500(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_select(dict, "w", "w", NULL);
+}
+
+/* tensor_dict_metadata: dict */
+static void probe501(void *bad) {
+    const char * out[1] = {marked};
+    result = (int64_t)tensor_dict_metadata((const TensorDict *)bad, "w", out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_metadata: key */
+static void probe502(void *bad) {
+    (void)bad;
+    const char * out[1] = {marked};
+    result = (int64_t)tensor_dict_metadata(dict, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_metadata: out */
+static void probe503(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_metadata(dict, "w", NULL);
+}
+
+/* tensor_dict_metadata_len: dict */
+static void probe504(void *bad) {
+    result = (int64_t)tensor_dict_metadata_len((const TensorDict *)bad);
+}
+
+/* tensor_dict_metadata_at: dict */
+static void probe505(void *bad) {
+    result = (int64_t)tensor_dict_metadata_at((const TensorDict *)bad, 1, (const char **)bytes, (const char **)bytes);
+}
+
+/* tensor_dict_metadata_at: key */
+static void probe506(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_metadata_at(dict, 1, NULL, (const char **)bytes);
+}
+
+/* tensor_dict_metadata_at: value */
+static void probe507(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_metadata_at(dict, 1, (const char **)bytes, NULL);
+}
+
+/* tensor_dict_set_metadata: dict */
+static void probe508(void *bad) {
+    result = (int64_t)tensor_dict_set_metadata((TensorDict *)bad, "w", "w");
+}
+
+/* tensor_dict_set_metadata: key */
+static void probe509(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_set_metadata(dict, NULL, "w");
+}
+
+/* tensor_dict_set_metadata: value */
+static void probe510(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_set_metadata(dict, "w", NULL);
+}
+
+/* tensor_dict_load_stats: dict */
+static void probe511(void *bad) {
+    TensorLoadStats out = {.struct_size = sizeof out};
+    result = (int64_t)tensor_dict_load_stats((const TensorDict *)bad, &out);
+}
+
+/* tensor_dict_load_stats: out */
+static void probe512(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_stats(dict, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3601,4 +3761,31 @@ static const Probe probes[] = {
     {"tensor_optimizer_state_load", "optimizer", OPTIMIZER, STATUS, probe483},
     {"tensor_optimizer_state_load", "data", POINTER, STATUS, probe484},
     {"tensor_optimizer_release", "optimizer", OPTIMIZER, STATUS | NULL_IS_FINE, probe485},
+    {"tensor_dict_create", "out", POINTER, STATUS, probe486},
+    {"tensor_dict_release", "dict", DICT, STATUS | NULL_IS_FINE, probe487},
+    {"tensor_dict_len", "dict", DICT, ASKS, probe488},
+    {"tensor_dict_contains", "dict", DICT, ASKS, probe489},
+    {"tensor_dict_get", "dict", DICT, STATUS, probe490},
+    {"tensor_dict_get", "out", POINTER, STATUS, probe491},
+    {"tensor_dict_at", "dict", DICT, STATUS, probe492},
+    {"tensor_dict_at", "out", POINTER, STATUS, probe493},
+    {"tensor_dict_name", "dict", DICT, STATUS, probe494},
+    {"tensor_dict_name", "out", POINTER, STATUS, probe495},
+    {"tensor_dict_set", "dict", DICT, STATUS, probe496},
+    {"tensor_dict_set", "x", TENSOR, STATUS, probe497},
+    {"tensor_dict_remove", "dict", DICT, STATUS, probe498},
+    {"tensor_dict_select", "dict", DICT, STATUS, probe499},
+    {"tensor_dict_select", "out", POINTER, STATUS, probe500},
+    {"tensor_dict_metadata", "dict", DICT, STATUS, probe501},
+    {"tensor_dict_metadata", "key", POINTER, STATUS, probe502},
+    {"tensor_dict_metadata", "out", POINTER, STATUS, probe503},
+    {"tensor_dict_metadata_len", "dict", DICT, ASKS, probe504},
+    {"tensor_dict_metadata_at", "dict", DICT, STATUS, probe505},
+    {"tensor_dict_metadata_at", "key", POINTER, STATUS, probe506},
+    {"tensor_dict_metadata_at", "value", POINTER, STATUS, probe507},
+    {"tensor_dict_set_metadata", "dict", DICT, STATUS, probe508},
+    {"tensor_dict_set_metadata", "key", POINTER, STATUS, probe509},
+    {"tensor_dict_set_metadata", "value", POINTER, STATUS, probe510},
+    {"tensor_dict_load_stats", "dict", DICT, STATUS, probe511},
+    {"tensor_dict_load_stats", "out", POINTER, STATUS, probe512},
 };

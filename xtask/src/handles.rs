@@ -25,7 +25,7 @@ pub fn check(root: &Path) -> Outcome {
 }
 
 /// The kinds of handle, as the words of the messages.
-const KINDS: [(&str, &str); 8] = [
+const KINDS: [(&str, &str); 9] = [
     ("Tensor", "TENSOR"),
     ("TensorOptimizer", "OPTIMIZER"),
     ("TendonCancelToken", "CANCEL_TOKEN"),
@@ -34,12 +34,14 @@ const KINDS: [(&str, &str); 8] = [
     ("TendonCudaStream", "CUDA_STREAM"),
     ("TendonCudaEvent", "CUDA_EVENT"),
     ("TendonCudaStreamScope", "CUDA_STREAM_SCOPE"),
+    ("TensorDict", "DICT"),
 ];
 
 /// Arguments for which a NULL handle is not an error.
-const NULL_IS_FINE: [&str; 11] = [
+const NULL_IS_FINE: [&str; 12] = [
     "tensor_release.x",
     "tensor_optimizer_release.optimizer",
+    "tensor_dict_release.dict",
     "tendon_cancel_token_release.token",
     "tendon_set_cancel_token.token",
     "tensor_set_grad.grad",
@@ -52,10 +54,11 @@ const NULL_IS_FINE: [&str; 11] = [
 ];
 
 /// Structs that are filled in and begin with their size.
-const ANSWERS: [&str; 3] = ["TendonMemoryInfo", "TendonCudaDeviceProperties", "TendonCudaMemoryStats"];
+const ANSWERS: [&str; 4] =
+    ["TensorLoadStats", "TendonMemoryInfo", "TendonCudaDeviceProperties", "TendonCudaMemoryStats"];
 
 /// Pointers that may be NULL by their documentation, besides options.
-const OPTIONAL: [&str; 15] = [
+const OPTIONAL: [&str; 17] = [
     "needed",
     "written",
     "low",
@@ -69,6 +72,8 @@ const OPTIONAL: [&str; 15] = [
     "dim",
     "name",
     "tendon_last_error_copy.buffer",
+    "prefix",
+    "replacement",
     // The device is looked at first.
     "tensor_from_device_buffer.data",
     "tensor_from_device_buffer.shape",
@@ -248,6 +253,8 @@ fn default(function: &str, parameter: &Parameter) -> String {
         ("TensorMode *", _) => "mode".into(),
         (_, "optimizer") => "optimizer".into(),
         (_, "token") => "token".into(),
+        (_, "dict") => "dict".into(),
+        ("const char *", "name" | "key" | "value" | "prefix" | "replacement") => "\"w\"".into(),
         ("TensorScalar", "start") => "zero".into(),
         ("TensorScalar", _) => "one".into(),
         ("const TensorScalar *", _) => "&one".into(),
@@ -265,6 +272,7 @@ fn default(function: &str, parameter: &Parameter) -> String {
         ("int64_t" | "size_t" | "int32_t" | "uint64_t" | "double", _) => "1".into(),
         ("bool", _) => "true".into(),
         ("void *" | "const void *", _) => "bytes".into(),
+        ("const char **", _) => "(const char **)bytes".into(),
         ("char *", _) => "(char *)bytes".into(),
         _ => "NULL".into(),
     }
@@ -294,6 +302,14 @@ fn without_comments(text: &str) -> String {
         rest = after.split_once("*/").map_or("", |(_, after)| after);
     }
     out + rest
+}
+
+/// Every function of the header as `result name(type name, ...)`, for a comparison.
+#[cfg(test)]
+pub fn declarations(root: &Path) -> Result<Vec<String>, String> {
+    let functions = functions(&without_comments(&read(&root.join(HEADER))?))?;
+    let parameters = |f: &Function| f.parameters.iter().map(|p| format!("{} {}", p.ty, p.name)).collect::<Vec<_>>();
+    Ok(functions.iter().map(|f| format!("{} {}({})", f.result, f.name, parameters(f).join(", "))).collect())
 }
 
 /// What stands between `extern "C" {` and its end.
