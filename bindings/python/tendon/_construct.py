@@ -9,7 +9,7 @@ from ._borrow import borrow
 from ._convert import to
 from ._dtypes import as_dtype, uint8
 from ._nested import from_nested
-from ._tensor import Tensor, wrap
+from ._tensor import Tensor, run, wrap
 
 __all__ = ["asarray", "as_tensor", "frombuffer", "tensor"]
 
@@ -29,7 +29,7 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
     if _is_array(data):
         return _copied(data, there, device, requires_grad)
     if _is_buffer(data):
-        return _with(wrap(_api.tensor_clone(_over_buffer(data)._handle)), there, device, requires_grad)
+        return _with(run(_api.tensor_clone, _over_buffer(data)), there, device, requires_grad)
     if hasattr(data, "__dlpack__") and not _is_numpy(data):
         from ._dlpack import from_dlpack
 

@@ -3,7 +3,7 @@
 from . import _api
 from ._dtypes import as_dtype
 from ._failures import failure
-from ._tensor import Tensor, wrap
+from ._tensor import Tensor, run, wrap
 
 
 def _rebuild(data, name, shape, device, requires_grad):
@@ -35,12 +35,12 @@ def _deepcopy(self, memo):
     _refuse_results(self, "deepcopy")
     found = memo.get(id(self))
     if found is None:
-        found = wrap(_api.tensor_clone(self.detach()._handle))
+        found = run(_api.tensor_clone, self.detach())
         if self.requires_grad:
             _api.tensor_set_requires_grad(found._handle, True)
         gradient = self.grad
         if gradient is not None:
-            copied = wrap(_api.tensor_clone(gradient.detach()._handle))
+            copied = run(_api.tensor_clone, gradient.detach())
             _api.tensor_set_grad(found._handle, copied._handle)
         memo[id(self)] = found
     return found

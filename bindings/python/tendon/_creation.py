@@ -6,7 +6,7 @@ from . import _api
 from ._arguments import make_options, one_shape, shape_of
 from ._documents import from_header
 from ._numbers import need_number
-from ._tensor import handle_of, wrap
+from ._tensor import handle_of, run, wrap
 
 __all__ = [
     "arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones", "ones_like", "rand", "rand_like", "randint",
@@ -78,7 +78,7 @@ def linspace(start, end, steps=None, *, num=None, endpoint=True, dtype=None, dev
     line = wrap(_api.tensor_linspace(float(start), float(end), n if endpoint else n + 1, **options))
     if endpoint:
         return line
-    line = wrap(_api.tensor_clone(wrap(_api.tensor_narrow(line._handle, 0, 0, n))._handle))
+    line = run(_api.tensor_clone, run(_api.tensor_narrow, line, 0, 0, n))
     if requires_grad:
         _api.tensor_set_requires_grad(line._handle, True)
     return line

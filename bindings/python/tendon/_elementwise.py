@@ -4,7 +4,7 @@ from . import _api
 from ._dtypes import of_number
 from ._documents import from_header
 from ._numbers import need_number
-from ._tensor import handle_of, wrap
+from ._tensor import handle_of, run, wrap
 
 __all__ = ["abs", "clamp", "clip", "dropout", "gelu", "isfinite", "isinf", "positive"]
 
@@ -69,7 +69,7 @@ def isinf(x):
     Where x is infinite, as bool. As torch.isinf."""
     if of_number[_api.tensor_dtype(handle_of(x))].kind != "f":
         return wrap(_api.tensor_zeros_like(x._handle, dtype=_api.TENSOR_DTYPE_BOOL))
-    return wrap(_api.tensor_eq_scalar(abs(x)._handle, float("inf")))
+    return run(_api.tensor_eq_scalar, abs(x), float("inf"))
 
 
 def isfinite(x):
@@ -78,7 +78,7 @@ def isfinite(x):
     Where x is neither infinite nor NaN, as bool. As torch.isfinite."""
     if of_number[_api.tensor_dtype(handle_of(x))].kind != "f":
         return wrap(_api.tensor_ones_like(x._handle, dtype=_api.TENSOR_DTYPE_BOOL))
-    return wrap(_api.tensor_lt_scalar(abs(x)._handle, float("inf")))
+    return run(_api.tensor_lt_scalar, abs(x), float("inf"))
 
 
 @from_header("tensor_gelu")

@@ -30,7 +30,8 @@ def setitem(x, key, value):
     if number is not None:
         _api.tensor_fill_(view._handle, number)
         return
-    _api.tensor_copy_(view._handle, fitting(as_value(value, view.device), _api.tensor_ndim(view._handle))._handle)
+    value = fitting(as_value(value, view.device), _api.tensor_ndim(view._handle))
+    _api.tensor_copy_(view._handle, value._handle)
 
 
 def fitting(value, rank):
@@ -65,8 +66,6 @@ def _read(x, key):
     if kind is int:
         return wrap(_select(handle, 0, key)), None
     if kind is slice:
-        if key.start is None and key.stop is None and key.step is None:
-            return wrap(_alias(handle)), None
         return wrap(_slice(handle, 0, key)), None
     keys = _expanded(key if isinstance(key, tuple) else (key,), _api.tensor_ndim(handle))
     arrays = any(type(k) is Place for k in keys)
@@ -79,6 +78,8 @@ def _read(x, key):
             if not (k.start is None and k.stop is None and k.step is None):
                 view = wrap(_slice(view._handle, dim, k))
             dim += 1
+        elif k is Ellipsis:
+            pass
         elif arrays:
             place = k if type(k) is Place else Place(wrap(_api.tensor_scalar(k)))
             place.dim = dim
@@ -87,7 +88,7 @@ def _read(x, key):
             places.append(place)
         else:
             view = wrap(_select(view._handle, dim, k))
-        advanced = k is not None and type(k) is not slice
+        advanced = type(k) is int or type(k) is Place
         runs += advanced and not before
         before = advanced
     if not arrays:
@@ -126,8 +127,10 @@ def _expanded(keys, ndim):
     if used > ndim:
         raise failure("TENSOR_ERR_INDEX", f"too many indices: {used} for a tensor of rank {ndim}")
     if ellipsis is None:
-        ellipsis = len(read)
-    read[ellipsis:ellipsis] = [slice(None)] * (ndim - used)
+        read += [slice(None)] * (ndim - used)
+    else:
+        # Also where it stands for nothing it keeps the arrays on its sides apart.
+        read[ellipsis:ellipsis] = [slice(None)] * (ndim - used) or [Ellipsis]
     return read
 
 

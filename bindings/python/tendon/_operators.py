@@ -152,7 +152,8 @@ def _contains(self, value):
     if not _known(value):
         raise TypeError(f"`in` takes a number or a tensor, not {describe(value)}")
     hit = arithmetic.eq(self, value)
-    return _api.tensor_item_bool(Tensor._from_handle(_api.tensor_any(hit._handle, None))._handle)
+    hit = Tensor._from_handle(_api.tensor_any(hit._handle, None))
+    return _api.tensor_item_bool(hit._handle)
 
 
 def _round(self, digits=None):

@@ -15,7 +15,7 @@ from ._failures import failure
 from ._nested import from_nested
 from ._numbers import as_number
 from ._shapes import broadcast_arrays
-from ._tensor import Tensor, describe, wrap
+from ._tensor import Tensor, describe, run
 
 # Fewer places than this are written one by one; more, in one pass over all of the target.
 FEW = 32
@@ -49,18 +49,18 @@ class Place:
             index = index.to(int64)
         if index.device != "cpu":
             index = _on(index, device)
-            wrapped = wrap(_api.tensor_add_scalar(index._handle, n))
-            below = wrap(_api.tensor_lt_scalar(index._handle, 0))
-            return wrap(_api.tensor_where(below._handle, wrapped._handle, index._handle))
+            wrapped = run(_api.tensor_add_scalar, index, n)
+            below = run(_api.tensor_lt_scalar, index, 0)
+            return run(_api.tensor_where, below, wrapped, index)
         if index.numel():
             low, high = index.min().item(), index.max().item()
             if low < -n or high >= n:
                 bad = low if low < -n else high
                 raise failure("TENSOR_ERR_INDEX", f"index {bad} is out of bounds for dimension {self.dim} with size {n}")
             if low < 0:
-                wrapped = wrap(_api.tensor_add_scalar(index._handle, n))
-                below = wrap(_api.tensor_lt_scalar(index._handle, 0))
-                index = wrap(_api.tensor_where(below._handle, wrapped._handle, index._handle))
+                wrapped = run(_api.tensor_add_scalar, index, n)
+                below = run(_api.tensor_lt_scalar, index, 0)
+                index = run(_api.tensor_where, below, wrapped, index)
         return _on(index, device)
 
     def check(self, sizes):
@@ -99,10 +99,10 @@ def _true_positions(mask):
         import numpy
 
         found = numpy.flatnonzero(numpy.frombuffer(data, numpy.uint8))
-        return wrap(_api.tensor_from_host_copy(found.ctypes.data if found.size else None, found.nbytes, int64.number, [found.size]))
+        return run(_api.tensor_from_host_copy, found.ctypes.data if found.size else None, found.nbytes, int64.number, [found.size])
     found = array.array("q", itertools.compress(range(len(data)), data))
     address, count = found.buffer_info()
-    return wrap(_api.tensor_from_host_copy(address if count else None, 8 * count, int64.number, [count]))
+    return run(_api.tensor_from_host_copy, address if count else None, 8 * count, int64.number, [count])
 
 
 class _Gather:
@@ -133,10 +133,10 @@ class _Gather:
             positions = _poisoned(positions, spans, self.count)
         flat, step = None, 1
         for position, span in zip(reversed(positions), reversed(spans)):
-            part = position if step == 1 else wrap(_api.tensor_mul_scalar(position._handle, step))
-            flat = part if flat is None else wrap(_api.tensor_add(flat._handle, part._handle))
+            part = position if step == 1 else run(_api.tensor_mul_scalar, position, step)
+            flat = part if flat is None else run(_api.tensor_add, flat, part)
             step *= span
-        self.flat = wrap(_api.tensor_reshape(flat._handle, [_product(self.shape)]))
+        self.flat = run(_api.tensor_reshape, flat, [_product(self.shape)])
 
     def result_order(self):
         """The order of dims that puts the positions' dims, in front so far, where they belong."""
@@ -149,12 +149,12 @@ def _poisoned(positions, spans, count):
     """On a device no bound is looked at here: the first position of a bad row becomes one that the gather refuses."""
     bad = None
     for position, span in zip(positions, spans):
-        below = wrap(_api.tensor_lt_scalar(position._handle, 0))
-        above = wrap(_api.tensor_ge_scalar(position._handle, span))
-        outside = wrap(_api.tensor_logical_or(below._handle, above._handle))
-        bad = outside if bad is None else wrap(_api.tensor_logical_or(bad._handle, outside._handle))
-    far = wrap(_api.tensor_full_like(positions[0]._handle, count))
-    return [wrap(_api.tensor_where(bad._handle, far._handle, positions[0]._handle)), *positions[1:]]
+        below = run(_api.tensor_lt_scalar, position, 0)
+        above = run(_api.tensor_ge_scalar, position, span)
+        outside = run(_api.tensor_logical_or, below, above)
+        bad = outside if bad is None else run(_api.tensor_logical_or, bad, outside)
+    far = run(_api.tensor_full_like, positions[0], count)
+    return [run(_api.tensor_where, bad, far, positions[0]), *positions[1:]]
 
 
 def _product(sizes):
@@ -171,18 +171,18 @@ def take_positions(view, places, at):
         shape = list(_api.tensor_shape(view._handle))
         positions = place.positions(shape[place.dim : place.dim + 1], view.device)
         there = list(_api.tensor_shape(positions._handle))
-        flat = positions if len(there) == 1 else wrap(_api.tensor_reshape(positions._handle, [_product(there)]))
-        y = wrap(_api.tensor_index_select(view._handle, place.dim, flat._handle))
+        flat = positions if len(there) == 1 else run(_api.tensor_reshape, positions, [_product(there)])
+        y = run(_api.tensor_index_select, view, place.dim, flat)
         if len(there) == 1:
             return y
-        return wrap(_api.tensor_reshape(y._handle, shape[: place.dim] + there + shape[place.dim + 1 :]))
+        return run(_api.tensor_reshape, y, shape[: place.dim] + there + shape[place.dim + 1 :])
     g = _Gather(view, places, at)
-    rows = wrap(_api.tensor_permute(view._handle, g.front))
-    rows = wrap(_api.tensor_reshape(rows._handle, [g.count, *g.rest]))
-    y = wrap(_api.tensor_index_select(rows._handle, 0, g.flat._handle))
-    y = wrap(_api.tensor_reshape(y._handle, g.shape + g.rest))
+    rows = run(_api.tensor_permute, view, g.front)
+    rows = run(_api.tensor_reshape, rows, [g.count, *g.rest])
+    y = run(_api.tensor_index_select, rows, 0, g.flat)
+    y = run(_api.tensor_reshape, y, g.shape + g.rest)
     order = g.result_order()
-    return y if order == sorted(order) else wrap(_api.tensor_permute(y._handle, order))
+    return y if order == sorted(order) else run(_api.tensor_permute, y, order)
 
 
 def put(view, places, at, value):
@@ -191,7 +191,7 @@ def put(view, places, at, value):
 
     number = as_number(value)
     if len(places) == 1 and places[0].mask is not None:
-        if number is not None or _api.tensor_numel(as_value(value, view.device)._handle) == 1:
+        if number is not None or as_value(value, view.device).numel() == 1:
             _fill_masked(view, places[0], number, value)
             return
     for p in places:
@@ -201,16 +201,16 @@ def put(view, places, at, value):
     order = g.result_order()
     target_shape = [(g.shape + g.rest)[d] for d in order]
     if number is not None:
-        value = wrap(_api.tensor_scalar(number, dtype=view.dtype.number, device=view.device._pair))
+        value = run(_api.tensor_scalar, number, dtype=view.dtype.number, device=view.device._pair)
     value = fitting(as_value(value, view.device), len(target_shape)).to(view.dtype)
-    value = wrap(_api.tensor_expand(value._handle, target_shape))
+    value = run(_api.tensor_expand, value, target_shape)
     back = [order.index(i) for i in range(len(order))]
-    value = wrap(_api.tensor_permute(value._handle, back))
-    rows = wrap(_api.tensor_permute(view._handle, g.front))
+    value = run(_api.tensor_permute, value, back)
+    rows = run(_api.tensor_permute, view, g.front)
     positions = g.flat.tolist()
     if not positions or not g.count:
         return
-    value = wrap(_api.tensor_reshape(value._handle, [len(positions), *g.rest]))
+    value = run(_api.tensor_reshape, value, [len(positions), *g.rest])
     if len(positions) < FEW and len(positions) * 4 < g.count:
         _put_one_by_one(rows, g, positions, value)
     else:
@@ -222,14 +222,14 @@ def _fill_masked(view, place, number, value):
     from ._indexing import as_value
 
     if number is not None:
-        value = wrap(_api.tensor_scalar(number, dtype=view.dtype.number, device=view.device._pair))
+        value = run(_api.tensor_scalar, number, dtype=view.dtype.number, device=view.device._pair)
     else:
         value = as_value(value, view.device).to(view.dtype)
-        value = wrap(_api.tensor_reshape(value._handle, []))
+        value = run(_api.tensor_reshape, value, [])
     mask = _on(place.mask, view.device)
     after = _api.tensor_ndim(view._handle) - place.dim - place.takes
-    mask = wrap(_api.tensor_reshape(mask._handle, list(_api.tensor_shape(mask._handle)) + [1] * after))
-    mixed = wrap(_api.tensor_where(mask._handle, value._handle, view._handle))
+    mask = run(_api.tensor_reshape, mask, list(_api.tensor_shape(mask._handle)) + [1] * after)
+    mixed = run(_api.tensor_where, mask, value, view)
     _api.tensor_copy_(view._handle, mixed._handle)
 
 
@@ -240,8 +240,9 @@ def _put_one_by_one(rows, g, positions, value):
             position, last = divmod(position, size)
             # The dims of the places are in front; the last of them goes first.
             dim = _api.tensor_ndim(target._handle) - len(g.rest) - 1
-            target = wrap(_api.tensor_select(target._handle, dim, last))
-        _api.tensor_copy_(target._handle, wrap(_api.tensor_select(value._handle, 0, i))._handle)
+            target = run(_api.tensor_select, target, dim, last)
+        row = run(_api.tensor_select, value, 0, i)
+        _api.tensor_copy_(target._handle, row._handle)
 
 
 def _put_all(rows, g, positions, value):
@@ -252,13 +253,13 @@ def _put_all(rows, g, positions, value):
         source[position] = i
         hit[position] = 1
     source = from_array(source, int64)
-    hit = wrap(_api.tensor_ne_scalar(from_array(array.array("B", hit), None)._handle, 0))
+    hit = run(_api.tensor_ne_scalar, from_array(array.array("B", hit), None), 0)
     source, hit = _on(source, rows.device), _on(hit, rows.device)
-    hit = wrap(_api.tensor_reshape(hit._handle, [g.count] + [1] * len(g.rest)))
-    new = wrap(_api.tensor_index_select(value._handle, 0, source._handle))
-    old = wrap(_api.tensor_reshape(rows._handle, [g.count, *g.rest]))
-    mixed = wrap(_api.tensor_where(hit._handle, new._handle, old._handle))
-    mixed = wrap(_api.tensor_reshape(mixed._handle, g.sizes + g.rest))
+    hit = run(_api.tensor_reshape, hit, [g.count] + [1] * len(g.rest))
+    new = run(_api.tensor_index_select, value, 0, source)
+    old = run(_api.tensor_reshape, rows, [g.count, *g.rest])
+    mixed = run(_api.tensor_where, hit, new, old)
+    mixed = run(_api.tensor_reshape, mixed, g.sizes + g.rest)
     _api.tensor_copy_(rows._handle, mixed._handle)
 
 
@@ -266,7 +267,7 @@ def from_array(values, dtype):
     """A tensor with a copy of an array.array."""
     address, count = values.buffer_info()
     number = _api.TENSOR_DTYPE_U8 if dtype is None else dtype.number
-    return wrap(_api.tensor_from_host_copy(address if count else None, count * values.itemsize, number, [count]))
+    return run(_api.tensor_from_host_copy, address if count else None, count * values.itemsize, number, [count])
 
 
 def nonzero(x):
@@ -276,7 +277,7 @@ def nonzero(x):
     shape = x.shape
     if not shape:
         raise ValueError("nonzero of a tensor of rank 0 has no dimension to count in: reshape it to [1]")
-    flat = _true_positions(x if x.dtype.kind == "b" else wrap(_api.tensor_ne_scalar(x._handle, 0)))
+    flat = _true_positions(x if x.dtype.kind == "b" else run(_api.tensor_ne_scalar, x, 0))
     found = []
     for size in reversed(shape):
         size = max(size, 1)

@@ -54,6 +54,13 @@ def wrap(handle):
     return x
 
 
+def run(call, *arguments, **options):
+    """What a function of _api makes of tensors and other arguments, as a tensor.
+
+    The tensors live until the call is over. (In `call(f(x)._handle)` the handle would be released before the call.)"""
+    return wrap(call(*[a._handle if isinstance(a, Tensor) else a for a in arguments], **options))
+
+
 def handle_of(x, what="x"):
     """The handle of an argument that must be a tensor."""
     try:
