@@ -51,8 +51,9 @@ def codes(code):
 
 
 def upper(thing):
-    module = getattr(thing, "__module__", None) or ""
-    return module.startswith("tendon.") and module not in LOWER
+    # Some types have a descriptor there.
+    module = getattr(thing, "__module__", None)
+    return isinstance(module, str) and module.startswith("tendon.") and module not in LOWER
 
 
 def held():
