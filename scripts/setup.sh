@@ -1,17 +1,11 @@
 #!/usr/bin/env bash
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
-<<<<<<< HEAD
 #   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config python3
+#                                   examples: what single examples need; they are skipped where it cannot be had
 #                                   lint: rustfmt clippy python3 · bench: python3
 #                                   full: valgrind clang (libFuzzer) python3 with pip · bindings: python3 with venv
-#                                   (default: build test lint full)
-=======
-#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
-#                                   examples: what single examples need; they are skipped where it cannot be had
-#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
 #                                   (default: build test examples lint full)
->>>>>>> main
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -38,16 +32,12 @@ for group in $groups; do
             needs readelf binutils
             needs python3 python3
             ;;
-<<<<<<< HEAD
-        lint) needs python3 python3 ;;
-=======
         examples)
             for source in c_examples/*.c c_examples/*.cpp; do
                 for package in $(scripts/compile.sh --lacks "$source"); do for_examples+=("$package"); done
             done
             ;;
-        lint) ;;
->>>>>>> main
+        lint) needs python3 python3 ;;
         full)
             needs python3 python3
             # scripts/cuda-tools.sh
@@ -62,17 +52,13 @@ for group in $groups; do
             fi
             ;;
         bench) needs python3 python3 ;;
-<<<<<<< HEAD
         bindings)
             # Debian packs what venv needs apart from python3.
             if ! has python3 || ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
                 packages+=(python3 python3-venv)
             fi
             ;;
-        *) echo "setup: unknown group '$group' (build, test, lint, full, bench, bindings)" >&2; exit 2 ;;
-=======
-        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench)" >&2; exit 2 ;;
->>>>>>> main
+        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench, bindings)" >&2; exit 2 ;;
     esac
 done
 

@@ -1,5 +1,5 @@
-"""Handles that are forgotten, released twice or late: at the end of the interpreter, on other threads, after a fork.
-Needs the library only; what _tensor.Tensor does on top of it is tested where there is one."""
+"""Handles and tensors that are forgotten, released twice or late: at the end of the interpreter, on other threads, after
+a fork. Needs the library only."""
 import gc
 import os
 import subprocess
@@ -9,6 +9,7 @@ import threading
 import unittest
 from array import array
 
+import tendon
 from tendon import _api, _errors
 
 
@@ -32,7 +33,7 @@ def python(code, timeout=120):
     return done.returncode, done.stdout, done.stderr
 
 
-class Releases(unittest.TestCase):
+class Counted(unittest.TestCase):
     def setUp(self):
         gc.collect()
         self.before = _api.tendon_live_handle_count(), _api.tendon_live_tensor_count()
@@ -42,6 +43,8 @@ class Releases(unittest.TestCase):
         now = _api.tendon_live_handle_count(), _api.tendon_live_tensor_count()
         return now[0] - self.before[0], now[1] - self.before[1]
 
+
+class Releases(Counted):
     def test_a_forgotten_owner_releases(self):
         x = Owner(_api.tensor_zeros((3,)))
         self.assertEqual(self.left(), (1, 1))
@@ -168,6 +171,66 @@ class Releases(unittest.TestCase):
         self.assertEqual(self.left(), (0, 0))
 
 
+class Tensors(Counted):
+    """The same of tendon.Tensor."""
+
+    def test_a_tensor_and_what_is_made_of_it(self):
+        x = tendon.ones((4,), requires_grad=True)
+        y = (x * 2).exp()
+        self.assertEqual(self.left()[0], 2)
+        y.sum().backward()
+        del y
+        gradient = x.grad
+        del x
+        self.assertEqual(self.left(), (1, 1))
+        del gradient
+        self.assertEqual(self.left(), (0, 0))
+
+    def test_a_tensor_whose_handle_was_taken_away(self):
+        """Nothing releases it a second time, whoever did it first."""
+        x = tendon.ones((4,))
+        _api.tensor_release(x._handle)
+        with self.assertRaises(tendon.InvalidHandleError):
+            x + x
+        seen = []
+        hook, sys.unraisablehook = sys.unraisablehook, lambda what: seen.append(what.exc_type)
+        try:
+            del x
+        finally:
+            sys.unraisablehook = hook
+        self.assertEqual(seen, [tendon.InvalidHandleError])
+        self.assertEqual(self.left(), (0, 0))
+
+    def test_cycles_of_tensors_collected_on_another_thread(self):
+        made = [[tendon.ones((10,))] for _ in range(100)]
+        for one in made:
+            one.append(one)
+        gc.disable()
+        try:
+            del made, one
+            self.assertEqual(_api.tendon_live_handle_count() - self.before[0], 100)
+            thread = threading.Thread(target=gc.collect)
+            thread.start()
+            thread.join()
+        finally:
+            gc.enable()
+        self.assertEqual(self.left(), (0, 0))
+
+    def test_a_failing_call_leaves_nothing(self):
+        for _ in range(10):
+            with self.assertRaises(tendon.ShapeError):
+                tendon.cat([tendon.ones((2, 2)), tendon.ones((3, 3))])
+        self.assertEqual(self.left(), (0, 0))
+
+    def test_what_a_chain_of_views_holds(self):
+        x = tendon.zeros((1000, 10))
+        for _ in range(500):
+            x = x[1:]
+        self.assertEqual(self.left()[0], 1)
+        del x
+        self.assertEqual(self.left(), (0, 0))
+
+
 class Endings(unittest.TestCase):
     """Programs that end with handles still in their hands."""
 
@@ -263,6 +326,63 @@ class Endings(unittest.TestCase):
             def release(address, user_data):
                 raise SystemError("called at the end")
             kept = _api.tensor_from_host_buffer(data.buffer_info()[0], 16, 12, (4,), release=release)
+            print("done")
+        """)
+
+
+    def test_with_tensors_everywhere(self):
+        """In modules, cycles, closures, classes, exceptions and weak references, tracked and not."""
+        self.ends_well("""
+            import sys, weakref
+            import tendon
+            x = tendon.ones((3,), requires_grad=True)
+            loss = (x * x).sum()
+            loss.backward()
+            class Model:
+                weight = tendon.zeros((2, 2))
+                def __init__(self):
+                    self.me, self.state = self, [tendon.ones((4,)) for _ in range(100)]
+                    self.step = lambda: self.weight @ self.weight
+                def __del__(self):
+                    self.state.append(self.step())
+            model = sys.model = Model()
+            watched = weakref.ref(model.state[0], lambda _: None)
+            try:
+                tendon.ones((2,)) @ tendon.ones((3,))
+            except tendon.ShapeError as why:
+                kept = why
+            sys.modules["aaa_first"] = sys.modules["zzz_last"] = model
+            print("done")
+        """)
+
+    def test_with_tensors_in_threads_that_still_compute(self):
+        self.ends_well("""
+            import threading, time
+            import tendon
+            def work():
+                x = tendon.ones((100, 100), requires_grad=True)
+                while True:
+                    (x @ x).sum().backward()
+            for _ in range(3):
+                threading.Thread(target=work, daemon=True).start()
+            time.sleep(0.2)
+            print("done")
+        """)
+
+    def test_with_tensors_computed_in_atexit(self):
+        self.ends_well("""
+            import atexit
+            import tendon
+            x = tendon.ones((3,))
+            atexit.register(lambda: print((x + 1).tolist()))
+            print("done")
+        """, ("done", "[2.0, 2.0, 2.0]"))
+
+    def test_with_modes_that_are_on(self):
+        self.ends_well("""
+            import tendon
+            tendon.no_grad().__enter__()
+            x = tendon.ones((3,))
             print("done")
         """)
 
