@@ -20,6 +20,7 @@ from ._construct import *  # noqa: F403
 from ._convert import *  # noqa: F403
 from ._creation import *  # noqa: F403
 from ._devices import *  # noqa: F403
+from ._dict import *  # noqa: F403
 from ._dlpack import *  # noqa: F403
 from ._dtypes import *  # noqa: F403
 from ._dtypes import (
@@ -31,6 +32,7 @@ from ._errors import (
     DTypeError, FormatError, InternalError, InvalidArgument, InvalidHandleError, IoError, NotContiguousError, NotFoundError,
     NotOnCpuError, OutOfMemoryError, ReadOnlyError, ShapeError, TendonError, TensorIndexError, UnsupportedError,
 )  # fmt: skip
+from ._files import *  # noqa: F403
 from ._indexed import *  # noqa: F403
 from ._numpy import *  # noqa: F403
 from ._printing import *  # noqa: F403
