@@ -33,8 +33,8 @@ UNUSED = {
     "tensor_dtype_*": "the table of _dtypes has names and sizes",
     "tensor_stride": "tensor_strides has all of them, in one call",
     "tensor_scope_*": "Python's own reference counts release",
+    "tensor_dict_at": "names find tensors",
     "tensor_optimizer_state_size": "_api.tensor_optimizer_state_save asks for it",
-    "tensor_dict_*": "nothing reads or writes files of them yet",
 }
 
 

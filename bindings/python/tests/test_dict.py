@@ -1,0 +1,191 @@
+"""TensorDict, and tensors in files."""
+
+import gc
+import os
+import pickle
+import tempfile
+import threading
+import unittest
+
+import tendon
+from tendon import _api
+
+safetensors = unittest.skipUnless(hasattr(_api, "tensor_dict_load_safetensors"), "this version has no safetensors")
+npz = unittest.skipUnless(hasattr(_api, "tensor_dict_load_npz"), "this version has no .npz")
+npy = unittest.skipUnless(hasattr(_api, "tensor_load_npy"), "this version has no .npy")
+
+
+class Mapping(unittest.TestCase):
+    def setUp(self):
+        gc.collect()
+        self.before = tendon.live_handle_count(), tendon.live_tensor_count()
+
+    def tearDown(self):
+        gc.collect()
+        self.assertEqual((tendon.live_handle_count(), tendon.live_tensor_count()), self.before)
+
+    def test_as_a_dict(self):
+        w, b = tendon.ones(2, 3), tendon.zeros(3)
+        d = tendon.TensorDict({"layer.w": w, "layer.b": b})
+        self.assertEqual((list(d), len(d), "layer.w" in d, "w" in d, 5 in d), (["layer.w", "layer.b"], 2, True, False, False))
+        self.assertTrue(tendon.is_same(d["layer.w"], w))
+        self.assertEqual([x.shape for x in d.values()], [(2, 3), (3,)])
+        d["head"] = tendon.ones(1)
+        d["layer.w"] = b
+        self.assertEqual(list(d), ["layer.w", "layer.b", "head"])
+        self.assertTrue(tendon.is_same(d["layer.w"], b))
+        del d["layer.w"]
+        self.assertEqual(d.pop("layer.b").shape, (3,))
+        self.assertIsNone(d.get("layer.b"))
+        self.assertEqual(d.setdefault("new", b).shape, (3,))
+        d.update(a=w, b=b)
+        plain = dict(d)
+        self.assertEqual(list(plain), ["head", "new", "a", "b"])
+        d.clear()
+        self.assertEqual((len(d), list(d), bool(d)), (0, [], False))
+        self.assertEqual(len(plain), 4)
+
+    def test_errors(self):
+        d = tendon.TensorDict()
+        for wrong in (lambda: d["x"], lambda: d.__delitem__("x"), lambda: d.pop("x"), lambda: d.metadata["x"]):
+            with self.assertRaises(KeyError) as caught:
+                wrong()
+        with self.assertRaises(TypeError):
+            d["x"] = 5
+        with self.assertRaises(TypeError):
+            d[5] = tendon.ones(1)
+        with self.assertRaises(TypeError):
+            tendon.TensorDict({"x": [1.0]})
+        self.assertEqual(len(d), 0)
+        del caught
+
+    def test_select(self):
+        d = tendon.TensorDict({"a.w": tendon.ones(1), "b.w": tendon.zeros(1), "a.b": tendon.ones(2)}, {"format": "pt"})
+        self.assertEqual(list(d.select("a.")), ["a.w", "a.b"])
+        part = d.select("a.", "model.")
+        self.assertEqual((list(part), dict(part.metadata)), (["model.w", "model.b"], {"format": "pt"}))
+        self.assertTrue(tendon.is_same(part["model.w"], d["a.w"]))
+        self.assertEqual(list(d.select("", "x.")), ["x.a.w", "x.b.w", "x.a.b"])
+        other = d.copy()
+        other["c"] = d["a.w"]
+        self.assertEqual((len(other), len(d)), (4, 3))
+
+    def test_metadata(self):
+        d = tendon.TensorDict(metadata={"k": "v"})
+        d.metadata["ü"] = "ö\n"
+        d.metadata["k"] = "w"
+        self.assertEqual((dict(d.metadata), len(d.metadata), "k" in d.metadata, "x" in d.metadata), ({"k": "w", "ü": "ö\n"}, 2, True, False))
+        self.assertEqual(repr(d.metadata), "{'k': 'w', 'ü': 'ö\\n'}")
+
+    def test_text_and_pickle(self):
+        d = tendon.TensorDict({"w": tendon.ones(2, 3)}, {"k": "v"})
+        self.assertEqual(repr(d), "TensorDict({'w': float32 [2, 3]})")
+        e = pickle.loads(pickle.dumps(d))
+        self.assertEqual((e["w"].tolist(), dict(e.metadata)), ([[1, 1, 1]] * 2, {"k": "v"}))
+
+    def test_it_holds_its_tensors(self):
+        d = tendon.TensorDict({"w": tendon.full((3,), 7)})
+        gc.collect()
+        w = d["w"]
+        del d
+        self.assertEqual(w.tolist(), [7, 7, 7])
+
+    def test_readers_on_threads(self):
+        d = tendon.TensorDict({str(i): tendon.full((2,), i) for i in range(50)})
+        errors = []
+
+        def read():
+            try:
+                for _ in range(20):
+                    if [x[0].item() for x in d.values()] != list(range(50)):
+                        errors.append("wrong")
+            except BaseException as error:
+                errors.append(error)
+
+        threads = [threading.Thread(target=read) for _ in range(4)]
+        for t in threads:
+            t.start()
+        for t in threads:
+            t.join()
+        self.assertEqual(errors, [])
+
+
+class Files(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def weights(self):
+        return {"w": tendon.arange(6, dtype="float32").reshape(2, 3).T, "b": tendon.tensor([1, 2], dtype="bfloat16"), "n": tendon.tensor(5)}
+
+    def test_ends_of_paths(self):
+        for wrong in ("weights.pt", "weights", "x.safetensors.bak"):
+            with self.assertRaisesRegex(ValueError, "safetensors"):
+                tendon.load(wrong)
+            with self.assertRaisesRegex(ValueError, "safetensors"):
+                tendon.save({}, wrong)
+        with self.assertRaises(TypeError):
+            tendon.save(tendon.ones(1), "x.safetensors")
+        with self.assertRaises(TypeError):
+            tendon.load(5)
+
+    @safetensors
+    def test_safetensors(self):
+        import pathlib
+
+        path = pathlib.Path(self.folder) / "ü.safetensors"
+        tendon.save(self.weights(), path, metadata={"format": "pt"})
+        d = tendon.load(path)
+        self.assertEqual(dict(d.metadata), {"format": "pt"})
+        for name, x in self.weights().items():
+            self.assertEqual((d[name].dtype, d[name].tolist()), (x.dtype, x.tolist()))
+        self.assertEqual(list(tendon.load(path, names=["b"])), ["b"])
+        with self.assertRaises(KeyError):
+            tendon.load(path, names=["nothing"])
+        copied = tendon.load(path, mmap=False)
+        copied["w"].fill_(0)
+        self.assertEqual(copied.load_stats.mapped_tensors, 0)
+        mapped = tendon.load(path, mmap=True)
+        self.assertTrue(mapped["w"].is_read_only)
+        with self.assertRaises(tendon.ReadOnlyError):
+            mapped["w"].fill_(0)
+        d.metadata["more"] = "text"
+        tendon.save(d, path, metadata={"more": "other"})
+        self.assertEqual(dict(tendon.load(path).metadata), {"format": "pt", "more": "other"})
+        self.assertEqual(d.metadata["more"], "text")
+
+    @safetensors
+    def test_bad_files(self):
+        with self.assertRaises(OSError):
+            tendon.load(self.path("nothing.safetensors"))
+        with open(self.path("bad.safetensors"), "wb") as file:
+            file.write(b"\xff" * 40)
+        with self.assertRaises(ValueError):
+            tendon.load(self.path("bad.safetensors"))
+        with self.assertRaises(OSError):
+            tendon.save(self.weights(), self.path("no/such/folder.safetensors"))
+
+    @npz
+    def test_npz(self):
+        weights = {name: x.to("float32") for name, x in self.weights().items()}
+        for compress in (False, True):
+            tendon.save(weights, self.path("a.npz"), compress=compress)
+            d = tendon.load(self.path("a.npz"))
+            for name, x in weights.items():
+                self.assertEqual(d[name].tolist(), x.tolist())
+
+    @npy
+    def test_npy(self):
+        x = self.weights()["w"]
+        tendon.save(x, self.path("a.npy"))
+        self.assertEqual(tendon.load(self.path("a.npy")).tolist(), x.tolist())
+        with self.assertRaises(ValueError):
+            tendon.load(self.path("a.npy"), names=["x"])
+
+
+if __name__ == "__main__":
+    unittest.main()
