@@ -44,8 +44,9 @@ fn foreign_structs_and_consumed_arguments() {
     let p = parameters(
         "/// Takes a tensor of another library over. `out`: new reference, release
          /// with tensor_release.
-         #[no_mangle] #[must_use] pub extern \"C\" fn tensor_from_dlpack(managed: *mut DLManagedTensor, seen: *const DLManagedTensor, low: *const
-             TensorScalar, made: *mut *mut DLManagedTensor, text: *mut *const c_char, out: *mut *mut Tensor) -> TensorStatus { 0 }",
+         #[no_mangle] #[must_use] pub extern \"C\" fn tensor_from_dlpack(managed: *mut DLManagedTensor,
+             seen: *const DLManagedTensor, low: *const TensorScalar, made: *mut *mut DLManagedTensor,
+             text: *mut *const c_char, out: *mut *mut Tensor) -> TensorStatus { 0 }",
     );
     is(&p[0], &[("role", "foreign"), ("struct", "DLManagedTensor"), ("ownership", "consumed")]);
     is(&p[1], &[("role", "foreign"), ("ownership", "borrowed")]);
