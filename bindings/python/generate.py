@@ -338,7 +338,8 @@ class Function:
         made = "c_void_p" if handles else "c_char" if element == "void" else self.api.ctype(element)
         if "count" in parameter:
             self.before.append(f"{name} = _room({made}, {parameter['count']})")
-            self.results.append(f"tuple({name})")
+            # A slice is a list, made several times faster than a tuple of the array.
+            self.results.append(f"tuple({name}[:])")
             return
         needed = parameter.get("needed") or parameter.get("written")
         if needed and needed != "return":
@@ -350,7 +351,7 @@ class Function:
         elif element == "void":
             self.results.append(f"{name}.raw[:{length}]")
         else:
-            self.results.append(f"tuple({name})" if length == "capacity" else f"tuple({name}[:{length}])")
+            self.results.append(f"tuple({name}[:])" if length == "capacity" else f"tuple({name}[:{length}])")
 
     def take_capacity(self, parameter, name):
         self.argtypes.append("c_size_t")
