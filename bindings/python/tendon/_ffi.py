@@ -107,15 +107,29 @@ class _ScalarFloat(Scalar):
 _BOOL, _INT, _FLOAT = 1, 2, 3
 
 
+#: Programs use few numbers, again and again: looking one up costs a fifth of making it. Zeros are not kept, because the
+#: two of them are equal.
+_floats, _ints = {}, {}
+_KEPT = 256
+
+
 def scalar(value):
     """A number as a TensorScalar."""
     kind = value.__class__
     if kind is float:
-        return _ScalarFloat(_FLOAT, 0, value)
+        made = _floats.get(value)
+        if made is None:
+            made = _ScalarFloat(_FLOAT, 0, value)
+            if value and len(_floats) < _KEPT:
+                _floats[value] = made
+        return made
     if kind is int:
-        if -0x8000000000000000 <= value <= 0x7FFFFFFFFFFFFFFF:
-            return _ScalarInt(_INT, 0, value)
-        raise OverflowError(f"{value} does not fit into int64_t")
+        made = _ints.get(value)
+        if made is None:
+            made = _ScalarInt(_INT, 0, to_int64_t(value, "the number"))
+            if len(_ints) < _KEPT:
+                _ints[value] = made
+        return made
     if kind is bool or kind.__name__ in ("bool_", "bool"):
         return _ScalarInt(_BOOL, 0, bool(value))
     try:

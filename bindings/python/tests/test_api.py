@@ -140,6 +140,17 @@ class Values(Scoped):
             self.assertEqual(made, number)
             self.assertIs(type(made), type(number))
 
+    def test_zeros_keep_their_sign_and_numbers_their_kind_when_seen_again(self):
+        one = of([1])
+        for _ in range(3):
+            for number in (0.0, -0.0, 0.0, 1, True, 1.0, False, 0, float("nan")):
+                x = _api.tensor_full((1,), number)
+                made = _api.tensor_item(x)
+                self.assertEqual((repr(made), type(made)), (repr(number), type(number)))
+            self.assertEqual(values(_api.tensor_div(one, _api.tensor_full((1,), -0.0))), [float("-inf")])
+        for number in range(1000):
+            self.assertEqual(_api.tensor_item(_api.tensor_scalar(number)), number)
+
     def test_numbers_that_do_not_fit_are_refused(self):
         x = _api.tensor_zeros((4,))
         for call in (

@@ -64,6 +64,13 @@ fn in_table(table: Table, owner: &str, name: &str) -> bool {
     table.iter().any(|(entry, _)| *entry == name || *entry == owner || *entry == format!("{owner}.{name}"))
 }
 
+/// The entries that name something, for a test that it is there.
+#[cfg(test)]
+pub fn tabled() -> Vec<&'static str> {
+    let tables = [NULLABLE, NULL_IS_ABOUT_ELSE, KEPT, CONSUMED, NULL_OUTPUTS, STATUS_IS_ANSWER, ALONE];
+    tables.into_iter().flatten().map(|(name, _)| *name).chain(COUNTS.iter().map(|(name, ..)| *name)).collect()
+}
+
 /// An object under construction.
 pub struct Entry(Vec<(String, Json)>);
 
@@ -224,8 +231,8 @@ impl List<'_> {
         if let Ty::Name(struct_name) = target
             && !self.is_value(target)
         {
-            // A struct of another library, which only passes through: `struct DLManagedTensor *`.
-            let ownership = if self.is_consumed(slot) { "consumed" } else { "borrowed" };
+            // A struct of another library, which only passes through: `struct DLManagedTensor *`. Without const it goes over.
+            let ownership = if !constant || self.is_consumed(slot) { "consumed" } else { "borrowed" };
             let entry = Entry::new().text("role", "foreign").text("struct", struct_name.trim_start_matches("struct "));
             return Ok(entry.text("ownership", ownership).flag("nullable", nullable));
         }
@@ -305,9 +312,7 @@ impl List<'_> {
 
     fn is_consumed(&self, slot: &Slot) -> bool {
         let ends = self.slots.len() == 1 && (self.owner.ends_with("_release") || self.owner.ends_with("_end"));
-        ends || in_table(CONSUMED, self.owner, &slot.name)
-            || self.doc.contains(&format!("`{}`: consumed", slot.name))
-            || self.doc.contains(&format!("the tensor owns `{}`", slot.name))
+        ends || in_table(CONSUMED, self.owner, &slot.name) || self.doc.contains(&format!("`{}`: consumed", slot.name))
     }
 
     fn handle(&self, slot: &Slot, target: &Ty, constant: bool) -> Entry {
