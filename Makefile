@@ -122,6 +122,7 @@ compare-pytorch:
 	    echo "    make compare-pytorch PYTHON=/opt/torch/bin/python"; exit 1; }
 	@$(BUILD_DIST)
 	@$(PYTHON) tests/pytorch/compare.py $(DIST)/lib/libtendon.so $(ARGS)
+	@$(PYTHON) tests/pytorch/dlpack.py $(DIST)/lib/libtendon.so
 
 lint:
 	@scripts/setup.sh build lint

@@ -4,6 +4,7 @@
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
 pub mod dict;
+pub mod dlpack;
 pub mod map;
 pub mod save;
 

@@ -28,9 +28,10 @@ from ._dtypes import (
 )  # fmt: skip
 from ._elementwise import *  # noqa: F403
 from ._errors import (
-    AutogradError, BufferRuleError, CallbackError, CancelledError, CaptureError, CudaError, CudaUnavailableError, DeviceError,
-    DTypeError, FormatError, InternalError, InvalidArgument, InvalidHandleError, IoError, NotContiguousError, NotFoundError,
-    NotOnCpuError, OutOfMemoryError, ReadOnlyError, ShapeError, TendonError, TensorIndexError, UnsupportedError,
+    AutogradError, BufferRuleError, CallbackError, CancelledError, CaptureError, CudaError, CudaUnavailableError,
+    DeviceError, DTypeError, FormatError, InternalError, InvalidArgument, InvalidHandleError, IoError,
+    NotContiguousError, NotFoundError, NotOnCpuError, OutOfMemoryError, ReadOnlyError, ShapeError, TendonError,
+    TensorIndexError, UnsupportedError,
 )  # fmt: skip
 from ._files import *  # noqa: F403
 from ._indexed import *  # noqa: F403

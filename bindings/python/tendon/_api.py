@@ -83,6 +83,9 @@ TENSOR_ROUNDING_FLOOR = 2
 TENSOR_REDUCTION_MEAN = 0
 TENSOR_REDUCTION_SUM = 1
 TENSOR_REDUCTION_NONE = 2
+TENSOR_DLPACK_COPY_IF_NEEDED = 0
+TENSOR_DLPACK_COPY_ALWAYS = 1
+TENSOR_DLPACK_COPY_NEVER = 2
 TENDON_PRECISION_HIGHEST = 0
 TENDON_PRECISION_HIGH = 1
 TENSOR_MMAP_DEFAULT = 0
@@ -128,6 +131,19 @@ class TensorHostBufferOptions(ctypes.Structure):
         ("offset", c_int64),
         ("release", c_void_p),
         ("user_data", c_void_p),
+    ]
+
+
+class TensorDlpackOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("copy", c_int32),
+        ("device", TensorDevice),
+        ("stream", c_int64),
+        ("max_version_major", c_uint32),
+        ("max_version_minor", c_uint32),
+        ("stream_stays_valid", c_bool),
+        ("reserved", c_uint8 * 7),
     ]
 
 
@@ -2528,6 +2544,173 @@ def tensor_data_mut_f64(x):
     if status:
         _fail(status)
     return out_out.value or 0
+
+
+_tensor_to_dlpack = _bind("tensor_to_dlpack", c_int32, c_void_p, c_void_p, c_void_p)
+
+
+def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+    """The tensor's memory as a DLPack struct of the older form, without a version, for another library; nothing is
+    copied. As torch.utils.dlpack.to_dlpack.
+
+    The struct describes the memory of `x` as it is: its strides, its device (pinned host memory is CPU memory).
+    Both sides see what either writes, and what the consumer writes is not counted by tensor_version. A tensor that
+    requires grad must be detached first. On CUDA, what the current stream has been given so far is done before
+    later work of options->stream; the consumer's work must be done when it calls the deleter, unless it runs on a
+    stream that options->stream_stays_valid speaks of.
+
+    Errors: INVALID_HANDLE, AUTOGRAD, READ_ONLY when the memory is read-only, which this form cannot say, DEVICE
+    when options->device is another and options->copy forbids the copy, INVALID_ARGUMENT, INVALID_OPTIONS,
+    NULL_POINTER, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: owned by the consumer, who calls its deleter once,
+    on any thread, also after `x` was released; the memory lives until then.
+    """
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+        if copy is None:
+            copy = 0
+        elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
+            copy = _to_int32_t(copy, "copy")
+        if stream is None:
+            stream = 1
+        elif stream.__class__ is not int or not -9223372036854775808 <= stream <= 9223372036854775807:
+            stream = _to_int64_t(stream, "stream")
+        if max_version_major is None:
+            max_version_major = 0
+        elif max_version_major.__class__ is not int or not 0 <= max_version_major <= 4294967295:
+            max_version_major = _to_uint32_t(max_version_major, "max_version_major")
+        if max_version_minor is None:
+            max_version_minor = 0
+        elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
+            max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
+        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_to_dlpack(x, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_to_dlpack_versioned = _bind("tensor_to_dlpack_versioned", c_int32, c_void_p, c_void_p, c_void_p)
+
+
+def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+    """The tensor's memory as a DLPack 1.1 struct for another library; nothing is copied. As torch.Tensor.__dlpack__
+    with a max_version of 1.0 or later.
+
+    As tensor_to_dlpack, but read-only memory is exported with the flag that says so. Errors: as tensor_to_dlpack
+    without READ_ONLY, and UNSUPPORTED when the wished max_version is before 1.0. `out`: owned by the consumer, who
+    calls its deleter once, on any thread, also after `x` was released; the memory lives until then.
+    """
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+        if copy is None:
+            copy = 0
+        elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
+            copy = _to_int32_t(copy, "copy")
+        if stream is None:
+            stream = 1
+        elif stream.__class__ is not int or not -9223372036854775808 <= stream <= 9223372036854775807:
+            stream = _to_int64_t(stream, "stream")
+        if max_version_major is None:
+            max_version_major = 0
+        elif max_version_major.__class__ is not int or not 0 <= max_version_major <= 4294967295:
+            max_version_major = _to_uint32_t(max_version_major, "max_version_major")
+        if max_version_minor is None:
+            max_version_minor = 0
+        elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
+            max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
+        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_to_dlpack_versioned(x, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_from_dlpack = _bind("tensor_from_dlpack", c_int32, c_void_p, c_void_p, c_void_p)
+
+
+def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+    """A tensor over the memory of another library's DLPack struct of the older form, without a copy. As
+    torch.from_dlpack.
+
+    On success the tensor owns `managed`: its deleter (if not NULL) is called once, when the last tensor over the
+    memory is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails,
+    `managed` is as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and
+    managed (a CUDA tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy
+    forbids it; then, and with any other copy, the deleter is called before this function returns.
+
+    Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED,
+    DEVICE for other devices, for an address that is not on the device, and when options->device needs a copy that
+    options->copy forbids, INVALID_ARGUMENT, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: new
+    reference, release with tensor_release.
+    """
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+        if copy is None:
+            copy = 0
+        elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
+            copy = _to_int32_t(copy, "copy")
+        if stream is None:
+            stream = 1
+        elif stream.__class__ is not int or not -9223372036854775808 <= stream <= 9223372036854775807:
+            stream = _to_int64_t(stream, "stream")
+        if max_version_major is None:
+            max_version_major = 0
+        elif max_version_major.__class__ is not int or not 0 <= max_version_major <= 4294967295:
+            max_version_major = _to_uint32_t(max_version_major, "max_version_major")
+        if max_version_minor is None:
+            max_version_minor = 0
+        elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
+            max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
+        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_from_dlpack(managed, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_from_dlpack_versioned = _bind("tensor_from_dlpack_versioned", c_int32, c_void_p, c_void_p, c_void_p)
+
+
+def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+    """A tensor over the memory of another library's DLPack 1.x struct, without a copy. As torch.from_dlpack.
+
+    As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
+    failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be
+    read, so its deleter is called at once.
+
+    Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
+    """
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+        if copy is None:
+            copy = 0
+        elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
+            copy = _to_int32_t(copy, "copy")
+        if stream is None:
+            stream = 1
+        elif stream.__class__ is not int or not -9223372036854775808 <= stream <= 9223372036854775807:
+            stream = _to_int64_t(stream, "stream")
+        if max_version_major is None:
+            max_version_major = 0
+        elif max_version_major.__class__ is not int or not 0 <= max_version_major <= 4294967295:
+            max_version_major = _to_uint32_t(max_version_major, "max_version_major")
+        if max_version_minor is None:
+            max_version_minor = 0
+        elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
+            max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
+        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_from_dlpack_versioned(managed, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
 
 
 _tensor_to_device = _bind("tensor_to_device", c_int32, c_void_p, TensorDevice, c_void_p, c_void_p)

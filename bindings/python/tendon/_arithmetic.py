@@ -12,7 +12,8 @@ __all__ = ["div", "divide", "floor_divide", "remainder", "where"]
 # name: its other names. A number on the right goes to the C function ..._scalar where there is one.
 _BINARY = {
     "add": (), "sub": ("subtract",), "mul": ("multiply",), "pow": (), "maximum": (), "minimum": (),
-    "eq": ("equal",), "ne": ("not_equal",), "lt": ("less",), "le": ("less_equal",), "gt": ("greater",), "ge": ("greater_equal",),
+    "eq": ("equal",), "ne": ("not_equal",), "lt": ("less",), "le": ("less_equal",), "gt": ("greater",),
+    "ge": ("greater_equal",),
     "logical_and": (), "logical_or": (), "logical_xor": (),
 }  # fmt: skip
 
@@ -103,7 +104,10 @@ def remainder(a, b):
     a, b = _operands(a, b, "remainder")
     for x in (a, b):
         if of_number[_api.tensor_dtype(x._handle)].kind not in "iu":
-            raise failure("TENSOR_ERR_DTYPE", "remainder: only integers have one in this version; of floats use a - b * tendon.floor(a / b)")
+            raise failure(
+                "TENSOR_ERR_DTYPE",
+                "remainder: only integers have one in this version; of floats use a - b * tendon.floor(a / b)",
+            )
     return sub(a, mul(div(a, b, rounding_mode="floor"), b))  # noqa: F821
 
 

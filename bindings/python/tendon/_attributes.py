@@ -4,7 +4,7 @@ import ctypes
 
 from . import _api
 from ._devices import of_pair
-from ._documents import from_header
+from ._documents import from_header, words_of
 from ._dtypes import of_number
 from ._tensor import Tensor, handle_of, wrap
 
@@ -31,22 +31,24 @@ def _ask(name, convert=None):
     return lambda self: convert(call(self._handle))
 
 
-def _property(name, convert=None):
-    return property(_ask(name, convert), doc=getattr(_api, "tensor_" + name).__doc__)
+def _property(name, convert=None, words=None):
+    return property(_ask(name, convert), doc=words or words_of("tensor_" + name))
 
 
-def _method(name, python_name, convert=None):
+def _method(name, python_name, convert=None, words=None):
     ask = _ask(name, convert)
 
     def method(self):
         return ask(self)
 
     method.__name__ = python_name
-    method.__doc__ = getattr(_api, "tensor_" + name).__doc__
+    method.__doc__ = f"{python_name}()\n\n{words or words_of('tensor_' + name)}"
     setattr(Tensor, python_name, method)
 
 
-Tensor.shape = property(lambda self: tuple(_api.tensor_shape(self._handle)), doc="The sizes of the dimensions, a tuple.")
+Tensor.shape = property(
+    lambda self: tuple(_api.tensor_shape(self._handle)), doc="The sizes of the dimensions, a tuple."
+)
 Tensor.ndim = _property("ndim")
 Tensor.nbytes = _property("nbytes")
 Tensor.dtype = _property("dtype", of_number.__getitem__)
@@ -54,32 +56,49 @@ Tensor.device = _property("device", of_pair)
 Tensor.requires_grad = property(
     _ask("requires_grad", bool),
     lambda self, on: _api.tensor_set_requires_grad(self._handle, bool(on)),
-    doc=_api.tensor_requires_grad.__doc__,
+    doc="Whether ops on it are recorded; setting it starts or stops that. As torch.Tensor.requires_grad.",
 )
-Tensor.is_leaf = _property("is_leaf", bool)
+Tensor.is_leaf = _property("is_leaf", bool, "Whether no recorded op made it. As torch.Tensor.is_leaf.")
 Tensor._version = _property("version")
-Tensor.is_read_only = _property("is_read_only", bool)
+Tensor.is_read_only = _property("is_read_only", bool, "Whether its memory was lent read-only: writes are refused.")
 
 _method("ndim", "dim")
 _method("numel", "numel")
-_method("is_contiguous", "is_contiguous", bool)
-_method("is_view", "is_view", bool)
-_method("is_inference", "is_inference", bool)
+_method("is_contiguous", "is_contiguous", bool, "Whether the elements lie in C order without gaps.")
+_method("is_view", "is_view", bool, "Whether it looks into the memory of another tensor.")
+_method("is_inference", "is_inference", bool, "Whether it was made in inference mode.")
 _method("storage_offset", "storage_offset")
 _method("item", "item")
-if hasattr(_api, "tensor_is_pinned"):
-    _method("is_pinned", "is_pinned", bool)
+_method("is_pinned", "is_pinned", bool)
 
 
 def _size(self):
     return _Size(_api.tensor_numel(self._handle), tuple(_api.tensor_shape(self._handle)))
 
 
-Tensor.size = property(_size, doc="How many elements. Called it is the shape, x.size(), or one size of it, x.size(dim).")
+Tensor.size = property(
+    _size, doc="How many elements. Called it is the shape, x.size(), or one size of it, x.size(dim)."
+)
 Tensor.itemsize = property(lambda self: self.dtype.itemsize, doc="Bytes of one element.")
-Tensor.element_size = lambda self: self.dtype.itemsize
 Tensor.is_cuda = property(lambda self: self.device.type == "cuda", doc="Whether the elements live on a CUDA device.")
-Tensor.is_floating_point = lambda self: self.dtype.kind == "f"
+
+
+def _element_size(self):
+    """element_size()
+
+    Bytes of one element."""
+    return self.dtype.itemsize
+
+
+def _is_floating_point(self):
+    """is_floating_point()
+
+    Whether the elements are floats."""
+    return self.dtype.kind == "f"
+
+
+Tensor.element_size = _element_size
+Tensor.is_floating_point = _is_floating_point
 
 
 def _stride(self, dim=None):
@@ -104,7 +123,9 @@ def _t(self):
 
 
 Tensor.T = property(_t, doc="The dimensions in reverse order. A view.")
-Tensor.mT = property(lambda self: wrap(_api.tensor_transpose(self._handle, -2, -1)), doc="The last two dimensions swapped. A view.")
+Tensor.mT = property(
+    lambda self: wrap(_api.tensor_transpose(self._handle, -2, -1)), doc="The last two dimensions swapped. A view."
+)
 
 
 def _data_ptr(self):

@@ -14,8 +14,8 @@ __all__ = ["enable_grad", "grad", "inference_mode", "is_grad_enabled", "no_grad"
 class _Mode:
     """A mode of the thread for the time of a `with` block, or of the calls of a decorated function.
 
-    One object may be entered several times, also by several threads: each thread has its own tokens of it. A mode is the
-    thread's: in a coroutine it must not be held across an await."""
+    One object may be entered several times, also by several threads: each thread has its own tokens of it. A mode is
+    the thread's: in a coroutine it must not be held across an await."""
 
     __slots__ = ("_tokens",)
     _begin = None
@@ -41,7 +41,9 @@ class _Mode:
     def __call__(self, function):
         kind = type(self)
         if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
-            raise TypeError(f"{kind.__name__} is of a thread and cannot decorate a generator or coroutine: use `with` inside")
+            raise TypeError(
+                f"{kind.__name__} is of a thread and cannot decorate a generator or coroutine: use `with` inside"
+            )
 
         @functools.wraps(function)
         def inside(*args, **kwargs):
@@ -66,8 +68,8 @@ class enable_grad(_Mode):
 
 
 class inference_mode(_Mode):
-    """`with inference_mode():` or `@inference_mode`: this thread records nothing, and what it makes can never be part of a
-    graph. As torch.inference_mode."""
+    """`with inference_mode():` or `@inference_mode`: this thread records nothing, and what it makes can never be part
+    of a graph. As torch.inference_mode."""
 
     __slots__ = ()
     _begin = staticmethod(_api.tensor_inference_mode_begin)
@@ -105,7 +107,8 @@ def backward(loss, gradient=None, *, retain_graph=False, create_graph=False):
 
 @from_header("tensor_grad_of")
 def grad(output, inputs, gradient=None, *, retain_graph=False, create_graph=False, allow_unused=False):
-    """A tuple, one gradient for each of `inputs`, which may also be one tensor. None where `allow_unused` meant an input."""
+    """A tuple, one gradient for each of `inputs`, which may also be one tensor. None where `allow_unused` meant an
+    input."""
     inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
     options = _graph_options(gradient, retain_graph, create_graph)
     if allow_unused:
@@ -143,4 +146,9 @@ def _del_grad(x):
     _api.tensor_set_grad(x._handle, None)
 
 
-Tensor.grad = property(_get_grad, _set_grad, _del_grad, doc=_api.tensor_grad.__doc__)
+Tensor.grad = property(
+    _get_grad,
+    _set_grad,
+    _del_grad,
+    doc="The gradient that backward left, or None; it can be set. As torch.Tensor.grad.",
+)

@@ -1,9 +1,10 @@
 """PyCapsules with DLPack structs, by ctypes alone.
 
-A capsule that nobody takes owns its struct. Its destructor would have to be Python code, and destructors may run while an
-exception is on its way, when Python code must not run (numpy.from_dlpack drops the capsule so after an error). So capsules
-made here have no destructor: they are kept in a queue, and the queue is looked through at the next export or import and
-at each garbage collection. A capsule that only the queue has any more is over: unless it was taken, its struct is freed.
+A capsule that nobody takes owns its struct. Its destructor would have to be Python code, and destructors may run while
+an exception is on its way, when Python code must not run (numpy.from_dlpack drops the capsule so after an error). So
+capsules made here have no destructor: they are kept in a queue, and the queue is looked through at the next export or
+import and at each garbage collection. A capsule that only the queue has any more is over: unless it was taken, its
+struct is freed.
 """
 
 import collections

@@ -17,11 +17,11 @@ __all__ = ["asarray", "as_tensor", "frombuffer", "tensor"]
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
     """tensor(data, *, dtype=None, device=None, requires_grad=False)
 
-    A new tensor with a copy of `data`: a number, nested lists or tuples of numbers, a NumPy array, a buffer, or a tensor. As
-    torch.tensor.
+    A new tensor with a copy of `data`: a number, nested lists or tuples of numbers, a NumPy array, a buffer, or a
+    tensor. As torch.tensor.
 
-    Lists of bools become bool, of integers int64, with a float among them float32, unless `dtype` says otherwise. Arrays,
-    buffers and tensors keep their dtype. Gradients do not flow through: see Tensor.clone."""
+    Lists of bools become bool, of integers int64, with a float among them float32, unless `dtype` says otherwise.
+    Arrays, buffers and tensors keep their dtype. Gradients do not flow through: see Tensor.clone."""
     there = None if dtype is None else as_dtype(dtype)
     if isinstance(data, Tensor):
         copied = to(data.detach(), dtype=there, device=device, copy=True)
@@ -40,13 +40,17 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
 def asarray(obj, *, dtype=None, device=None, copy=None):
     """asarray(obj, *, dtype=None, device=None, copy=None)
 
-    A tensor of what `obj` holds, over its memory where that is possible: a tensor, a NumPy array, a buffer, whatever speaks
-    DLPack; or a copy of numbers and lists of them. As numpy.asarray.
+    A tensor of what `obj` holds, over its memory where that is possible: a tensor, a NumPy array, a buffer, whatever
+    speaks DLPack; or a copy of numbers and lists of them. As numpy.asarray.
 
     copy=True always copies; copy=False raises ValueError where a copy would be needed."""
     there = None if dtype is None else as_dtype(dtype)
     if copy:
-        return obj.to(dtype=there, device=device, copy=True) if isinstance(obj, Tensor) else tensor(obj, dtype=there, device=device)
+        return (
+            obj.to(dtype=there, device=device, copy=True)
+            if isinstance(obj, Tensor)
+            else tensor(obj, dtype=there, device=device)
+        )
     if isinstance(obj, Tensor):
         x = obj
     elif _is_array(obj):
@@ -77,9 +81,9 @@ as_tensor = asarray
 def frombuffer(buffer, *, dtype=uint8, count=-1, offset=0):
     """frombuffer(buffer, *, dtype=uint8, count=-1, offset=0)
 
-    A tensor of rank 1 over the memory of an object with the buffer protocol (bytes, bytearray, array.array, mmap, memoryview),
-    without a copy. As torch.frombuffer, numpy.frombuffer. `offset` is in bytes. The buffer stays locked while a tensor uses
-    it; a read-only one makes a tensor whose writes are refused."""
+    A tensor of rank 1 over the memory of an object with the buffer protocol (bytes, bytearray, array.array, mmap,
+    memoryview), without a copy. As torch.frombuffer, numpy.frombuffer. `offset` is in bytes. The buffer stays locked
+    while a tensor uses it; a read-only one makes a tensor whose writes are refused."""
     dtype = as_dtype(dtype)
     view = memoryview(buffer)
     if not view.c_contiguous:
@@ -90,7 +94,9 @@ def frombuffer(buffer, *, dtype=uint8, count=-1, offset=0):
     rest = view.nbytes - offset
     if count < 0:
         if rest % dtype.itemsize:
-            raise ValueError(f"frombuffer: {rest} bytes are not a whole number of {dtype.name} ({dtype.itemsize} bytes each)")
+            raise ValueError(
+                f"frombuffer: {rest} bytes are not a whole number of {dtype.name} ({dtype.itemsize} bytes each)"
+            )
         count = rest // dtype.itemsize
     elif count * dtype.itemsize > rest:
         raise ValueError(f"frombuffer: {count} times {dtype.itemsize} bytes are more than the {rest} there are")
@@ -104,7 +110,9 @@ def _over_buffer(buffer):
     view = memoryview(buffer)
     letter = view.format.lstrip("@=") or view.format
     kinds = {d.format: d for d in ALL if d.format}
-    kinds.update({"l": kinds["q"] if view.itemsize == 8 else kinds["i"], "L": kinds["Q"] if view.itemsize == 8 else kinds["I"]})
+    kinds.update(
+        {"l": kinds["q"] if view.itemsize == 8 else kinds["i"], "L": kinds["Q"] if view.itemsize == 8 else kinds["I"]}
+    )
     kinds.update({"c": uint8})
     found = kinds.get(letter)
     if found is None or found.itemsize != view.itemsize:

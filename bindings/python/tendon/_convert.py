@@ -24,8 +24,8 @@ def _to(x, number=None, pair=None, copy=False, non_blocking=False):
 def to(x, *args, dtype=None, device=None, copy=False, non_blocking=False):
     """to(x, *args, dtype=None, device=None, copy=False, non_blocking=False)
 
-    The tensor in another dtype, on another device, or both; itself where nothing changes, unless `copy` is true. Arguments
-    without a name are dtypes, devices, or a tensor to be like. Recorded for backward. As torch.Tensor.to."""
+    The tensor in another dtype, on another device, or both; itself where nothing changes, unless `copy` is true.
+    Arguments without a name are dtypes, devices, or a tensor to be like. Recorded for backward. As torch.Tensor.to."""
     for what in args:
         if isinstance(what, Tensor):
             dtype, device = what.dtype, what.device
@@ -40,14 +40,18 @@ def to(x, *args, dtype=None, device=None, copy=False, non_blocking=False):
 
 
 def _is_device(what):
-    return isinstance(what, device) or (isinstance(what, int) and not isinstance(what, bool)) or type(what).__name__ == "device"
+    return (
+        isinstance(what, device)
+        or (isinstance(what, int) and not isinstance(what, bool))
+        or type(what).__name__ == "device"
+    )
 
 
 def astype(x, dtype, *, copy=True, device=None):
     """astype(x, dtype, *, copy=True, device=None)
 
-    The tensor in `dtype`: a copy, unless copy=False and nothing changes. As numpy.ndarray.astype. Floats become integers by
-    rounding towards zero."""
+    The tensor in `dtype`: a copy, unless copy=False and nothing changes. As numpy.ndarray.astype. Floats become
+    integers by rounding towards zero."""
     return _to(x, as_dtype(dtype).number, None if device is None else as_pair(device), copy)
 
 
@@ -99,6 +103,7 @@ def _cast(name, there):
 CASTS = {
     name: _cast(name, there)
     for name, there in {
-        "half": float16, "bfloat16": bfloat16, "float": float32, "double": float64, "int": int32, "long": int64, "bool": bool_
+        "half": float16, "bfloat16": bfloat16, "float": float32, "double": float64, "int": int32, "long": int64,
+        "bool": bool_
     }.items()
 }  # fmt: skip

@@ -13,7 +13,9 @@ def _rebuild(data, name, shape, device, requires_grad):
         from ._devices import as_pair
 
         options["device"] = as_pair(device)
-    return wrap(_api.tensor_from_host_copy(data if data else None, len(data), as_dtype(name).number, list(shape), **options))
+    return wrap(
+        _api.tensor_from_host_copy(data if data else None, len(data), as_dtype(name).number, list(shape), **options)
+    )
 
 
 def _refuse_results(self, what):

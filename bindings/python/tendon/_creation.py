@@ -9,8 +9,8 @@ from ._numbers import need_number
 from ._tensor import handle_of, run, wrap
 
 __all__ = [
-    "arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones", "ones_like", "rand", "rand_like", "randint",
-    "randn", "randn_like", "randperm", "scalar_tensor", "zeros", "zeros_like",
+    "arange", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones", "ones_like", "rand", "rand_like",
+    "randint", "randn", "randn_like", "randperm", "scalar_tensor", "zeros", "zeros_like",
 ]  # fmt: skip
 
 
@@ -21,7 +21,9 @@ def _of_shape(name):
         return wrap(call(shape_of(shape), **make_options(dtype, device, requires_grad)))
 
     function.__name__ = function.__qualname__ = name
-    return from_header("tensor_" + name, f"The shape is one tuple or several ints: {name}((2, 3)) or {name}(2, 3).")(function)
+    return from_header("tensor_" + name, f"The shape is one tuple or several ints: {name}((2, 3)) or {name}(2, 3).")(
+        function
+    )
 
 
 def _like(name):

@@ -12,9 +12,9 @@ __all__ = ["TensorDict"]
 class TensorDict(MutableMapping):
     """Tensors by name, in the order in which they were put in, and texts by name, the metadata.
 
-    TensorDict() is empty; TensorDict(mapping) and TensorDict(mapping, metadata) hold the tensors of a dict. It is used as a
-    dict is, and dict(d) makes it one. It holds the tensors themselves, no copies: d[name] is the tensor that was put there,
-    with another Python object around it."""
+    TensorDict() is empty; TensorDict(mapping) and TensorDict(mapping, metadata) hold the tensors of a dict. It is used
+    as a dict is, and dict(d) makes it one. It holds the tensors themselves, no copies: d[name] is the tensor that was
+    put there, with another Python object around it."""
 
     __slots__ = ("_dict", "__weakref__")
 
@@ -67,7 +67,8 @@ class TensorDict(MutableMapping):
 
     @property
     def load_stats(self):
-        """How the tensors came out of the file that the dict was loaded from: how many were mapped, copied, and so on."""
+        """How the tensors came out of the file that the dict was loaded from: how many were mapped, copied, and so
+        on."""
         return _api.tensor_dict_load_stats(self._dict)
 
     __copy__ = copy

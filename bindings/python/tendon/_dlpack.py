@@ -24,7 +24,10 @@ def dlpack(x, *, stream=None, max_version=None, dl_device=None, copy=None):
     _capsules.sweep()
     handle = handle_of(x)
     if _api.tensor_requires_grad(handle):
-        raise failure("TENSOR_ERR_AUTOGRAD", "the tensor requires grad, and other libraries cannot follow: call tensor.detach() first")
+        raise failure(
+            "TENSOR_ERR_AUTOGRAD",
+            "the tensor requires grad, and other libraries cannot follow: call tensor.detach() first",
+        )
     kind = _api.tensor_device(handle)[0]
     options = {}
     if kind == _api.TENSOR_DEVICE_CPU:
@@ -32,7 +35,9 @@ def dlpack(x, *, stream=None, max_version=None, dl_device=None, copy=None):
             raise ValueError(f"stream must be None for a tensor on the CPU, not {stream!r}")
     elif stream is not None:
         if stream == 0:
-            raise ValueError("stream 0 is ambiguous: 1 is the legacy default stream, 2 the default stream of each thread")
+            raise ValueError(
+                "stream 0 is ambiguous: 1 is the legacy default stream, 2 the default stream of each thread"
+            )
         options["stream"] = int(stream)
     if copy is not None:
         options["copy"] = _copy_number(copy)
@@ -70,9 +75,9 @@ def dlpack_device(x):
 def from_dlpack(x, /, *, device=None, copy=None):
     """from_dlpack(x, /, *, device=None, copy=None)
 
-    A tensor over the memory of another library's array, without a copy, where the library and the array allow it: a write
-    through one shows in the other. As numpy.from_dlpack, torch.from_dlpack. `x` has __dlpack__ and __dlpack_device__, or is a
-    capsule that such a method gave.
+    A tensor over the memory of another library's array, without a copy, where the library and the array allow it: a
+    write through one shows in the other. As numpy.from_dlpack, torch.from_dlpack. `x` has __dlpack__ and
+    __dlpack_device__, or is a capsule that such a method gave.
 
     `device` is where the tensor is to be; copy=True always copies, copy=False raises where a copy would be needed."""
     _capsules.sweep()
@@ -82,14 +87,18 @@ def from_dlpack(x, /, *, device=None, copy=None):
     if type(x).__name__ == "PyCapsule":
         return _taken(x, options)
     if not hasattr(x, "__dlpack__") or not hasattr(x, "__dlpack_device__"):
-        raise TypeError(f"{type(x).__name__} has no __dlpack__ and __dlpack_device__: tendon.asarray and tendon.tensor take more")
+        raise TypeError(
+            f"{type(x).__name__} has no __dlpack__ and __dlpack_device__: tendon.asarray and tendon.tensor take more"
+        )
     kind, ordinal = (int(number) for number in x.__dlpack_device__())
     arguments = {}
     if kind in (_CUDA, _MANAGED):
         arguments["stream"] = _current_stream(ordinal)
         options["stream"] = -1  # the producer has seen to it
     elif kind not in (_CPU, _PINNED):
-        raise BufferError(f"the array is on a device of DLPack type {kind}, and tensors are on the CPU (1) and CUDA devices (2)")
+        raise BufferError(
+            f"the array is on a device of DLPack type {kind}, and tensors are on the CPU (1) and CUDA devices (2)"
+        )
     try:
         capsule = x.__dlpack__(max_version=(1, 1), **arguments)
     except TypeError:

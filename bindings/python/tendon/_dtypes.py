@@ -14,12 +14,12 @@ class dtype:
     __slots__ = ("number", "name", "short", "itemsize", "kind", "format")
 
     def __init__(self, number, name, short, itemsize, kind, format):
-        self.number = number      # TENSOR_DTYPE_...
-        self.name = name          # as NumPy and PyTorch say
-        self.short = short        # as the C library says
+        self.number = number  # TENSOR_DTYPE_...
+        self.name = name  # as NumPy and PyTorch say
+        self.short = short  # as the C library says
         self.itemsize = itemsize  # bytes
-        self.kind = kind          # "b", "u", "i" or "f"
-        self.format = format      # the letter of the struct module; None where it has none
+        self.kind = kind  # "b", "u", "i" or "f"
+        self.format = format  # the letter of the struct module; None where it has none
 
     @property
     def is_floating_point(self):

@@ -11,7 +11,8 @@ __all__ = ["abs", "clamp", "clip", "dropout", "gelu", "isfinite", "isinf", "posi
 # name: its other names.
 _UNARY = {
     "neg": ("negative",), "sign": (), "exp": (), "log": (), "sqrt": (), "rsqrt": (),
-    "reciprocal": (), "square": (), "sin": (), "cos": (), "tanh": (), "sigmoid": (), "relu": (), "softplus": (), "erf": (),
+    "reciprocal": (), "square": (), "sin": (), "cos": (), "tanh": (), "sigmoid": (), "relu": (), "softplus": (),
+    "erf": (),
     "expm1": (), "log1p": (), "floor": (), "ceil": (), "round": (), "trunc": (), "isnan": (), "logical_not": (),
 }  # fmt: skip
 

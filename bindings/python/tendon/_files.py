@@ -16,8 +16,8 @@ def load(path, *, mmap=None, names=None, device=None):
 
     The tensors of a file: a TensorDict of .safetensors, .safetensors.index.json and .npz, a tensor of .npy.
 
-    `mmap` is True, False, or None, which leaves it to the library; mapped tensors look into the file and refuse writes. `names`
-    are the only tensors wanted, in this order. `device` is where they are to be."""
+    `mmap` is True, False, or None, which leaves it to the library; mapped tensors look into the file and refuse
+    writes. `names` are the only tensors wanted, in this order. `device` is where they are to be."""
     name, format = _format_of(path)
     options = {}
     if mmap is not None:
@@ -36,8 +36,8 @@ def load(path, *, mmap=None, names=None, device=None):
 def save(what, path, *, metadata=None, compress=False):
     """save(what, path, *, metadata=None, compress=False)
 
-    Writes a dict of tensors to a .safetensors or .npz file, or a tensor to a .npy file. A file that is there is replaced once
-    all is written. `metadata` are texts by name, which .safetensors keeps. `compress` is for .npz."""
+    Writes a dict of tensors to a .safetensors or .npz file, or a tensor to a .npy file. A file that is there is
+    replaced once all is written. `metadata` are texts by name, which .safetensors keeps. `compress` is for .npz."""
     name, format = _format_of(path)
     options = {"compress": True} if compress else {}
     if format == "npy":
@@ -58,7 +58,12 @@ def _format_of(path):
     """The path as text or bytes, and the format that its end says."""
     name = os.fspath(path)
     end = os.fsdecode(name).lower()
-    for suffix, format in ((".safetensors", "safetensors"), (".index.json", "safetensors"), (".npz", "npz"), (".npy", "npy")):
+    for suffix, format in (
+        (".safetensors", "safetensors"),
+        (".index.json", "safetensors"),
+        (".npz", "npz"),
+        (".npy", "npy"),
+    ):
         if end.endswith(suffix):
             return name, format
     raise ValueError(f"{os.fsdecode(name)!r}: the format is chosen by the end, .safetensors, .index.json, .npz or .npy")

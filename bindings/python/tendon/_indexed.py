@@ -8,7 +8,18 @@ from ._documents import from_header
 from ._positions import nonzero
 from ._tensor import handle_of, wrap
 
-__all__ = ["gather", "index_add", "index_select", "masked_fill", "masked_select", "nonzero", "one_hot", "scatter_add", "take", "take_along_axis"]
+__all__ = [
+    "gather",
+    "index_add",
+    "index_select",
+    "masked_fill",
+    "masked_select",
+    "nonzero",
+    "one_hot",
+    "scatter_add",
+    "take",
+    "take_along_axis",
+]
 
 
 @from_header("tensor_index_select")
@@ -39,7 +50,8 @@ def one_hot(index, num_classes=-1):
 def take(x, indices, axis=None, *, dim=None):
     """take(x, indices, axis=None, *, dim=None)
 
-    The places of `axis` that `indices`, of any shape, name; without an axis, of all elements in C order. As numpy.take."""
+    The places of `axis` that `indices`, of any shape, name; without an axis, of all elements in C order. As
+    numpy.take."""
     axis = either(axis, dim)
     if axis is None:
         x, axis = wrap(_api.tensor_reshape(handle_of(x), [x.numel()])), 0
@@ -64,7 +76,8 @@ def take_along_axis(x, indices, axis=-1):
 def masked_select(x, mask):
     """masked_select(x, mask)
 
-    The elements of x where `mask`, broadcast to its shape, is true: rank 1. As torch.masked_select. The mask is on the CPU."""
+    The elements of x where `mask`, broadcast to its shape, is true: rank 1. As torch.masked_select. The mask is on the
+    CPU."""
     return x[mask.expand(x.shape)]
 
 

@@ -1,8 +1,8 @@
 """x[key] and x[key] = value, with NumPy's meaning.
 
-A key is read into two parts: what makes a view (integers, slices, None, ...), done first, and arrays of positions (integer
-arrays, lists, bool masks), done on that view. Integers beside arrays count as arrays, as in NumPy. How arrays of positions
-become gathers is in _positions.py.
+A key is read into two parts: what makes a view (integers, slices, None, ...), done first, and arrays of positions
+(integer arrays, lists, bool masks), done on that view. Integers beside arrays count as arrays, as in NumPy. How arrays
+of positions become gathers is in _positions.py.
 """
 
 from operator import index
@@ -35,7 +35,8 @@ def setitem(x, key, value):
 
 
 def fitting(value, rank):
-    """A tensor to be written into one of `rank`: dimensions of size 1 in front that are too many are dropped, as in NumPy."""
+    """A tensor to be written into one of `rank`: dimensions of size 1 in front that are too many are dropped, as in
+    NumPy."""
     extra = _api.tensor_ndim(value._handle) - rank
     if extra > 0:
         shape = list(_api.tensor_shape(value._handle))

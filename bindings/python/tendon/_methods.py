@@ -1,28 +1,42 @@
 """Every function whose first argument is a tensor, as a method too."""
 
-from . import _arithmetic, _autograd, _convert, _copying, _dlpack, _elementwise, _indexed, _indexing, _numpy, _operators
-from . import _printing, _products, _reductions, _shapes
+from . import (  # noqa: F401  (some only attach)
+    _arithmetic, _autograd, _convert, _copying, _dlpack, _elementwise, _indexed, _indexing, _numpy, _operators,
+    _printing, _products, _reductions, _shapes,
+)  # fmt: skip
 from ._attributes import shares_memory
 from ._tensor import Tensor
 
 _METHODS = {
-    _arithmetic: (
-        "add add_ copy_ div div_ divide eq equal fill_ floor_divide ge greater greater_equal gt le less less_equal logical_and "
-        "logical_or logical_xor lt maximum minimum mul mul_ multiply ne not_equal pow remainder sub sub_ subtract"
-    ),
-    _autograd: "backward detach requires_grad_ zero_grad",
-    _convert: "astype clone contiguous cpu cuda pin_memory to to_device",
-    _elementwise: (
-        "abs ceil clamp clamp_ clip cos dropout erf exp exp_ expm1 floor gelu isfinite isinf isnan log log1p logical_not neg neg_ "
-        "negative reciprocal relu relu_ round rsqrt sigmoid sigmoid_ sign sin softplus sqrt sqrt_ square tanh tanh_ trunc zero_"
-    ),
-    _indexed: "gather index_add index_select masked_fill masked_select nonzero scatter_add take",
-    _products: "dot log_softmax matmul mm outer softmax",
-    _reductions: "all amax amin any argmax argmin max mean min std sum var",
-    _shapes: (
-        "chunk expand flatten flip moveaxis movedim narrow permute ravel reshape roll select split squeeze swapaxes transpose "
-        "unbind unsqueeze view"
-    ),
+    _arithmetic: """
+        add add_ copy_ div div_ divide eq equal fill_ floor_divide ge greater greater_equal gt le less
+        less_equal logical_and logical_or logical_xor lt maximum minimum mul mul_ multiply ne not_equal pow
+        remainder sub sub_ subtract
+    """,
+    _autograd: """
+        backward detach requires_grad_ zero_grad
+    """,
+    _convert: """
+        astype clone contiguous cpu cuda pin_memory to to_device
+    """,
+    _elementwise: """
+        abs ceil clamp clamp_ clip cos dropout erf exp exp_ expm1 floor gelu isfinite isinf isnan log log1p
+        logical_not neg neg_ negative reciprocal relu relu_ round rsqrt sigmoid sigmoid_ sign sin softplus
+        sqrt sqrt_ square tanh tanh_ trunc zero_
+    """,
+    _indexed: """
+        gather index_add index_select masked_fill masked_select nonzero scatter_add take
+    """,
+    _products: """
+        dot log_softmax matmul mm outer softmax
+    """,
+    _reductions: """
+        all amax amin any argmax argmin max mean min std sum var
+    """,
+    _shapes: """
+        chunk expand flatten flip moveaxis movedim narrow permute ravel reshape roll select split squeeze
+        swapaxes transpose unbind unsqueeze view
+    """,
 }
 
 for _module, _names in _METHODS.items():
@@ -77,7 +91,9 @@ def _namespace(self, /, *, api_version=None):
     from . import array_api
 
     if api_version is not None and api_version not in array_api.VERSIONS:
-        raise ValueError(f"version {api_version!r} of the array API is not supported: {', '.join(array_api.VERSIONS)} are")
+        raise ValueError(
+            f"version {api_version!r} of the array API is not supported: {', '.join(array_api.VERSIONS)} are"
+        )
     return array_api
 
 

@@ -32,11 +32,14 @@ def from_nested(data, dtype, options):
 
 def _host_copy(values, dtype, shape, options):
     address, count = values.buffer_info()
-    return _api.tensor_from_host_copy(address if count else None, count * values.itemsize, dtype.number, shape, **options)
+    return _api.tensor_from_host_copy(
+        address if count else None, count * values.itemsize, dtype.number, shape, **options
+    )
 
 
 def _collect(data, depth, shape, flat):
-    """Appends the numbers of `data` to `flat` and notes its sizes in `shape`, which the first list of each depth sets."""
+    """Appends the numbers of `data` to `flat` and notes its sizes in `shape`, which the first list of each depth
+    sets."""
     if isinstance(data, Tensor) or (type(data).__module__ == "numpy" and hasattr(data, "tolist")):
         data = data.tolist()
     if isinstance(data, (list, tuple, range)):
@@ -72,7 +75,7 @@ def _kind_of(flat):
 def _pack(flat, dtype):
     if dtype.kind == "b":
         return array.array("B", map(bool, flat))
-    if dtype.kind in "iu" and any(type(v) is float for v in flat):
+    if dtype.kind in "iu" and float in set(map(type, flat)):
         flat = map(int, flat)
     try:
         return array.array(_CODES[dtype.kind, dtype.itemsize], flat)

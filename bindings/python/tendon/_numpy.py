@@ -40,22 +40,28 @@ def dtype_of_array(there):
         names = ", ".join(d.name for d in ALL)
         raise TypeError(f"arrays of {there} have no counterpart: convert with array.astype(...). There are {names}")
     if not there.isnative:
-        raise ValueError(f"the array's bytes are in the other order ({there.str}): array.astype(array.dtype.newbyteorder('='))")
+        raise ValueError(
+            f"the array's bytes are in the other order ({there.str}): array.astype(array.dtype.newbyteorder('='))"
+        )
     return found
 
 
 def from_numpy(array):
     """from_numpy(array)
 
-    A tensor over the memory of a numpy.ndarray, without a copy: a write through one shows in the other. As torch.from_numpy.
+    A tensor over the memory of a numpy.ndarray, without a copy: a write through one shows in the other. As
+    torch.from_numpy.
 
-    The array lives as long as a tensor uses its memory. Any strides do, negative ones too; a read-only array makes a tensor
-    whose writes are refused. Arrays must be aligned, in native byte order, and of a dtype that the library has."""
+    The array lives as long as a tensor uses its memory. Any strides do, negative ones too; a read-only array makes a
+    tensor whose writes are refused. Arrays must be aligned, in native byte order, and of a dtype that the library
+    has."""
     np = numpy()
     if not isinstance(array, np.ndarray):
         raise TypeError(f"from_numpy takes a numpy.ndarray, not {type(array).__name__}: tendon.tensor(data) copies")
     if isinstance(array, np.ma.MaskedArray):
-        raise TypeError("from_numpy does not take masked arrays: a tensor has no mask. Take array.data or array.filled(...)")
+        raise TypeError(
+            "from_numpy does not take masked arrays: a tensor has no mask. Take array.data or array.filled(...)"
+        )
     dtype = dtype_of_array(array.dtype)
     shape = array.shape
     read_only = not array.flags.writeable
@@ -63,7 +69,9 @@ def from_numpy(array):
     if array.size == 0:
         return _own(array, None, 0, dtype, shape, None, 0, read_only)
     if not array.flags.aligned:
-        raise ValueError("the array is not aligned to its elements: numpy.require(array, requirements='A') copies it so")
+        raise ValueError(
+            "the array is not aligned to its elements: numpy.require(array, requirements='A') copies it so"
+        )
     if array.flags.c_contiguous:
         return _own(array, address, array.nbytes, dtype, shape, None, 0, read_only)
     size = array.itemsize
@@ -75,7 +83,8 @@ def from_numpy(array):
             step = 0
         if step % size:
             raise ValueError(
-                f"the array's steps of {step} bytes are no multiple of its elements of {size}: numpy.ascontiguousarray(array)"
+                f"the array's steps of {step} bytes are no multiple of its elements of {size}: "
+                "numpy.ascontiguousarray(array)"
             )
         strides.append(step // size)
         reach = (n - 1) * step
@@ -103,8 +112,8 @@ def to_numpy(x, *, force=False):
     A numpy.ndarray over the memory of the tensor, without a copy: a write through one shows in the other. As
     torch.Tensor.numpy.
 
-    The tensor lives as long as the array does. Only of tensors on the CPU that do not require grad: call .cpu() or .detach()
-    first; `force` does that for you, and the array may be of a copy then."""
+    The tensor lives as long as the array does. Only of tensors on the CPU that do not require grad: call .cpu() or
+    .detach() first; `force` does that for you, and the array may be of a copy then."""
     handle = handle_of(x)
     if _api.tensor_requires_grad(handle):
         if not force:
@@ -112,7 +121,10 @@ def to_numpy(x, *, force=False):
         x = x.detach()
     if _api.tensor_device(handle)[0] != _api.TENSOR_DEVICE_CPU:
         if not force:
-            raise failure("TENSOR_ERR_NOT_ON_CPU", f"the tensor is on {x.device}, and NumPy sees host memory only: call tensor.cpu() first")
+            raise failure(
+                "TENSOR_ERR_NOT_ON_CPU",
+                f"the tensor is on {x.device}, and NumPy sees host memory only: call tensor.cpu() first",
+            )
         x = x.cpu()
     np = numpy()
     handle = x._handle

@@ -49,7 +49,9 @@ def _through_copy(symbol, function):
         result = function(self, other)
         there, got = self.dtype, result.dtype
         if _RANK[got.kind] > _RANK[there.kind]:
-            raise failure("TENSOR_ERR_DTYPE", f"{symbol}=: the result is {got.name} and does not go into a tensor of {there.name}")
+            raise failure(
+                "TENSOR_ERR_DTYPE", f"{symbol}=: the result is {got.name} and does not go into a tensor of {there.name}"
+            )
         return arithmetic.copy_(self, result)
 
     return in_place
@@ -73,7 +75,10 @@ def _logical(symbol, name):
             else:
                 is_bool = isinstance(as_number(x), bool)
             if not is_bool:
-                raise failure("TENSOR_ERR_DTYPE", f"{symbol} is for bool tensors in this version; compare first, or use tendon.{name}")
+                raise failure(
+                    "TENSOR_ERR_DTYPE",
+                    f"{symbol} is for bool tensors in this version; compare first, or use tendon.{name}",
+                )
         return function(a, b)
 
     return checked
@@ -114,7 +119,9 @@ def _invert(self):
 
 def _bool(self):
     if _api.tensor_numel(self._handle) != 1:
-        raise ValueError(f"the truth value of a tensor of shape {list(self.shape)} is ambiguous: use x.any() or x.all()")
+        raise ValueError(
+            f"the truth value of a tensor of shape {list(self.shape)} is ambiguous: use x.any() or x.all()"
+        )
     return _api.tensor_item_bool(self._handle)
 
 
@@ -126,7 +133,9 @@ def _int(self):
 
 def _index(self):
     if self.dtype.kind not in "iu" or _api.tensor_numel(self._handle) != 1:
-        raise TypeError(f"only an integer tensor with one element can be an index, not {self.dtype.name} {list(self.shape)}")
+        raise TypeError(
+            f"only an integer tensor with one element can be an index, not {self.dtype.name} {list(self.shape)}"
+        )
     return _int(self)
 
 
@@ -139,7 +148,9 @@ def _len(self):
 def _iter(self):
     if _api.tensor_ndim(self._handle) == 0:
         raise TypeError("a tensor of rank 0 cannot be iterated over")
-    return (Tensor._from_handle(_api.tensor_select(self._handle, 0, i)) for i in range(_api.tensor_size(self._handle, 0)))
+    return (
+        Tensor._from_handle(_api.tensor_select(self._handle, 0, i)) for i in range(_api.tensor_size(self._handle, 0))
+    )
 
 
 def _reversed(self):

@@ -1,7 +1,7 @@
 """Arrays of positions in an index: reading (a gather) and writing (each place gets the last value meant for it).
 
-A *place* is one array of a key with the dimensions it stands for: one for integers, as many as its rank for a bool mask,
-whose positions then count through all of them in C order.
+A *place* is one array of a key with the dimensions it stands for: one for integers, as many as its rank for a bool
+mask, whose positions then count through all of them in C order.
 """
 
 import array
@@ -34,7 +34,9 @@ class Place:
         if kind == "b":
             self.mask, self.takes = x, _api.tensor_ndim(x._handle)
             if not self.takes:
-                raise failure("TENSOR_ERR_INDEX", "a bool of rank 0 is no index here: None adds a dimension, a bool array selects")
+                raise failure(
+                    "TENSOR_ERR_INDEX", "a bool of rank 0 is no index here: None adds a dimension, a bool array selects"
+                )
         elif kind in "iu":
             self.index, self.takes = x, 1
         else:
@@ -56,7 +58,9 @@ class Place:
             low, high = index.min().item(), index.max().item()
             if low < -n or high >= n:
                 bad = low if low < -n else high
-                raise failure("TENSOR_ERR_INDEX", f"index {bad} is out of bounds for dimension {self.dim} with size {n}")
+                raise failure(
+                    "TENSOR_ERR_INDEX", f"index {bad} is out of bounds for dimension {self.dim} with size {n}"
+                )
             if low < 0:
                 wrapped = run(_api.tensor_add_scalar, index, n)
                 below = run(_api.tensor_lt_scalar, index, 0)
@@ -68,7 +72,10 @@ class Place:
         if self.mask is not None:
             shape = tuple(_api.tensor_shape(self.mask._handle))
             if shape != tuple(sizes):
-                raise failure("TENSOR_ERR_INDEX", f"a mask of shape {list(shape)} does not fit dimensions of sizes {list(sizes)}, from dimension {self.dim}"
+                raise failure(
+                    "TENSOR_ERR_INDEX",
+                    f"a mask of shape {list(shape)} does not fit dimensions of sizes {list(sizes)}, "
+                    f"from dimension {self.dim}",
                 )
 
 
@@ -78,8 +85,12 @@ def _as_tensor(what):
     if isinstance(what, (list, tuple, range)):
         x = from_nested(what, None, {})
         return x.to(int64) if x.numel() == 0 else x  # [] selects nothing
-    if isinstance(what, str) or not (hasattr(what, "__array__") or hasattr(what, "__dlpack__") or hasattr(what, "itemsize")):
-        raise failure("TENSOR_ERR_INDEX", f"an index is an integer, a slice, None, ..., or an array of integers or bools, not {describe(what)}"
+    if isinstance(what, str) or not (
+        hasattr(what, "__array__") or hasattr(what, "__dlpack__") or hasattr(what, "itemsize")
+    ):
+        raise failure(
+            "TENSOR_ERR_INDEX",
+            f"an index is an integer, a slice, None, ..., or an array of integers or bools, not {describe(what)}",
         )
     from ._construct import tensor
 
@@ -99,7 +110,13 @@ def _true_positions(mask):
         import numpy
 
         found = numpy.flatnonzero(numpy.frombuffer(data, numpy.uint8))
-        return run(_api.tensor_from_host_copy, found.ctypes.data if found.size else None, found.nbytes, int64.number, [found.size])
+        return run(
+            _api.tensor_from_host_copy,
+            found.ctypes.data if found.size else None,
+            found.nbytes,
+            int64.number,
+            [found.size],
+        )
     found = array.array("q", itertools.compress(range(len(data)), data))
     address, count = found.buffer_info()
     return run(_api.tensor_from_host_copy, address if count else None, 8 * count, int64.number, [count])
@@ -127,7 +144,9 @@ class _Gather:
             positions = broadcast_arrays(*positions)
         except ValueError:
             shapes = ", ".join(str(list(p.shape)) for p in positions)
-            raise failure("TENSOR_ERR_INDEX", f"the arrays of an index have shapes {shapes}, which cannot be broadcast together") from None
+            raise failure(
+                "TENSOR_ERR_INDEX", f"the arrays of an index have shapes {shapes}, which cannot be broadcast together"
+            ) from None
         self.shape = list(positions[0].shape)
         if len(places) > 1 and device.type == "cuda":
             positions = _poisoned(positions, spans, self.count)
@@ -196,7 +215,10 @@ def put(view, places, at, value):
             return
     for p in places:
         if p.index is not None and p.index.device != "cpu":
-            raise failure("TENSOR_ERR_NOT_ON_CPU", "writing through an index array needs its elements on the host: call index.cpu() first")
+            raise failure(
+                "TENSOR_ERR_NOT_ON_CPU",
+                "writing through an index array needs its elements on the host: call index.cpu() first",
+            )
     g = _Gather(view, places, at)
     order = g.result_order()
     target_shape = [(g.shape + g.rest)[d] for d in order]

@@ -18,9 +18,14 @@ _DTYPE = re.compile(r"dtype=(\w+)(?=[,)][^\]]*$)")
 def set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None):
     """set_printoptions(precision=None, threshold=None, edgeitems=None, linewidth=None)
 
-    How tensors are printed from now on: digits after the point (4), the size above which they are summarized (1000), elements
-    shown at each end then (3), characters per line (80). What is None stays. As torch.set_printoptions."""
-    for name, value in (("precision", precision), ("threshold", threshold), ("edge_items", edgeitems), ("line_width", linewidth)):
+    How tensors are printed from now on: digits after the point (4), the size above which they are summarized (1000),
+    elements shown at each end then (3), characters per line (80). What is None stays. As torch.set_printoptions."""
+    for name, value in (
+        ("precision", precision),
+        ("threshold", threshold),
+        ("edge_items", edgeitems),
+        ("line_width", linewidth),
+    ):
         if value is not None:
             _options[name] = value
 

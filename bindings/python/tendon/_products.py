@@ -11,11 +11,7 @@ from ._tensor import handle_of, wrap
 
 __all__ = ["cross_entropy", "dot", "linear", "log_softmax", "matmul", "mm", "mse_loss", "outer", "softmax", "vecdot"]
 
-_REDUCTION = {
-    "mean": _api.TENSOR_REDUCTION_MEAN,
-    "sum": _api.TENSOR_REDUCTION_SUM,
-    "none": _api.TENSOR_REDUCTION_NONE,
-}
+_REDUCTION = {"mean": _api.TENSOR_REDUCTION_MEAN, "sum": _api.TENSOR_REDUCTION_SUM, "none": _api.TENSOR_REDUCTION_NONE}
 
 
 @from_header("tensor_matmul")
@@ -68,7 +64,9 @@ def vecdot(a, b, *, axis=-1, dim=None):
 
 @from_header("tensor_linear")
 def linear(x, weight, bias=None):
-    return wrap(_api.tensor_linear(handle_of(x), handle_of(weight, "weight"), None if bias is None else handle_of(bias, "bias")))
+    return wrap(
+        _api.tensor_linear(handle_of(x), handle_of(weight, "weight"), None if bias is None else handle_of(bias, "bias"))
+    )
 
 
 def _softmax_options(dtype):
@@ -77,12 +75,14 @@ def _softmax_options(dtype):
 
 @from_header("tensor_softmax")
 def softmax(x, dim=None, dtype=None, *, axis=None):
+    """Without `dim` along the last one."""
     dim = either(dim, axis)
     return wrap(_api.tensor_softmax(handle_of(x), -1 if dim is None else index(dim), **_softmax_options(dtype)))
 
 
 @from_header("tensor_log_softmax")
 def log_softmax(x, dim=None, dtype=None, *, axis=None):
+    """Without `dim` along the last one."""
     dim = either(dim, axis)
     return wrap(_api.tensor_log_softmax(handle_of(x), -1 if dim is None else index(dim), **_softmax_options(dtype)))
 

@@ -1,4 +1,5 @@
-"""Sums, means, extremes, variances: dims by `dim=` and `keepdim=` as in PyTorch, or `axis=` and `keepdims=` as in NumPy."""
+"""Sums, means, extremes, variances: dims by `dim=` and `keepdim=` as in PyTorch, or `axis=` and `keepdims=` as in
+NumPy."""
 
 from operator import index
 

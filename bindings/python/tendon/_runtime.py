@@ -3,11 +3,12 @@
 import threading
 
 from . import _api
+from ._documents import words_of
 
 __all__ = [
-    "CancelToken", "get_float32_matmul_precision", "get_num_threads", "has_feature", "live_handle_count", "live_storage_count",
-    "live_tensor_count", "manual_seed", "memory_info", "release_cached_memory", "seed", "set_float32_matmul_precision",
-    "set_num_threads", "version",
+    "CancelToken", "get_float32_matmul_precision", "get_num_threads", "has_feature", "live_handle_count",
+    "live_storage_count", "live_tensor_count", "manual_seed", "memory_info", "release_cached_memory", "seed",
+    "set_float32_matmul_precision", "set_num_threads", "version",
 ]  # fmt: skip
 
 
@@ -18,7 +19,7 @@ def _renamed(name, c_name):
         return call(*args)
 
     function.__name__ = function.__qualname__ = name
-    function.__doc__ = call.__doc__
+    function.__doc__ = f"{name}\n\n{words_of(c_name)}"
     return function
 
 
@@ -69,8 +70,8 @@ _watched = threading.local()
 
 
 class CancelToken:
-    """Ends long calls of other threads: within `with token:` this thread's calls watch it, and token.cancel() on any other
-    thread makes them raise CancelledError soon, until token.reset()."""
+    """Ends long calls of other threads: within `with token:` this thread's calls watch it, and token.cancel() on any
+    other thread makes them raise CancelledError soon, until token.reset()."""
 
     __slots__ = ("_token",)
 

@@ -8,9 +8,9 @@ from ._documents import from_header
 from ._tensor import Tensor, handle_of, handles_of, wrap
 
 __all__ = [
-    "broadcast_arrays", "broadcast_tensors", "broadcast_to", "cat", "chunk", "concat", "concatenate", "expand_dims", "flatten",
-    "flip", "matrix_transpose", "moveaxis", "movedim", "narrow", "permute", "permute_dims", "ravel", "reshape", "roll", "split",
-    "squeeze", "stack", "swapaxes", "transpose", "unbind", "unsqueeze", "unstack",
+    "broadcast_arrays", "broadcast_tensors", "broadcast_to", "cat", "chunk", "concat", "concatenate", "expand_dims",
+    "flatten", "flip", "matrix_transpose", "moveaxis", "movedim", "narrow", "permute", "permute_dims", "ravel",
+    "reshape", "roll", "split", "squeeze", "stack", "swapaxes", "transpose", "unbind", "unsqueeze", "unstack",
 ]  # fmt: skip
 
 _TO_END = 2**63 - 1

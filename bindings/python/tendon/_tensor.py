@@ -23,7 +23,9 @@ class Tensor:
     __array_priority__ = 1000
 
     def __init__(self, *args, **kwargs):
-        raise TypeError("Tensor(...) makes nothing: call tendon.tensor(data), tendon.zeros(shape) or tendon.from_numpy(array)")
+        raise TypeError(
+            "Tensor(...) makes nothing: call tendon.tensor(data), tendon.zeros(shape) or tendon.from_numpy(array)"
+        )
 
     @classmethod
     def _from_handle(cls, handle):
@@ -33,8 +35,8 @@ class Tensor:
         return x
 
     def __del__(self, _release=_api.tensor_release):
-        # The defaults live as long as the function: at interpreter exit globals may be gone already. The handle is taken
-        # out first, so that nothing releases it twice.
+        # The defaults live as long as the function: at interpreter exit globals may be gone already. The handle is
+        # taken out first, so that nothing releases it twice.
         try:
             handle = self._handle
         except AttributeError:

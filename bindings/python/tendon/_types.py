@@ -2,8 +2,8 @@
 
 from . import _api
 from ._dtypes import (
-    ALL, as_dtype, bfloat16, bool_, dtype, float16, float32, float64, int8, int16, int32, int64, of_number, promote_types, uint8, uint16,
-    uint32, uint64,
+    ALL, as_dtype, bfloat16, bool_, dtype, float16, float32, float64, int8, int16, int32, int64, of_number,
+    promote_types, uint8, uint16, uint32, uint64,
 )  # fmt: skip
 from ._failures import failure
 from ._numbers import as_number, scalar_like

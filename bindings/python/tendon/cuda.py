@@ -7,9 +7,9 @@ from ._errors import TendonError
 
 __all__ = [
     "Event", "ExternalStream", "Stream", "can_device_access_peer", "current_device", "current_stream", "device_count",
-    "empty_cache", "get_device_capability", "get_device_name", "get_device_properties", "is_available", "max_memory_allocated",
-    "max_memory_reserved", "mem_get_info", "memory_allocated", "memory_reserved", "memory_stats", "reset_peak_memory_stats",
-    "set_device", "stream", "synchronize",
+    "empty_cache", "get_device_capability", "get_device_name", "get_device_properties", "is_available",
+    "max_memory_allocated", "max_memory_reserved", "mem_get_info", "memory_allocated", "memory_reserved",
+    "memory_stats", "reset_peak_memory_stats", "set_device", "stream", "synchronize",
 ]  # fmt: skip
 
 
@@ -94,18 +94,30 @@ def memory_stats(device=None):
 
 
 def memory_allocated(device=None):
+    """memory_allocated(device=None)
+
+    Bytes in use by tensors and by work under way. As torch.cuda.memory_allocated."""
     return memory_stats(device).allocated_bytes
 
 
 def max_memory_allocated(device=None):
+    """max_memory_allocated(device=None)
+
+    The most of memory_allocated so far. As torch.cuda.max_memory_allocated."""
     return memory_stats(device).peak_allocated_bytes
 
 
 def memory_reserved(device=None):
+    """memory_reserved(device=None)
+
+    Bytes taken from the driver: in use, or cached for later. As torch.cuda.memory_reserved."""
     return memory_stats(device).reserved_bytes
 
 
 def max_memory_reserved(device=None):
+    """max_memory_reserved(device=None)
+
+    The most of memory_reserved so far. As torch.cuda.max_memory_reserved."""
     return memory_stats(device).peak_reserved_bytes
 
 

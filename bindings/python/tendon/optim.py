@@ -2,7 +2,7 @@
 
 from . import _api
 from ._documents import from_header
-from ._tensor import Tensor, handles_of
+from ._tensor import Tensor, handles_of as _handles_of
 
 __all__ = ["SGD", "AdamW", "Optimizer"]
 
@@ -75,30 +75,34 @@ def _parameters(params):
     params = list(params)
     if any(isinstance(p, dict) for p in params):
         raise TypeError("params must be tensors: groups with options of their own take an optimizer each")
-    return handles_of(params, "params")
+    return _handles_of(params, "params")
 
 
 class SGD(Optimizer):
     __slots__ = ()
 
     @from_header("tensor_sgd_create")
-    def __init__(self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False):
+    def __init__(
+        self, params, lr=1e-3, momentum=0.0, dampening=0.0, weight_decay=0.0, nesterov=False, *, maximize=False
+    ):
         self._optimizer = _api.tensor_sgd_create(
             _parameters(params), lr=float(lr), momentum=float(momentum), dampening=float(dampening),
             weight_decay=float(weight_decay), nesterov=nesterov, maximize=maximize,
         )  # fmt: skip
 
-    __doc__ = __init__.__doc__
+    __doc__ = __init__.__doc__.replace("__init__(self, ", "SGD(")
 
 
 class AdamW(Optimizer):
     __slots__ = ()
 
     @from_header("tensor_adamw_create")
-    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False):
+    def __init__(
+        self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2, amsgrad=False, *, maximize=False
+    ):
         self._optimizer = _api.tensor_adamw_create(
             _parameters(params), lr=float(lr), beta1=float(betas[0]), beta2=float(betas[1]), eps=float(eps),
             weight_decay=float(weight_decay), amsgrad=amsgrad, maximize=maximize,
         )  # fmt: skip
 
-    __doc__ = __init__.__doc__
+    __doc__ = __init__.__doc__.replace("__init__(self, ", "AdamW(")

@@ -10,17 +10,22 @@ from tendon import array_api as xp
 # Signatures of the standard, 2024.12: positional-only and keyword parameters as callers use them.
 CALLS = """
 abs(x) add(x,x) all(b) all(b,axis=0,keepdims=True) any(b,axis=(0,1)) arange(3) arange(1,7,2,dtype=xp.int64,device=None)
-argmax(x) argmax(x,axis=1,keepdims=True) argmin(x,axis=0) asarray([1.0,2.0],dtype=xp.float64,device=None,copy=None) astype(x,xp.int32,copy=False)
-broadcast_arrays(x,x[0]) broadcast_to(x,(4,2,3)) can_cast(xp.int8,xp.float32) ceil(x) clip(x,0.0,1.0) clip(x,min=0.0) concat([x,x],axis=1) concat((x,x),axis=None)
-cos(x) divide(x,x) empty((2,3),dtype=xp.float32) empty_like(x,dtype=None) equal(x,x) exp(x) expand_dims(x,axis=0) expm1(x) eye(3) eye(3,4,dtype=xp.float64)
-flip(x) flip(x,axis=1) floor(x) floor_divide(x,x) from_dlpack full((2,),1.5,dtype=None) full_like(x,2) greater(x,x) greater_equal(x,x) isdtype(xp.int8,'integral')
-isfinite(x) isinf(x) isnan(x) less(x,x) less_equal(x,x) linspace(0,1,5,endpoint=False) log(x) log1p(x) logical_and(b,b) logical_not(b) logical_or(b,b) logical_xor(b,b)
-matmul(x,x.mT) matrix_transpose(x) max(x,axis=0) maximum(x,x) mean(x,axis=(0,1),keepdims=True) min(x) minimum(x,x) moveaxis(x,0,1) multiply(x,x) negative(x)
-nonzero(x) not_equal(x,x) ones((2,)) ones_like(x) permute_dims(x,(1,0)) positive(x) pow(x,2) pow(x,x) reciprocal(x) remainder(i,i) reshape(x,(3,2),copy=True) result_type(x,xp.float64)
-roll(x,1,axis=0) roll(x,(1,2),axis=(0,1)) round(x) sign(x) sin(x) sqrt(x) square(x) squeeze(x[None],axis=0) stack([x,x],axis=-1) std(x,axis=0,correction=1.0)
-subtract(x,x) sum(x,axis=0,dtype=xp.float64,keepdims=True) take(x,xp.asarray([0,1]),axis=1) take_along_axis(x,xp.asarray([[0],[1]]),axis=1) tanh(x) trunc(x)
-unstack(x,axis=1) var(x,axis=1,correction=0.0,keepdims=False) vecdot(x,x,axis=-1) where(b,x,x) zeros((2,3),dtype=xp.int8,device='cpu') zeros_like(x)
-finfo(xp.float32) iinfo(xp.int8)
+argmax(x) argmax(x,axis=1,keepdims=True) argmin(x,axis=0) asarray([1.0,2.0],dtype=xp.float64,device=None,copy=None)
+astype(x,xp.int32,copy=False) broadcast_arrays(x,x[0]) broadcast_to(x,(4,2,3)) can_cast(xp.int8,xp.float32) ceil(x)
+clip(x,0.0,1.0) clip(x,min=0.0) concat([x,x],axis=1) concat((x,x),axis=None) cos(x) divide(x,x)
+empty((2,3),dtype=xp.float32) empty_like(x,dtype=None) equal(x,x) exp(x) expand_dims(x,axis=0) expm1(x) eye(3)
+eye(3,4,dtype=xp.float64) flip(x) flip(x,axis=1) floor(x) floor_divide(x,x) from_dlpack full((2,),1.5,dtype=None)
+full_like(x,2) greater(x,x) greater_equal(x,x) isdtype(xp.int8,'integral') isfinite(x) isinf(x) isnan(x) less(x,x)
+less_equal(x,x) linspace(0,1,5,endpoint=False) log(x) log1p(x) logical_and(b,b) logical_not(b) logical_or(b,b)
+logical_xor(b,b) matmul(x,x.mT) matrix_transpose(x) max(x,axis=0) maximum(x,x) mean(x,axis=(0,1),keepdims=True) min(x)
+minimum(x,x) moveaxis(x,0,1) multiply(x,x) negative(x) nonzero(x) not_equal(x,x) ones((2,)) ones_like(x)
+permute_dims(x,(1,0)) positive(x) pow(x,2) pow(x,x) reciprocal(x) remainder(i,i) reshape(x,(3,2),copy=True)
+result_type(x,xp.float64) roll(x,1,axis=0) roll(x,(1,2),axis=(0,1)) round(x) sign(x) sin(x) sqrt(x) square(x)
+squeeze(x[None],axis=0) stack([x,x],axis=-1) std(x,axis=0,correction=1.0) subtract(x,x)
+sum(x,axis=0,dtype=xp.float64,keepdims=True) take(x,xp.asarray([0,1]),axis=1)
+take_along_axis(x,xp.asarray([[0],[1]]),axis=1) tanh(x) trunc(x) unstack(x,axis=1)
+var(x,axis=1,correction=0.0,keepdims=False) vecdot(x,x,axis=-1) where(b,x,x) zeros((2,3),dtype=xp.int8,device='cpu')
+zeros_like(x) finfo(xp.float32) iinfo(xp.int8)
 """
 
 
@@ -71,16 +76,23 @@ class Namespace(unittest.TestCase):
         self.assertEqual((x.dtype, x.ndim, x.shape, x.size), (xp.float32, 2, (2, 3), 6))
         self.assertEqual(x.device, xp.__array_namespace_info__().default_device())
         self.assertEqual((x.T.shape, x.mT.shape, x.to_device("cpu").device), ((3, 2), (3, 2), "cpu"))
-        for method in "__abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __dlpack__ __dlpack_device__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __index__ __int__ __invert__ __le__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __setitem__ __sub__ __truediv__ __xor__ __iadd__ __radd__ __imatmul__ __rmatmul__".split():
-            if method != "__imatmul__":
-                self.assertTrue(callable(getattr(x, method)), method)
+        plain = """abs add and bool complex eq float floordiv ge getitem gt index int invert le lt matmul mod mul ne neg or
+            pos pow setitem sub truediv xor dlpack dlpack_device array_namespace iadd isub imul itruediv ifloordiv imod ipow
+            iand ior ixor radd rsub rmul rtruediv rfloordiv rmod rpow rand ror rxor rmatmul"""
+        for method in plain.split():
+            self.assertTrue(callable(getattr(x, f"__{method}__")), method)
 
     def test_info(self):
         info = xp.__array_namespace_info__()
-        self.assertEqual(info.capabilities(), {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64})
+        self.assertEqual(
+            info.capabilities(), {"boolean indexing": True, "data-dependent shapes": True, "max dimensions": 64}
+        )
         self.assertEqual(info.default_dtypes()["real floating"], xp.float32)
         self.assertEqual(set(info.dtypes(kind="bool")), {"bool"})
-        self.assertEqual(set(info.dtypes(kind=("unsigned integer", "real floating"))), {"uint8", "uint16", "uint32", "uint64", "float32", "float64"})
+        self.assertEqual(
+            set(info.dtypes(kind=("unsigned integer", "real floating"))),
+            {"uint8", "uint16", "uint32", "uint64", "float32", "float64"},
+        )
         self.assertEqual(len(info.dtypes()), 11)
         self.assertIn("cpu", info.devices())
 

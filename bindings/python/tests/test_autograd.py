@@ -194,8 +194,10 @@ class Training(unittest.TestCase):
 
     def test_optimizers_learn(self):
         for make in (
-            lambda p: tendon.optim.SGD(p, lr=0.3, momentum=0.9), lambda p: tendon.optim.SGD(p, 0.3, momentum=0.9, nesterov=True),
-            lambda p: tendon.optim.AdamW(p, lr=0.1, weight_decay=0.0), lambda p: tendon.optim.AdamW(p, 0.1, (0.8, 0.99), weight_decay=0.0, amsgrad=True),
+            lambda p: tendon.optim.SGD(p, lr=0.3, momentum=0.9),
+            lambda p: tendon.optim.SGD(p, 0.3, momentum=0.9, nesterov=True),
+            lambda p: tendon.optim.AdamW(p, lr=0.1, weight_decay=0.0),
+            lambda p: tendon.optim.AdamW(p, 0.1, (0.8, 0.99), weight_decay=0.0, amsgrad=True),
         ):  # fmt: skip
             loss, w, b = self.line(make, 400)
             self.assertLess(loss, 1e-4)
@@ -293,7 +295,12 @@ class Library(unittest.TestCase):
     def test_without_cuda(self):
         self.assertEqual(tendon.cuda.device_count(), 0)
         self.assertTrue(tendon.cuda.why_unavailable())
-        for wrong in (lambda: tendon.ones(2).cuda(), lambda: tendon.zeros(2, device="cuda"), lambda: tendon.cuda.Stream(), lambda: tendon.ones(2).to("cuda:3")):
+        for wrong in (
+            lambda: tendon.ones(2).cuda(),
+            lambda: tendon.zeros(2, device="cuda"),
+            lambda: tendon.cuda.Stream(),
+            lambda: tendon.ones(2).to("cuda:3"),
+        ):
             with self.assertRaises(tendon.CudaUnavailableError):
                 wrong()
 

@@ -27,7 +27,9 @@ class Mapping(unittest.TestCase):
     def test_as_a_dict(self):
         w, b = tendon.ones(2, 3), tendon.zeros(3)
         d = tendon.TensorDict({"layer.w": w, "layer.b": b})
-        self.assertEqual((list(d), len(d), "layer.w" in d, "w" in d, 5 in d), (["layer.w", "layer.b"], 2, True, False, False))
+        self.assertEqual(
+            (list(d), len(d), "layer.w" in d, "w" in d, 5 in d), (["layer.w", "layer.b"], 2, True, False, False)
+        )
         self.assertTrue(tendon.is_same(d["layer.w"], w))
         self.assertEqual([x.shape for x in d.values()], [(2, 3), (3,)])
         d["head"] = tendon.ones(1)
@@ -74,7 +76,10 @@ class Mapping(unittest.TestCase):
         d = tendon.TensorDict(metadata={"k": "v"})
         d.metadata["ü"] = "ö\n"
         d.metadata["k"] = "w"
-        self.assertEqual((dict(d.metadata), len(d.metadata), "k" in d.metadata, "x" in d.metadata), ({"k": "w", "ü": "ö\n"}, 2, True, False))
+        self.assertEqual(
+            (dict(d.metadata), len(d.metadata), "k" in d.metadata, "x" in d.metadata),
+            ({"k": "w", "ü": "ö\n"}, 2, True, False),
+        )
         self.assertEqual(repr(d.metadata), "{'k': 'w', 'ü': 'ö\\n'}")
 
     def test_text_and_pickle(self):
@@ -120,7 +125,11 @@ class Files(unittest.TestCase):
         return os.path.join(self.folder, name)
 
     def weights(self):
-        return {"w": tendon.arange(6, dtype="float32").reshape(2, 3).T, "b": tendon.tensor([1, 2], dtype="bfloat16"), "n": tendon.tensor(5)}
+        return {
+            "w": tendon.arange(6, dtype="float32").reshape(2, 3).T,
+            "b": tendon.tensor([1, 2], dtype="bfloat16"),
+            "n": tendon.tensor(5),
+        }
 
     def test_ends_of_paths(self):
         for wrong in ("weights.pt", "weights", "x.safetensors.bak"):

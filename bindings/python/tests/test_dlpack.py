@@ -166,7 +166,8 @@ class _Struct(ctypes.Structure):
     """DLManagedTensorVersioned, to make bad ones."""
 
     _fields_ = [
-        ("major", ctypes.c_uint32), ("minor", ctypes.c_uint32), ("context", ctypes.c_void_p), ("deleter", ctypes.c_void_p),
+        ("major", ctypes.c_uint32), ("minor", ctypes.c_uint32), ("context", ctypes.c_void_p),
+        ("deleter", ctypes.c_void_p),
         ("flags", ctypes.c_uint64), ("data", ctypes.c_void_p), ("device", ctypes.c_int32), ("ordinal", ctypes.c_int32),
         ("ndim", ctypes.c_int32), ("code", ctypes.c_uint8), ("bits", ctypes.c_uint8), ("lanes", ctypes.c_uint16),
         ("shape", ctypes.c_void_p), ("strides", ctypes.c_void_p), ("offset", ctypes.c_uint64),
@@ -180,7 +181,8 @@ class BadStructs(Counted):
         deleter = ctypes.CFUNCTYPE(None, ctypes.c_void_p)(calls.append)
         data, shape = (ctypes.c_float * 4)(1, 2, 3, 4), (ctypes.c_int64 * 1)(4)
         values = dict(
-            major=1, minor=1, deleter=ctypes.cast(deleter, ctypes.c_void_p), data=ctypes.addressof(data), device=1, ndim=1,
+            major=1, minor=1, deleter=ctypes.cast(deleter, ctypes.c_void_p), data=ctypes.addressof(data), device=1,
+            ndim=1,
             code=2, bits=32, lanes=1, shape=ctypes.addressof(shape),
         )  # fmt: skip
         struct = _Struct(**{**values, **fields})
@@ -196,7 +198,14 @@ class BadStructs(Counted):
         self.assertEqual(len(calls), 1)
 
     def test_bad_ones_stay_their_producer_s(self):
-        for fields in (dict(code=5, bits=64), dict(bits=7), dict(lanes=4), dict(device=8), dict(ndim=-1), dict(data=None)):
+        for fields in (
+            dict(code=5, bits=64),
+            dict(bits=7),
+            dict(lanes=4),
+            dict(device=8),
+            dict(ndim=-1),
+            dict(data=None),
+        ):
             capsule, calls = self.made(**fields)
             with self.assertRaises((tendon.TendonError, BufferError), msg=str(fields)):
                 tendon.from_dlpack(capsule)
@@ -212,7 +221,20 @@ class BadStructs(Counted):
 
 @needs_numpy
 class WithNumPy(Counted):
-    DTYPES = ("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+    DTYPES = (
+        "bool",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "float16",
+        "float32",
+        "float64",
+    )
 
     def test_both_ways(self):
         for dtype in self.DTYPES:
@@ -309,7 +331,14 @@ class WithPyTorch(Counted):
 
     def test_strides_and_asarray(self):
         t = torch.arange(24.0).reshape(2, 3, 4)
-        for part in (t.T if t.ndim == 2 else t.permute(2, 0, 1), t[:, 1], t[..., ::2], t.expand(2, 2, 3, 4), t[:0], torch.tensor(5.0)):
+        for part in (
+            t.T if t.ndim == 2 else t.permute(2, 0, 1),
+            t[:, 1],
+            t[..., ::2],
+            t.expand(2, 2, 3, 4),
+            t[:0],
+            torch.tensor(5.0),
+        ):
             x = tendon.asarray(part)
             self.assertEqual((x.shape, x.tolist()), (tuple(part.shape), part.tolist()))
             if part.numel():

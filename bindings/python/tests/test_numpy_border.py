@@ -17,7 +17,20 @@ try:
 except ImportError:
     ml_dtypes = None
 
-DTYPES = ("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32", "float64")
+DTYPES = (
+    "bool",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "float32",
+    "float64",
+)
 
 
 def address(array):
@@ -38,11 +51,21 @@ def watched(*shape):
 class Border(unittest.TestCase):
     def setUp(self):
         gc.collect()
-        self.before = tendon.live_handle_count(), tendon.live_tensor_count(), tendon.live_storage_count(), _borrow.lent_count()
+        self.before = (
+            tendon.live_handle_count(),
+            tendon.live_tensor_count(),
+            tendon.live_storage_count(),
+            _borrow.lent_count(),
+        )
 
     def tearDown(self):
         gc.collect()
-        after = tendon.live_handle_count(), tendon.live_tensor_count(), tendon.live_storage_count(), _borrow.lent_count()
+        after = (
+            tendon.live_handle_count(),
+            tendon.live_tensor_count(),
+            tendon.live_storage_count(),
+            _borrow.lent_count(),
+        )
         self.assertEqual(after, self.before, "handles, tensors, storages, lent arrays")
 
 
@@ -71,8 +94,10 @@ class SameMemory(Border):
     def test_any_strides(self):
         a = np.arange(60.0).reshape(3, 4, 5)
         for part in (
-            a[::-1], a[:, ::-1], a[::-1, ::-1, ::-1], a[:, ::2], a[1:, ::-2, 3::-1], a.T, a.transpose(1, 0, 2)[::-1], a[1, 2], a[:, 1:2],
-            np.broadcast_to(a[0, 0], (2, 5)), np.lib.stride_tricks.as_strided(a, (3, 3), (8, 8), writeable=True), a[:0, ::-1], a[2:1], a[1, 1, 1:2],
+            a[::-1], a[:, ::-1], a[::-1, ::-1, ::-1], a[:, ::2], a[1:, ::-2, 3::-1], a.T, a.transpose(1, 0, 2)[::-1],
+            a[1, 2], a[:, 1:2],
+            np.broadcast_to(a[0, 0], (2, 5)), np.lib.stride_tricks.as_strided(a, (3, 3), (8, 8), writeable=True),
+            a[:0, ::-1], a[2:1], a[1, 1, 1:2],
         ):  # fmt: skip
             x = tendon.from_numpy(part)
             np.testing.assert_array_equal(x.numpy(), part)
@@ -131,10 +156,13 @@ class SameMemory(Border):
 class Refused(Border):
     def test_arrays_that_cannot_be_borrowed(self):
         cases = (
-            (np.zeros(3, complex), TypeError, "astype"), (np.array(["a"]), TypeError, "astype"), (np.array([None]), TypeError, "astype"),
+            (np.zeros(3, complex), TypeError, "astype"), (np.array(["a"]), TypeError, "astype"),
+            (np.array([None]), TypeError, "astype"),
             (np.zeros(2, "datetime64[s]"), TypeError, "astype"), (np.zeros(2, [("a", "f4")]), TypeError, "astype"),
-            (np.zeros(2, np.longdouble), TypeError, "astype"), (np.zeros(3, ">f4" if np.little_endian else "<f4"), ValueError, "newbyteorder"),
-            (np.ma.masked_array([1.0]), TypeError, "mask"), ([1.0], TypeError, "tendon.tensor"), (np.float32(1), TypeError, "tendon.tensor"),
+            (np.zeros(2, np.longdouble), TypeError, "astype"),
+            (np.zeros(3, ">f4" if np.little_endian else "<f4"), ValueError, "newbyteorder"),
+            (np.ma.masked_array([1.0]), TypeError, "mask"), ([1.0], TypeError, "tendon.tensor"),
+            (np.float32(1), TypeError, "tendon.tensor"),
         )  # fmt: skip
         for a, kind, words in cases:
             with self.assertRaisesRegex(kind, words):

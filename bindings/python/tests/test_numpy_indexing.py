@@ -102,7 +102,9 @@ class Beside(unittest.TestCase):
             except TypeError:
                 continue  # NumPy wants rank 1 for what goes through a mask alone
             x = tendon.tensor(a)
-            x[as_tensors(key, rng)] = tendon.tensor(value) if isinstance(value, np.ndarray) and rng.random() < 0.8 else value
+            x[as_tensors(key, rng)] = (
+                tendon.tensor(value) if isinstance(value, np.ndarray) and rng.random() < 0.8 else value
+            )
             # Repeated places take the last value in both.
             np.testing.assert_array_equal(x.numpy(), b, self.case)
 

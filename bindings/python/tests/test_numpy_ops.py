@@ -52,7 +52,8 @@ class Unary(Beside):
         functions = {
             "neg": np.negative, "sign": np.sign, "exp": np.exp, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
             "expm1": np.expm1, "floor": np.floor, "ceil": np.ceil, "round": np.round, "trunc": np.trunc, "abs": np.abs,
-            "square": np.square, "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite, "logical_not": np.logical_not,
+            "square": np.square, "isnan": np.isnan, "isinf": np.isinf, "isfinite": np.isfinite,
+            "logical_not": np.logical_not,
             "positive": np.positive, "negative": np.negative,
             "sigmoid": lambda a: 1 / (1 + np.exp(-a)), "relu": lambda a: np.maximum(a, 0),
             "softplus": lambda a: np.log1p(np.exp(a)),
@@ -96,7 +97,9 @@ class Unary(Beside):
     def test_methods_are_the_functions(self):
         a = np.abs(random_array(self.rng, (3, 4), "float64")) + 0.1
         x = tendon.from_numpy(a)
-        for name in "exp log sqrt rsqrt sin cos tanh sigmoid relu softplus erf expm1 log1p floor ceil round trunc abs".split():
+        for (
+            name
+        ) in "exp log sqrt rsqrt sin cos tanh sigmoid relu softplus erf expm1 log1p floor ceil round trunc abs".split():
             with self.subTest(name=name):
                 self.assertTrue((getattr(x, name)() == getattr(tendon, name)(x)).all())
 
@@ -174,7 +177,12 @@ class Binary(Beside):
                     self.same(function(x, number), function(a, plain))
                     self.same(function(number, x), function(plain, a))
         i = tendon.from_numpy(np.arange(1, 5, dtype=np.int32))
-        for symbol, expected in (("add", [11, 12, 13, 14]), ("sub", [9, 8, 7, 6]), ("mul", [10, 20, 30, 40]), ("mod", [0, 0, 1, 2])):
+        for symbol, expected in (
+            ("add", [11, 12, 13, 14]),
+            ("sub", [9, 8, 7, 6]),
+            ("mul", [10, 20, 30, 40]),
+            ("mod", [0, 0, 1, 2]),
+        ):
             got = getattr(operator, symbol)(10, i)
             self.assertEqual((got.tolist(), got.dtype), (expected, "int32"))
         self.assertEqual((1 / i).dtype, "float32")
@@ -325,12 +333,21 @@ class Reductions(Beside):
             self.same(getattr(x, name)(), getattr(a, name)(), "int64")
             for dim in (0, 1, -1):
                 self.same(getattr(x, name)(dim), getattr(a, name)(dim))
-                self.same(getattr(tendon, name)(x, axis=dim, keepdims=True), getattr(np, name)(a, axis=dim, keepdims=True))
+                self.same(
+                    getattr(tendon, name)(x, axis=dim, keepdims=True), getattr(np, name)(a, axis=dim, keepdims=True)
+                )
 
 
 class Products(Beside):
     def test_matmul(self):
-        for left, right in (((3,), (3,)), ((2, 3), (3,)), ((3,), (3, 4)), ((2, 3), (3, 4)), ((5, 2, 3), (3, 4)), ((5, 1, 2, 3), (6, 3, 2))):
+        for left, right in (
+            ((3,), (3,)),
+            ((2, 3), (3,)),
+            ((3,), (3, 4)),
+            ((2, 3), (3, 4)),
+            ((5, 2, 3), (3, 4)),
+            ((5, 1, 2, 3), (6, 3, 2)),
+        ):
             for dtype in REAL + ("int64",):
                 a, b = random_array(self.rng, left, dtype), random_array(self.rng, right, dtype)
                 with self.subTest(left=left, right=right, dtype=dtype):
@@ -382,18 +399,23 @@ class Shapes(Beside):
         for got, expected in (
             (x.reshape(6, 4), a.reshape(6, 4)), (x.reshape((4, -1)), a.reshape(4, -1)), (x.view(24), a.reshape(24)),
             (x.permute(2, 0, 1), a.transpose(2, 0, 1)), (x.permute((2, 0, 1)), a.transpose(2, 0, 1)),
-            (x.transpose(0, 2), a.swapaxes(0, 2)), (x.transpose(), a.transpose()), (x.transpose((1, 0, 2)), a.transpose(1, 0, 2)),
+            (x.transpose(0, 2), a.swapaxes(0, 2)), (x.transpose(), a.transpose()),
+            (x.transpose((1, 0, 2)), a.transpose(1, 0, 2)),
             (x.T, a.T), (x.mT, np.swapaxes(a, -1, -2)), (x.swapaxes(0, 1), a.swapaxes(0, 1)), (x.flatten(), a.ravel()),
-            (x.flatten(1), a.reshape(2, 12)), (x.ravel(), a.ravel()), (x.unsqueeze(1), a[:, None]), (x.unsqueeze(-1), a[..., None]),
+            (x.flatten(1), a.reshape(2, 12)), (x.ravel(), a.ravel()), (x.unsqueeze(1), a[:, None]),
+            (x.unsqueeze(-1), a[..., None]),
             (x[:, :1].squeeze(1), a[:, :1].squeeze(1)), (x[:1, :1].squeeze(), a[:1, :1].squeeze()),
-            (x[:, :1].expand(2, 5, 4), np.broadcast_to(a[:, :1], (2, 5, 4))), (x[:, :1].expand(-1, 5, -1), np.broadcast_to(a[:, :1], (2, 5, 4))),
+            (x[:, :1].expand(2, 5, 4), np.broadcast_to(a[:, :1], (2, 5, 4))),
+            (x[:, :1].expand(-1, 5, -1), np.broadcast_to(a[:, :1], (2, 5, 4))),
             (tendon.broadcast_to(x, (5, 2, 3, 4)), np.broadcast_to(a, (5, 2, 3, 4))), (x.narrow(2, 1, 2), a[:, :, 1:3]),
             (x.select(1, 2), a[:, 2]), (tendon.moveaxis(x, 0, -1), np.moveaxis(a, 0, -1)),
             (tendon.moveaxis(x, (0, 1), (2, 0)), np.moveaxis(a, (0, 1), (2, 0))), (tendon.flip(x), np.flip(a)),
             (tendon.flip(x, 1), np.flip(a, 1)), (x.flip((0, 2)), np.flip(a, (0, 2))), (x.roll(5), np.roll(a, 5)),
             (x.roll(-1, 2), np.roll(a, -1, 2)), (x.roll((1, 2), (0, 2)), np.roll(a, (1, 2), (0, 2))),
-            (tendon.expand_dims(x, axis=0), np.expand_dims(a, 0)), (tendon.expand_dims(x, axis=(0, -1)), np.expand_dims(a, (0, -1))),
-            (tendon.permute_dims(x, (2, 1, 0)), a.transpose(2, 1, 0)), (tendon.matrix_transpose(x), np.swapaxes(a, -1, -2)),
+            (tendon.expand_dims(x, axis=0), np.expand_dims(a, 0)),
+            (tendon.expand_dims(x, axis=(0, -1)), np.expand_dims(a, (0, -1))),
+            (tendon.permute_dims(x, (2, 1, 0)), a.transpose(2, 1, 0)),
+            (tendon.matrix_transpose(x), np.swapaxes(a, -1, -2)),
         ):  # fmt: skip
             self.same(got, expected, exact=True)
 
@@ -414,7 +436,8 @@ class Shapes(Beside):
         a = random_array(self.rng, (7, 4), "float64")
         x = tendon.from_numpy(a)
         for got, expected in (
-            (x.split(3), [a[:3], a[3:6], a[6:]]), (x.split([2, 5]), [a[:2], a[2:]]), (x.split(2, 1), [a[:, :2], a[:, 2:]]),
+            (x.split(3), [a[:3], a[3:6], a[6:]]), (x.split([2, 5]), [a[:2], a[2:]]),
+            (x.split(2, 1), [a[:, :2], a[:, 2:]]),
             (x.chunk(3), [a[:3], a[3:6], a[6:]]), (x.unbind(), list(a)), (tendon.unstack(x, axis=1), list(a.T)),
             (tendon.broadcast_arrays(x, x[0]), np.broadcast_arrays(a, a[0])), (x.split(1), list(a[:, None])),
         ):  # fmt: skip
@@ -440,11 +463,15 @@ class Shapes(Beside):
 class Making(Beside):
     def test_rules(self):
         for got, expected in (
-            (tendon.arange(5), np.arange(5)), (tendon.arange(2, 11, 3), np.arange(2, 11, 3)), (tendon.arange(5, 0, -2), np.arange(5, 0, -2)),
+            (tendon.arange(5), np.arange(5)), (tendon.arange(2, 11, 3), np.arange(2, 11, 3)),
+            (tendon.arange(5, 0, -2), np.arange(5, 0, -2)),
             (tendon.arange(0.0, 1.0, 0.25), np.arange(0, 1, 0.25)), (tendon.linspace(0, 1, 5), np.linspace(0, 1, 5)),
-            (tendon.linspace(0, 1, num=5, endpoint=False), np.linspace(0, 1, 5, endpoint=False)), (tendon.eye(3), np.eye(3)),
-            (tendon.eye(2, 4, dtype="int32"), np.eye(2, 4)), (tendon.full((2, 3), 7), np.full((2, 3), 7)), (tendon.zeros(2, 3), np.zeros((2, 3))),
-            (tendon.zeros((2, 3)), np.zeros((2, 3))), (tendon.ones(4), np.ones(4)), (tendon.zeros(()), np.zeros(())), (tendon.ones(), np.ones(())),
+            (tendon.linspace(0, 1, num=5, endpoint=False), np.linspace(0, 1, 5, endpoint=False)),
+            (tendon.eye(3), np.eye(3)),
+            (tendon.eye(2, 4, dtype="int32"), np.eye(2, 4)), (tendon.full((2, 3), 7), np.full((2, 3), 7)),
+            (tendon.zeros(2, 3), np.zeros((2, 3))),
+            (tendon.zeros((2, 3)), np.zeros((2, 3))), (tendon.ones(4), np.ones(4)), (tendon.zeros(()), np.zeros(())),
+            (tendon.ones(), np.ones(())),
             (tendon.scalar_tensor(3.5), np.array(3.5)),
         ):  # fmt: skip
             self.same(got, expected)

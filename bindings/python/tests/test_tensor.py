@@ -1,27 +1,53 @@
 """class Tensor from Python's side, without NumPy: making, asking, operators, conversions, printing, copies."""
 
 import array
+import ast
 import copy
 import math
 import operator
+import os
 import pickle
 import unittest
 
 import tendon
 
-NAMES = ("bool", "uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "bfloat16", "float32", "float64")
+NAMES = (
+    "bool",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "bfloat16",
+    "float32",
+    "float64",
+)
 
 
 class Making(unittest.TestCase):
     def test_from_nested_lists(self):
         for data, shape, dtype in (
-            ([1, 2, 3], (3,), "int64"), ([1, 2.5], (2,), "float32"), ([True, False], (2,), "bool"), ([[1, 2], [3, 4]], (2, 2), "int64"),
-            (5, (), "int64"), (5.5, (), "float32"), (True, (), "bool"), ([], (0,), "float32"), ([[], []], (2, 0), "float32"),
-            ([True, 2], (2,), "int64"), (((1.0,), (2.0,)), (2, 1), "float32"), (range(4), (4,), "int64"), ([[[1]]], (1, 1, 1), "int64"),
+            ([1, 2, 3], (3,), "int64"), ([1, 2.5], (2,), "float32"), ([True, False], (2,), "bool"),
+            ([[1, 2], [3, 4]], (2, 2), "int64"),
+            (5, (), "int64"), (5.5, (), "float32"), (True, (), "bool"), ([], (0,), "float32"),
+            ([[], []], (2, 0), "float32"),
+            ([True, 2], (2,), "int64"), (((1.0,), (2.0,)), (2, 1), "float32"), (range(4), (4,), "int64"),
+            ([[[1]]], (1, 1, 1), "int64"),
         ):  # fmt: skip
             x = tendon.tensor(data)
             self.assertEqual((x.shape, x.dtype.name), (shape, dtype), data)
-            self.assertEqual(x.tolist(), [list(r) for r in data] if data == ((1.0,), (2.0,)) else list(data) if shape and len(shape) == 1 else data)
+            self.assertEqual(
+                x.tolist(),
+                [list(r) for r in data]
+                if data == ((1.0,), (2.0,))
+                else list(data)
+                if shape and len(shape) == 1
+                else data,
+            )
 
     def test_of_tensors(self):
         parts = [tendon.tensor(1.5), tendon.tensor([2.0, 3.0]).sum()]
@@ -115,14 +141,18 @@ class Asking(unittest.TestCase):
         self.assertEqual((x.shape, x.ndim, x.dim(), x.numel(), len(x), x.nbytes), ((2, 3, 4), 3, 3, 24, 2, 96))
         self.assertEqual((x.size, x.size(), x.size(1), x.size(-1)), (24, (2, 3, 4), 3, 4))
         self.assertEqual((x.stride(), x.stride(1), x.strides), ((12, 4, 1), 4, (48, 16, 4)))
-        self.assertTrue(x.is_contiguous() and not x.T.is_contiguous() and x.is_leaf and not x.requires_grad and not x.is_cuda)
+        self.assertTrue(
+            x.is_contiguous() and not x.T.is_contiguous() and x.is_leaf and not x.requires_grad and not x.is_cuda
+        )
         self.assertTrue(x[0].is_view() and not x.is_view())
         self.assertEqual(x[1].storage_offset(), 12)
         self.assertEqual(pickle.loads(pickle.dumps(x.size)), 24)
 
     def test_numbers_out_of_tensors(self):
         x = tendon.tensor(2.5)
-        self.assertEqual((x.item(), float(x), int(x), complex(x), bool(x), x.tolist()), (2.5, 2.5, 2, 2.5 + 0j, True, 2.5))
+        self.assertEqual(
+            (x.item(), float(x), int(x), complex(x), bool(x), x.tolist()), (2.5, 2.5, 2, 2.5 + 0j, True, 2.5)
+        )
         self.assertEqual(math.sqrt(tendon.tensor(4)), 2.0)
         self.assertEqual([10, 20, 30][tendon.tensor(1)], 20)
         self.assertEqual(operator.index(tendon.tensor([[7]])), 7)
@@ -133,7 +163,11 @@ class Asking(unittest.TestCase):
         for wrong in (lambda: float(tendon.ones(2)), lambda: tendon.ones(2).item(), lambda: int(tendon.ones(0))):
             with self.assertRaises(ValueError):
                 wrong()
-        for wrong in (lambda: [1][tendon.tensor(0.0)], lambda: [1][tendon.tensor([0, 0])], lambda: f"{tendon.ones(2):.2f}"):
+        for wrong in (
+            lambda: [1][tendon.tensor(0.0)],
+            lambda: [1][tendon.tensor([0, 0])],
+            lambda: f"{tendon.ones(2):.2f}",
+        ):
             with self.assertRaises(TypeError):
                 wrong()
         with self.assertRaisesRegex(ValueError, "any"):
@@ -169,7 +203,14 @@ class Asking(unittest.TestCase):
 class Operators(unittest.TestCase):
     def test_foreign_operands(self):
         x = tendon.ones(3)
-        for wrong in (lambda: x + "a", lambda: None - x, lambda: x * [1, 2, 3], lambda: x @ 2, lambda: x < "a", lambda: x + 1j):
+        for wrong in (
+            lambda: x + "a",
+            lambda: None - x,
+            lambda: x * [1, 2, 3],
+            lambda: x @ 2,
+            lambda: x < "a",
+            lambda: x + 1j,
+        ):
             with self.assertRaises(TypeError):
                 wrong()
         self.assertFalse(x == "a")
@@ -196,7 +237,13 @@ class Operators(unittest.TestCase):
         self.assertEqual((tendon.tensor([1]) + (2**62)).tolist(), [2**62 + 1])
 
     def test_functions_want_tensors(self):
-        for wrong in (lambda: tendon.exp(1.0), lambda: tendon.add(1, 2), lambda: tendon.sum([1, 2]), lambda: tendon.cat([1]), lambda: tendon.where(True, 1, 2)):
+        for wrong in (
+            lambda: tendon.exp(1.0),
+            lambda: tendon.add(1, 2),
+            lambda: tendon.sum([1, 2]),
+            lambda: tendon.cat([1]),
+            lambda: tendon.where(True, 1, 2),
+        ):
             with self.assertRaisesRegex(TypeError, "tendon.Tensor"):
                 wrong()
 
@@ -220,10 +267,14 @@ class Indexing(unittest.TestCase):
     def test_refused_keys(self):
         x = self.x
         for key, kind, words in (
-            (5, IndexError, "out of bounds"), ((0, 0, 0), IndexError, "too many"), ((..., ...), IndexError, "ellipsis"), (True, IndexError, "None"),
-            (1.5, IndexError, "index is"), ("a", IndexError, "index is"), (slice(None, None, -1), ValueError, "flip"), (slice(None, None, 0), ValueError, "0"),
-            ([0, 3], IndexError, "out of bounds"), ([[True, False]], IndexError, "mask"), ([True, False], IndexError, "mask"), ([1.5], IndexError, "integers"),
-            (([0, 1], [0, 1, 2]), IndexError, "broadcast"), (tendon.tensor(True), IndexError, "rank 0"), (slice("a", None), TypeError, ""), (object(), IndexError, "index is"),
+            (5, IndexError, "out of bounds"), ((0, 0, 0), IndexError, "too many"), ((..., ...), IndexError, "ellipsis"),
+            (True, IndexError, "None"),
+            (1.5, IndexError, "index is"), ("a", IndexError, "index is"), (slice(None, None, -1), ValueError, "flip"),
+            (slice(None, None, 0), ValueError, "0"),
+            ([0, 3], IndexError, "out of bounds"), ([[True, False]], IndexError, "mask"),
+            ([True, False], IndexError, "mask"), ([1.5], IndexError, "integers"),
+            (([0, 1], [0, 1, 2]), IndexError, "broadcast"), (tendon.tensor(True), IndexError, "rank 0"),
+            (slice("a", None), TypeError, ""), (object(), IndexError, "index is"),
         ):  # fmt: skip
             before = x.tolist()
             with self.assertRaisesRegex(kind, words, msg=str(key)):
@@ -238,7 +289,8 @@ class Indexing(unittest.TestCase):
     def test_refused_values(self):
         x = self.x
         for key, value, kind in (
-            (0, [1, 2, 3], ValueError), (0, "a", TypeError), (0, None, TypeError), ([0, 1], tendon.ones(3, 4), ValueError), (x > 5, tendon.ones(2), ValueError),
+            (0, [1, 2, 3], ValueError), (0, "a", TypeError), (0, None, TypeError),
+            ([0, 1], tendon.ones(3, 4), ValueError), (x > 5, tendon.ones(2), ValueError),
         ):  # fmt: skip
             before = x.tolist()
             with self.assertRaises(kind, msg=str((key, value))):
@@ -266,7 +318,8 @@ class Indexing(unittest.TestCase):
     def test_gradients_flow_through_reads(self):
         x = tendon.arange(6, dtype="float64").reshape(2, 3).requires_grad_()
         for key, expected in (
-            (0, [[1, 1, 1], [0, 0, 0]]), ((slice(None), 1), [[0, 1, 0], [0, 1, 0]]), ([1, 1], [[0, 0, 0], [2, 2, 2]]), (([0, 1], [2, 2]), [[0, 0, 1], [0, 0, 1]]),
+            (0, [[1, 1, 1], [0, 0, 0]]), ((slice(None), 1), [[0, 1, 0], [0, 1, 0]]), ([1, 1], [[0, 0, 0], [2, 2, 2]]),
+            (([0, 1], [2, 2]), [[0, 0, 1], [0, 0, 1]]),
             (x.detach() > 3, [[0, 0, 0], [0, 1, 1]]), ((None, ..., slice(None, None, 2)), [[1, 0, 1], [1, 0, 1]]),
         ):  # fmt: skip
             x.grad = None
@@ -292,10 +345,14 @@ class Indexing(unittest.TestCase):
 class Printing(unittest.TestCase):
     def test_repr(self):
         self.assertEqual(repr(tendon.tensor([1, 2])), "tensor([1, 2])")
-        self.assertEqual(str(tendon.tensor([1.0, 2.5], dtype="float64")), "tensor([1.0000, 2.5000], dtype=tendon.float64)")
+        self.assertEqual(
+            str(tendon.tensor([1.0, 2.5], dtype="float64")), "tensor([1.0000, 2.5000], dtype=tendon.float64)"
+        )
         self.assertEqual(repr(tendon.tensor([1, 2], dtype="int8")), "tensor([1, 2], dtype=tendon.int8)")
         self.assertEqual(repr(tendon.tensor(1.0, requires_grad=True)), "tensor(1., requires_grad=True)")
-        self.assertIn("dtype=tendon.float64, requires_grad=True)", repr(tendon.ones(2, dtype="float64", requires_grad=True)))
+        self.assertIn(
+            "dtype=tendon.float64, requires_grad=True)", repr(tendon.ones(2, dtype="float64", requires_grad=True))
+        )
         self.assertEqual(repr(tendon.zeros(0)), "tensor([])")
         self.assertEqual(f"{tendon.tensor([1])}", "tensor([1])")
 
@@ -317,7 +374,9 @@ class Copies(unittest.TestCase):
             x = tendon.tensor([[0, 1], [1, 0]], dtype=name)
             for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
                 y = pickle.loads(pickle.dumps(x.T, protocol))
-                self.assertEqual((y.shape, y.dtype, y.tolist(), y.requires_grad), ((2, 2), x.dtype, x.T.tolist(), False))
+                self.assertEqual(
+                    (y.shape, y.dtype, y.tolist(), y.requires_grad), ((2, 2), x.dtype, x.T.tolist(), False)
+                )
         for x in (tendon.zeros(3, 0), tendon.tensor(5.0), tendon.ones(2, requires_grad=True)):
             y = pickle.loads(pickle.dumps(x))
             self.assertEqual((y.shape, y.tolist(), y.requires_grad), (x.shape, x.tolist(), x.requires_grad))
@@ -349,7 +408,9 @@ class Copies(unittest.TestCase):
 class Conversions(unittest.TestCase):
     def test_to(self):
         x = tendon.tensor([1.5, -2.5])
-        self.assertTrue(tendon.is_same(x.to("float32"), x) and tendon.is_same(x.to("cpu"), x) and tendon.is_same(x.cpu(), x))
+        self.assertTrue(
+            tendon.is_same(x.to("float32"), x) and tendon.is_same(x.to("cpu"), x) and tendon.is_same(x.cpu(), x)
+        )
         self.assertFalse(tendon.shares_memory(x.to("float32", copy=True), x))
         self.assertFalse(tendon.shares_memory(x.to("cpu", copy=True), x))
         self.assertEqual(x.to("cpu", "int32").dtype, "int32")
@@ -358,7 +419,15 @@ class Conversions(unittest.TestCase):
         self.assertEqual(x.astype("int8").tolist(), [1, -2])
         self.assertFalse(tendon.shares_memory(x.astype("float32"), x))
         self.assertTrue(tendon.is_same(x.astype("float32", copy=False), x))
-        for name, dtype in dict(half="float16", bfloat16="bfloat16", float="float32", double="float64", int="int32", long="int64", bool="bool").items():
+        for name, dtype in dict(
+            half="float16",
+            bfloat16="bfloat16",
+            float="float32",
+            double="float64",
+            int="int32",
+            long="int64",
+            bool="bool",
+        ).items():
             self.assertEqual(getattr(x, name)().dtype, dtype)
         with self.assertRaises(ValueError):
             x.to_device("cpu", stream=1)
@@ -386,7 +455,11 @@ class Types(unittest.TestCase):
     def test_kinds_and_promotion(self):
         self.assertTrue(tendon.isdtype("int8", "integral") and tendon.isdtype("int8", ("bool", "signed integer")))
         self.assertFalse(tendon.isdtype("bool", "numeric") or tendon.isdtype("float32", tendon.float64))
-        self.assertTrue(tendon.can_cast("int8", "float32") and not tendon.can_cast("float32", "int8") and not tendon.can_cast("uint16", "int32"))
+        self.assertTrue(
+            tendon.can_cast("int8", "float32")
+            and not tendon.can_cast("float32", "int8")
+            and not tendon.can_cast("uint16", "int32")
+        )
         self.assertEqual(tendon.promote_types("float16", "bfloat16"), "float32")
         self.assertEqual(tendon.result_type(tendon.ones(2, dtype="float16"), 2.5), "float16")
         self.assertEqual(tendon.result_type(tendon.ones(2, dtype="int8"), 2.5), "float32")
@@ -395,6 +468,24 @@ class Types(unittest.TestCase):
             tendon.promote_types("uint16", "int32")
         with self.assertRaises(ValueError):
             tendon.result_type(1)
+
+
+class Source(unittest.TestCase):
+    def test_no_handle_of_a_tensor_that_nobody_keeps(self):
+        """`call(f(x)._handle)` releases what f made before the call is made."""
+        folder = os.path.dirname(tendon.__file__)
+        found = []
+        for name in sorted(os.listdir(folder)):
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), encoding="utf-8") as file:
+                    tree = ast.parse(file.read())
+                found += [
+                    f"{name}:{node.lineno}"
+                    for node in ast.walk(tree)
+                    if isinstance(node, ast.Attribute) and node.attr in ("_handle", "_dict", "_stream", "_event")
+                    and isinstance(node.value, ast.Call)
+                ]  # fmt: skip
+        self.assertEqual(found, [])
 
 
 if __name__ == "__main__":
