@@ -116,6 +116,33 @@ fn the_header_says_the_same() {
     assert!(ours.len() > 200);
 }
 
+/// docs/bindings.md explains every member and every role that occurs.
+#[test]
+fn members_and_roles_are_documented() {
+    fn words(value: &serde_json::Value, into: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Array(items) => items.iter().for_each(|item| words(item, into)),
+            serde_json::Value::Object(members) => {
+                into.extend(members.keys().cloned());
+                into.extend(
+                    ["role", "access", "ownership", "kind", "threads"]
+                        .iter()
+                        .filter_map(|known| members.get(*known)?.as_str().map(str::to_string)),
+                );
+                members.values().for_each(|member| words(member, into));
+            }
+            _ => {}
+        }
+    }
+    let root = crate::root();
+    let file: serde_json::Value = serde_json::from_str(&generate(&root).unwrap()).unwrap();
+    let docs = read(&root.join("docs/bindings.md")).unwrap();
+    let mut all = std::collections::BTreeSet::new();
+    words(&file, &mut all);
+    let missing: Vec<_> = all.iter().filter(|word| !docs.contains(&format!("`{word}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+}
+
 /// What the tables speak of is there.
 #[test]
 fn tables_have_no_relics() {
