@@ -52,6 +52,7 @@ class Caller:
             return
         self.live[kind].append(handle)
         self.seen.append(handle)
+        del self.seen[:-500]
 
     def handle(self, kind):
         chance = self.random.random()
@@ -62,7 +63,7 @@ class Caller:
         return self.random.choice([None, 0, 1, 2**63, 2**63 + 12345, 2**64 - 1, id(self)])
 
     def number(self, name, kind):
-        if name in PLACES and self.random.random() < 0.1:
+        if name in PLACES and kind == "int64_t" and self.random.random() < 0.1:
             return self.random.choice(EXTREMES)
         if kind in ("double", "float"):
             return self.random.choice([0.0, 0.5, 1.0, -1.0, 1e-3, float("nan"), float("inf")])
@@ -173,7 +174,7 @@ class Caller:
         # Twice: an optimizer, a scope or a mode may be in the way of another.
         for _ in range(2):
             for kind in self.live:
-                for handle in reversed(self.seen):
+                for handle in reversed(self.live[kind]):
                     try:
                         getattr(_api, self.releases[kind])(handle)
                     except _errors.TendonError:
