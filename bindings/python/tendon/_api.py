@@ -289,24 +289,6 @@ class TensorAdamWOptions(ctypes.Structure):
     ]
 
 
-class TensorLoadOptions(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("mmap", c_int32),
-        ("names", c_void_p),
-        ("nnames", c_size_t),
-        ("device", TensorDevice),
-    ]
-
-
-class TensorSaveOptions(ctypes.Structure):
-    _fields_ = [
-        ("struct_size", c_uint32),
-        ("compress", c_bool),
-        ("reserved", c_uint8 * 3),
-    ]
-
-
 class TensorLoadStats(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),

@@ -3,8 +3,10 @@ import ctypes
 import json
 import os
 import pickle
+import shutil
 import subprocess
 import sys
+import tempfile
 import threading
 import unittest
 from array import array
@@ -59,6 +61,47 @@ class Completeness(unittest.TestCase):
             for field in struct["fields"]:
                 self.assertEqual(getattr(kind, field["name"]).offset, field["offset"], (struct["name"], field["name"]))
                 self.assertEqual(getattr(kind, field["name"]).size, field["size"], (struct["name"], field["name"]))
+
+    @unittest.skipUnless(shutil.which("cc"), "no C compiler")
+    def test_a_c_compiler_sees_the_same_numbers(self):
+        """Sizes, offsets, constants, defaults and types of the functions, against the header."""
+        data = description()
+        lines = ["#include <tendon.h>", "#define SAME(a, b) _Static_assert((a) == (b), #a)"]
+        for struct in data["structs"]:
+            name = struct["name"]
+            lines.append(f"SAME(sizeof({name}), {struct['size']});")
+            lines.append(f"SAME(_Alignof({name}), {struct['alignment']});")
+            for field in struct["fields"]:
+                lines.append(f"SAME(offsetof({name}, {field['name']}), {field['offset']});")
+                lines.append(f"SAME(sizeof((({name} *)0)->{field['name']}), {field['size']});")
+        for constant in data["constants"]:
+            lines.append(f"SAME({constant['name']}, {constant['value']});")
+        for i, function in enumerate(data["functions"]):
+            types = ", ".join(parameter["type"] for parameter in function["parameters"]) or "void"
+            lines.append(f"{function['returns']['type']} (*const check{i})({types}) = {function['name']};")
+        lines.append("#include <stdio.h>\nint main(void) {")
+        expected = []
+        for struct in data["structs"]:
+            if struct["kind"] == "options":
+                lines.append(f"  {{ {struct['name']} o = {struct['init']};")
+                for field in struct["fields"]:
+                    if isinstance(field.get("default"), (bool, int, float)):
+                        lines.append(f'    printf("%.17g\\n", (double)o.{field["name"]});')
+                        expected.append(float(field["default"]))
+                lines.append("  }")
+        lines.append("  return 0;\n}")
+        with tempfile.TemporaryDirectory() as folder:
+            source, program = os.path.join(folder, "check.c"), os.path.join(folder, "check")
+            with open(source, "w", encoding="utf-8") as file:
+                file.write("\n".join(lines))
+            command = ["cc", "-std=c11", "-Werror", "-I", os.path.join(ROOT, "include"), source, "-o", program]
+            # The functions are only named: their addresses may stay open.
+            command.append("-Wl,--unresolved-symbols=ignore-all")
+            done = subprocess.run(command, capture_output=True, text=True)
+            self.assertEqual(done.returncode, 0, done.stderr)
+            out = subprocess.run([program], capture_output=True, text=True, check=True).stdout
+        self.assertEqual([float(line) for line in out.split()], expected)
+        self.assertGreater(len(expected), 40)
 
     def test_the_library_has_them(self):
         missing = [f["name"] for f in description()["functions"] if not hasattr(_ffi.library, f["name"])]

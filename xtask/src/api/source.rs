@@ -1,5 +1,5 @@
 //! What src/c_api declares, in the order of the header.
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
 
 use syn::{Attribute, Expr, Item, ReturnType, Type, Visibility};
@@ -53,6 +53,20 @@ impl Ty {
             }
             Ty::Pointer { to, .. } | Ty::Array(to, _) => to.rename(renames),
             Ty::Callback { .. } => {}
+        }
+    }
+
+    /// Every type that is named in it.
+    fn names(&self, into: &mut BTreeSet<String>) {
+        match self {
+            Ty::Name(name) => {
+                into.insert(name.clone());
+            }
+            Ty::Pointer { to, .. } | Ty::Array(to, _) => to.names(into),
+            Ty::Callback { parameters, result, .. } => {
+                result.names(into);
+                parameters.iter().for_each(|parameter| parameter.ty.names(into));
+            }
         }
     }
 
@@ -126,7 +140,33 @@ impl Source {
         for slot in source.records.iter_mut().flat_map(|record| &mut record.fields) {
             slot.ty.rename(renames);
         }
+        source.drop_unused();
         Ok(source)
+    }
+
+    /// The header has the types that functions and constants name, and those that these name.
+    fn drop_unused(&mut self) {
+        let mut named = BTreeSet::new();
+        for function in &self.functions {
+            function.result.names(&mut named);
+            function.parameters.iter().for_each(|parameter| parameter.ty.names(&mut named));
+        }
+        named.extend(self.constants.iter().map(|constant| constant.ty.clone()));
+        loop {
+            let before = named.len();
+            for alias in self.aliases.iter().filter(|alias| named.contains(&alias.name)).collect::<Vec<_>>() {
+                alias.ty.names(&mut named);
+            }
+            for record in self.records.iter().filter(|record| named.contains(&record.name)).collect::<Vec<_>>() {
+                record.fields.iter().for_each(|field| field.ty.names(&mut named));
+            }
+            if named.len() == before {
+                break;
+            }
+        }
+        self.aliases.retain(|alias| named.contains(&alias.name));
+        self.handles.retain(|(name, _)| named.contains(name));
+        self.records.retain(|record| named.contains(&record.name));
     }
 
     #[cfg(test)]
@@ -374,6 +414,31 @@ mod tests {
         ] {
             assert_eq!(ty(&syn::parse_str(rust).unwrap()).unwrap().c(), c);
         }
+    }
+
+    #[test]
+    fn types_that_nothing_names_are_dropped() {
+        let mut source = Source::of(
+            "pub type TensorDType = i32;
+             pub type TensorOther = i32;
+             pub type TensorBodyFn = unsafe extern \"C\" fn(x: *mut Tensor);
+             pub type TensorLoopFn = Option<unsafe extern \"C\" fn(body: TensorBodyFn)>;
+             pub struct Tensor { _private: [u8; 0] }
+             pub struct TensorIdle { _private: [u8; 0] }
+             #[repr(C)] pub struct TensorInner { pub dtype: TensorDType }
+             #[repr(C)] pub struct TensorOptions { pub struct_size: u32, pub inner: [TensorInner; 2] }
+             #[repr(C)] pub struct TensorUnused { pub struct_size: u32, pub other: TensorOther }
+             #[no_mangle] pub extern \"C\" fn tensor_a(options: *const TensorOptions, body: TensorLoopFn) {}",
+        )
+        .unwrap();
+        source.drop_unused();
+        let names = |list: &[Alias]| list.iter().map(|alias| alias.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&source.aliases), ["TensorDType", "TensorBodyFn", "TensorLoopFn"]);
+        assert_eq!(
+            source.records.iter().map(|r| r.name.as_str()).collect::<Vec<_>>(),
+            ["TensorInner", "TensorOptions"]
+        );
+        assert_eq!(source.handles.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(), ["Tensor"]);
     }
 
     #[test]
