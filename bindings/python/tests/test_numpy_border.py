@@ -223,7 +223,9 @@ class Protocol(Border):
     def test_dtypes_compare_with_those_of_numpy(self):
         for name in DTYPES:
             ours = getattr(tendon, name)
-            self.assertTrue(ours == np.dtype(name) and np.dtype(name) == name and (name == "bool" or ours == getattr(np, name)))
+            self.assertTrue(
+                ours == np.dtype(name) and np.dtype(name) == name and (name == "bool" or ours == getattr(np, name))
+            )
             self.assertFalse(ours == np.dtype("complex64"))
             self.assertEqual(tendon.zeros(1, dtype=np.dtype(name)).dtype, name)
         self.assertFalse(tendon.float32 == np.dtype(">f4" if np.little_endian else "<f4"))

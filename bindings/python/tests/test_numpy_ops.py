@@ -237,7 +237,13 @@ class Binary(Beside):
 
     def test_where_of_numbers(self):
         mask = tendon.tensor([True, False])
-        for a, b, dtype in ((1, 2, "int64"), (1, 2.5, "float32"), (2.5, 1, "float32"), (True, False, "bool"), (True, 3, "int64")):
+        for a, b, dtype in (
+            (1, 2, "int64"),
+            (1, 2.5, "float32"),
+            (2.5, 1, "float32"),
+            (True, False, "bool"),
+            (True, 3, "int64"),
+        ):
             got = tendon.where(mask, a, b)
             self.assertEqual((got.tolist(), got.dtype), ([a, b], dtype))
 
