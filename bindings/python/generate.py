@@ -163,7 +163,9 @@ class Function:
     def take_text(self, parameter, name):
         kind = parameter["role"]
         convert = f'_{kind}({name}, "{name}")'
-        self.before.append(f"{name} = {convert}" if not parameter.get("nullable") else f"{name} = None if {name} is None else {convert}")
+        if parameter.get("nullable"):
+            convert = f"None if {name} is None else {convert}"
+        self.before.append(f"{name} = {convert}")
         self.add(name, parameter, "c_char_p")
 
     take_path = take_text
@@ -187,7 +189,9 @@ class Function:
                 f"if {name}.__class__ is not int or not {low} <= {name} <= {high}:",
                 f'    {name} = _to_{kind}({name}, "{name}")',
             ]
-        return [f"if {name}.__class__ is not float:", f"    {name} = float({name})"] if kind in ("double", "float") else []
+        if kind in ("double", "float"):
+            return [f"if {name}.__class__ is not float:", f"    {name} = float({name})"]
+        return []
 
     def take_reference(self, parameter, name):
         kind = self.api.plain(parameter["value"])
@@ -274,8 +278,9 @@ class Function:
         if role == "array":
             prepare += self.sequence(field, name, f"{name}_count")
             if field["count"] in self.by_name:
+                counted = self.counts_of(field["count"])[0]
                 prepare.append(f"if {name} is not None:")
-                prepare.append(f'    _same_count("{name}", {name}_count, "{self.counts_of(field["count"])[0]}", {field["count"]})')
+                prepare.append(f'    _same_count("{name}", {name}_count, "{counted}", {field["count"]})')
             else:
                 values[field["count"]] = f"{name}_count"
             return f"{name}_at"
@@ -333,7 +338,8 @@ class Function:
         made = "c_void_p" if handles else "c_char" if element == "void" else self.api.ctype(element)
         if "count" in parameter:
             self.before.append(f"{name} = _room({made}, {parameter['count']})")
-            self.results.append(f"tuple({name})")
+            # A slice is a list, made several times faster than a tuple of the array.
+            self.results.append(f"tuple({name}[:])")
             return
         needed = parameter.get("needed") or parameter.get("written")
         if needed and needed != "return":
@@ -345,7 +351,7 @@ class Function:
         elif element == "void":
             self.results.append(f"{name}.raw[:{length}]")
         else:
-            self.results.append(f"tuple({name})" if length == "capacity" else f"tuple({name}[:{length}])")
+            self.results.append(f"tuple({name}[:])" if length == "capacity" else f"tuple({name}[:{length}])")
 
     def take_capacity(self, parameter, name):
         self.argtypes.append("c_size_t")
@@ -387,7 +393,7 @@ class Function:
         return self.before + [f"answer = {call}", f"if {failed}:", last, answer]
 
     def growing_call(self, call, returns):
-        """A call into a buffer: of the size that a question tells, or of a guess and then of what the call says it needs."""
+        """A call into a buffer: as large as a question says, or as guessed and then as the call says it must be."""
         parameter, name, made, needed = self.growing
         result = f"return {', '.join(self.results)}"
         check = ["if status:", "    _fail(status)"]
@@ -411,7 +417,8 @@ def structs(api):
         out.append(f'class {struct["name"]}({base}):\n    _fields_ = [{fields}\n    ]\n\n\n')
         if struct["kind"] == "answer":
             names = [f["name"] for f in struct["fields"] if f["role"] not in ("struct_size", "reserved")]
-            listed = textwrap.fill(" ".join(names), 100, subsequent_indent='    " ', initial_indent='    "').replace("\n", '"\n')
+            listed = textwrap.fill(" ".join(names), 100, initial_indent='    "', subsequent_indent='    " ')
+            listed = listed.replace("\n", '"\n')
             out.append(f'{struct["name"]}Answer = namedtuple(\n    "{struct["name"]}Answer",\n{listed}",\n)\n\n\n')
     return "".join(out)
 

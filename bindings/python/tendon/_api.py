@@ -1796,7 +1796,7 @@ def tensor_shape(x):
     status = _tensor_shape(x, out, capacity)
     if status:
         _fail(status)
-    return tuple(out)
+    return tuple(out[:])
 
 
 _tensor_strides = _bind("tensor_strides", c_int32, c_void_p, c_void_p, c_size_t)
@@ -1811,7 +1811,7 @@ def tensor_strides(x):
     status = _tensor_strides(x, out, capacity)
     if status:
         _fail(status)
-    return tuple(out)
+    return tuple(out[:])
 
 
 _tensor_dtype = _bind("tensor_dtype", c_int32, c_void_p)
@@ -2956,7 +2956,7 @@ def tensor_grad_of(output, inputs, *, retain_graph=False, create_graph=False, al
     status = _tensor_grad_of(output, inputs_at, n, options, out)
     if status:
         _fail(status)
-    return tuple(out)
+    return tuple(out[:])
 
 
 _tensor_detach = _bind("tensor_detach", c_int32, c_void_p, c_void_p)

@@ -34,6 +34,6 @@ def load():
         except OSError as why:
             tried.append(f"  {path}: {why}")
     raise ImportError(
-        "the Tendon library was not found. Install the wheel, which has it inside, or set TENDON_LIBRARY to the path of "
-        f"{SONAME}. Tried:\n" + "\n".join(tried)
+        "the Tendon library was not found. Install the wheel, which has it inside, or set TENDON_LIBRARY to the path "
+        f"of a {SONAME}. Tried:\n" + "\n".join(tried)
     )

@@ -1,4 +1,4 @@
-"""Every function of the library is used by the package, or stands here with the reason why not. Needs the library only."""
+"""Every function of the library is used by the package, or stands here with the reason why not."""
 import fnmatch
 import gc
 import importlib
@@ -90,7 +90,8 @@ class Coverage(unittest.TestCase):
         by_identity = {id(getattr(_api, name)): name for name in known}
         used = known & set(named())
         for value in held():
-            several = value.values() if isinstance(value, dict) else value if isinstance(value, (list, tuple)) else (value,)
+            several = value if isinstance(value, (list, tuple)) else (value,)
+            several = value.values() if isinstance(value, dict) else several
             used |= {by_identity[id(one)] for one in several if id(one) in by_identity}
         self.assertGreater(len(used), 150)
         excused = {name for name in known for pattern in UNUSED if fnmatch.fnmatchcase(name, pattern)}

@@ -1,5 +1,5 @@
-"""Handles and tensors that are forgotten, released twice or late: at the end of the interpreter, on other threads, after
-a fork. Needs the library only."""
+"""Handles and tensors that are forgotten, released twice or late: at the end of the interpreter, on other threads,
+after a fork. Needs the library only."""
 import gc
 import os
 import subprocess

@@ -38,7 +38,10 @@ class Wheel(unittest.TestCase):
     def name_library(self, path):
         before = os.environ.get("TENDON_LIBRARY")
         os.environ["TENDON_LIBRARY"] = path
-        self.addCleanup(lambda: os.environ.pop("TENDON_LIBRARY") if before is None else os.environ.update(TENDON_LIBRARY=before))
+        if before is None:
+            self.addCleanup(os.environ.pop, "TENDON_LIBRARY", None)
+        else:
+            self.addCleanup(os.environ.update, TENDON_LIBRARY=before)
 
     def test_it_holds_what_it_says(self):
         name = self.build.build_wheel(self.folder)
@@ -52,7 +55,7 @@ class Wheel(unittest.TestCase):
             self.assertEqual((digest, size), (f"sha256={made}", str(len(files[entry]))), entry)
         with open(LIBRARY, "rb") as file:
             self.assertEqual(files["tendon/libtendon.so.0"], file.read())
-        for needed in ("tendon/_api.py", "tendon/__init__.py", f"{info}/licenses/LICENSE-MIT", f"{info}/licenses/THIRD-PARTY-LICENSES"):
+        for needed in ("tendon/_api.py", "tendon/__init__.py", *(f"{info}/licenses/{name}" for name in self.build.LICENCES)):
             self.assertIn(needed, files)
         self.assertFalse([entry for entry in files if "test" in entry or entry.endswith(".pyc")])
         tag = re.search("Tag: (.*)", files[f"{info}/WHEEL"].decode())[1]
@@ -125,7 +128,7 @@ class Wheel(unittest.TestCase):
     def test_pip_installs_the_folder(self):
         """Without a compiler, an index or anything to build with."""
         target = os.path.join(self.folder, "target")
-        command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-index", "--disable-pip-version-check", "--target", target]
+        command = [sys.executable, "-m", "pip", "install", "--no-index", "--disable-pip-version-check", "--target", target]
         subprocess.run([*command, SOURCE], check=True, capture_output=True, env={**os.environ, "PATH": "/nowhere"})
         program = "import tendon; print(tendon.__file__, (tendon.ones((2,)) + 1).tolist(), tendon._ffi.library._name)"
         without = {key: value for key, value in os.environ.items() if key != "TENDON_LIBRARY"}

@@ -231,7 +231,7 @@ impl List<'_> {
         if let Ty::Name(struct_name) = target
             && !self.is_value(target)
         {
-            // A struct of another library, which only passes through: `struct DLManagedTensor *`. Without const it goes over.
+            // A struct of another library, `struct DLManagedTensor *`, which only passes through. Without const it goes over.
             let ownership = if !constant || self.is_consumed(slot) { "consumed" } else { "borrowed" };
             let entry = Entry::new().text("role", "foreign").text("struct", struct_name.trim_start_matches("struct "));
             return Ok(entry.text("ownership", ownership).flag("nullable", nullable));

@@ -44,8 +44,9 @@ fn foreign_structs_and_consumed_arguments() {
     let p = parameters(
         "/// Takes a tensor of another library over. `out`: new reference, release
          /// with tensor_release.
-         #[no_mangle] #[must_use] pub extern \"C\" fn tensor_from_dlpack(managed: *mut DLManagedTensor, seen: *const DLManagedTensor, low: *const
-             TensorScalar, made: *mut *mut DLManagedTensor, text: *mut *const c_char, out: *mut *mut Tensor) -> TensorStatus { 0 }",
+         #[no_mangle] #[must_use] pub extern \"C\" fn tensor_from_dlpack(managed: *mut DLManagedTensor,
+             seen: *const DLManagedTensor, low: *const TensorScalar, made: *mut *mut DLManagedTensor,
+             text: *mut *const c_char, out: *mut *mut Tensor) -> TensorStatus { 0 }",
     );
     is(&p[0], &[("role", "foreign"), ("struct", "DLManagedTensor"), ("ownership", "consumed")]);
     is(&p[1], &[("role", "foreign"), ("ownership", "borrowed")]);
@@ -113,6 +114,33 @@ fn the_header_says_the_same() {
     let theirs = crate::handles::declarations(&root).unwrap();
     assert_eq!(ours, theirs);
     assert!(ours.len() > 200);
+}
+
+/// docs/bindings.md explains every member and every role that occurs.
+#[test]
+fn members_and_roles_are_documented() {
+    fn words(value: &serde_json::Value, into: &mut std::collections::BTreeSet<String>) {
+        match value {
+            serde_json::Value::Array(items) => items.iter().for_each(|item| words(item, into)),
+            serde_json::Value::Object(members) => {
+                into.extend(members.keys().cloned());
+                into.extend(
+                    ["role", "access", "ownership", "kind", "threads"]
+                        .iter()
+                        .filter_map(|known| members.get(*known)?.as_str().map(str::to_string)),
+                );
+                members.values().for_each(|member| words(member, into));
+            }
+            _ => {}
+        }
+    }
+    let root = crate::root();
+    let file: serde_json::Value = serde_json::from_str(&generate(&root).unwrap()).unwrap();
+    let docs = read(&root.join("docs/bindings.md")).unwrap();
+    let mut all = std::collections::BTreeSet::new();
+    words(&file, &mut all);
+    let missing: Vec<_> = all.iter().filter(|word| !docs.contains(&format!("`{word}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// What the tables speak of is there.
