@@ -11,16 +11,16 @@ from ._dtypes import as_dtype
 from ._tensor import Tensor, handle_of, wrap
 
 __all__ = [
-    "load", "load_csv", "load_csv_columns", "load_npy", "load_npz", "load_pytorch", "load_safetensors", "save", "save_csv",
-    "save_npy", "save_npz", "save_safetensors",
+    "load", "load_csv", "load_csv_columns", "load_npy", "load_npz", "load_pytorch", "load_safetensors", "save",
+    "save_csv", "save_npy", "save_npz", "save_safetensors",
 ]  # fmt: skip
 
 
 def load(path, *, mmap=None, names=None, device=None):
     """load(path, *, mmap=None, names=None, device=None)
 
-    The tensors of a file, by the end of its path: a TensorDict of .safetensors, .safetensors.index.json, .npz, .pt, .pth
-    and .bin, a tensor of .npy and .csv.
+    The tensors of a file, by the end of its path: a TensorDict of .safetensors, .safetensors.index.json, .npz, .pt,
+    .pth and .bin, a tensor of .npy and .csv.
 
     `mmap` is True, False, or None, which leaves it to the format; mapped tensors look into the file and refuse writes.
     `names` are the only tensors wanted, in this order. `device` is where they are to be."""

@@ -151,6 +151,9 @@ class Files(unittest.TestCase):
                 tendon.save({}, wrong)
         with self.assertRaisesRegex(ValueError, "not written"):
             tendon.save({}, "x.pt")
+
+    @needs("tensor_dict_save_npz", "tensor_save_npy", "tensor_save_csv", "tensor_dict_save_safetensors")
+    def test_what_does_not_fit_a_format(self):
         for what, path, options, kind in (
             (tendon.ones(1), "x.safetensors", {}, TypeError), (tendon.ones(1), "x.npz", {}, TypeError),
             ({"a": 1.0}, "x.npz", {}, TypeError), ({}, "x.npy", {}, TypeError), ([1.0], "x.csv", {}, TypeError),
