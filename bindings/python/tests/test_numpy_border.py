@@ -243,6 +243,27 @@ class Protocol(Border):
         self.assertEqual(tendon.tensor([np.float32(1), np.int64(2)]).tolist(), [1.0, 2.0])
         self.assertEqual(tendon.tensor([np.arange(2), [3, 4]]).tolist(), [[0, 1], [3, 4]])
 
+    def test_what_becomes_an_array(self):
+        class Picture:
+            def __init__(self):
+                self.array = np.arange(6, dtype=np.uint8).reshape(2, 3)
+                self.__array_interface__ = self.array.__array_interface__
+
+        class Table:
+            array = np.arange(4.0)
+
+            def __array__(self, dtype=None, copy=None):
+                return self.array
+
+        picture, table = Picture(), Table()
+        self.assertEqual(tendon.asarray(picture).data_ptr(), address(picture.array))
+        self.assertEqual(tendon.asarray(table).data_ptr(), address(table.array))
+        self.assertEqual(tendon.tensor(table, dtype="float32").tolist(), [0, 1, 2, 3])
+        self.assertNotEqual(tendon.tensor(picture).data_ptr(), address(picture.array))
+        x = tendon.zeros(4)
+        x[:] = table
+        self.assertEqual(x.tolist(), [0, 1, 2, 3])
+
 
 class WhoLivesHowLong(Border):
     def test_a_tensor_keeps_its_array(self):
