@@ -4,7 +4,7 @@ from . import _api
 from ._documents import from_header
 from ._dtypes import of_number
 from ._failures import failure
-from ._numbers import as_number, need_number, scalar_like
+from ._numbers import as_number, need_number, scalar_like, scalar_of
 from ._tensor import Tensor, describe, handle_of, wrap
 
 __all__ = ["div", "divide", "floor_divide", "remainder", "where"]
@@ -113,9 +113,12 @@ def remainder(a, b):
 
 @from_header("tensor_where")
 def where(cond, a, b):
-    """One of a and b may be a number."""
+    """a and b may be numbers."""
+    handle_of(cond, "cond")
+    if not isinstance(a, Tensor) and not isinstance(b, Tensor):
+        a = scalar_of(need_number(a, "a"), cond._handle)
     a, b = _operands(a, b, "where")
-    return wrap(_api.tensor_where(handle_of(cond, "cond"), a._handle, b._handle))
+    return wrap(_api.tensor_where(cond._handle, a._handle, b._handle))
 
 
 def _in_place(name):

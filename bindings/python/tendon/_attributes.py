@@ -51,7 +51,7 @@ Tensor.shape = property(
 )
 Tensor.ndim = _property("ndim")
 Tensor.nbytes = _property("nbytes")
-Tensor.dtype = _property("dtype", of_number.__getitem__)
+Tensor.dtype = _property("dtype", of_number.__getitem__, "The type of the elements.")
 Tensor.device = _property("device", of_pair)
 Tensor.requires_grad = property(
     _ask("requires_grad", bool),

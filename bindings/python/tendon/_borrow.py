@@ -19,6 +19,8 @@ def _give_back(_data, key, _pop=_lent.pop):
 
 _release = _RELEASE(_give_back)
 
+_address = ctypes.cast(_release, ctypes.c_void_p).value
+
 # Tensors may outlive this module at interpreter exit, and what they borrow must outlive them.
 for _object in (_release, _lent):
     ctypes.pythonapi.Py_IncRef(ctypes.py_object(_object))
@@ -28,7 +30,7 @@ def borrow(owner, address, nbytes, dtype, shape, strides=None, offset=0, read_on
     """The handle of a tensor over memory of `owner`; `strides` and `offset` in elements."""
     key = next(_keys)
     _lent[key] = owner
-    options = {"release": _release, "user_data": key}
+    options = {"release": _address, "user_data": key}
     if strides is not None:
         options["strides"] = strides
     if offset:

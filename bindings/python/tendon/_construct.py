@@ -34,6 +34,8 @@ def tensor(data, *, dtype=None, device=None, requires_grad=False):
         from ._dlpack import from_dlpack
 
         return tensor(from_dlpack(data), dtype=dtype, device=device, requires_grad=requires_grad)
+    if _becomes_array(data):
+        return _copied(_array_of(data), there, device, requires_grad)
     return from_nested(data, there, make_options(None, device, requires_grad))
 
 
@@ -63,6 +65,10 @@ def asarray(obj, *, dtype=None, device=None, copy=None):
         from ._dlpack import from_dlpack
 
         x = from_dlpack(obj)
+    elif _becomes_array(obj):
+        from ._numpy import from_numpy
+
+        x = from_numpy(_array_of(obj))
     elif copy is False:
         raise ValueError(f"asarray: {type(obj).__name__} has no memory to look into, and copy is False")
     else:
@@ -157,6 +163,17 @@ def _is_array(data):
     if type(data).__module__.partition(".")[0] == "numpy":
         return type(data).__name__ != "generic" and hasattr(data, "ctypes")
     return hasattr(type(data), "__array_finalize__")
+
+
+def _becomes_array(data):
+    """Whether numpy.asarray knows what to do: pictures of Pillow, tables of pandas, ..."""
+    return (hasattr(data, "__array__") or hasattr(data, "__array_interface__")) and not _is_numpy(data)
+
+
+def _array_of(data):
+    from ._numpy import numpy
+
+    return numpy().asarray(data)
 
 
 def _is_buffer(data):

@@ -8,7 +8,9 @@ of positions become gathers is in _positions.py.
 from operator import index
 
 from . import _api
+from ._dtypes import float64
 from ._failures import failure
+from ._nested import from_nested
 from ._numbers import as_number
 from ._positions import Place, put, take_positions
 from ._tensor import Tensor, describe, wrap
@@ -52,7 +54,8 @@ def as_value(value, device):
     from ._construct import asarray
 
     try:
-        value = asarray(value)
+        # Floats of lists in float64: what they are written into may have as many digits.
+        value = from_nested(value, None, {}, float64) if isinstance(value, (list, tuple)) else asarray(value)
     except TypeError:
         raise TypeError(f"a tensor cannot be set to {describe(value)}") from None
     return value if value.device == device else value.to(device=device)
@@ -111,8 +114,6 @@ def _expanded(keys, ndim):
         elif isinstance(k, slice):
             read.append(k)
             used += 1
-        elif isinstance(k, bool):
-            raise failure("TENSOR_ERR_INDEX", f"{k} is no index here: None adds a dimension, a bool array selects")
         elif type(k) is int:
             read.append(k)
             used += 1
@@ -137,7 +138,7 @@ def _expanded(keys, ndim):
 
 def _as_int(k):
     """An integer from NumPy's scalars and anything with __index__ that is no array; None for others."""
-    if getattr(k, "ndim", 0) or not hasattr(k, "__index__"):
+    if getattr(k, "ndim", 0) or not hasattr(k, "__index__") or type(k).__name__ in ("bool", "bool_"):
         return None
     if isinstance(k, Tensor) and (k.dtype.kind not in "iu" or k.device.type != "cpu"):
         return None

@@ -13,12 +13,13 @@ _CODES.update({("i", array.array(code).itemsize): code for code in "bhilq"})
 _CODES.update({("f", 4): "f", ("f", 8): "d"})
 
 
-def from_nested(data, dtype, options):
-    """A new tensor from a number, or lists and tuples of such, of equal lengths. `dtype` None: of the numbers' kind."""
+def from_nested(data, dtype, options, floats=float32):
+    """A new tensor from a number, or lists and tuples of such, of equal lengths. `dtype` None: of the numbers' kind,
+    where floats make it `floats`."""
     shape, flat = [], []
     _collect(data, 0, shape, flat)
     if dtype is None:
-        dtype = _kind_of(flat)
+        dtype = _kind_of(flat, floats)
     if dtype is float16 or dtype is bfloat16:
         x = wrap(_host_copy(_pack(flat, float32), float32, shape, {}))
         x = wrap(_api.tensor_to_dtype(x._handle, dtype.number))
@@ -65,10 +66,10 @@ def _collect(data, depth, shape, flat):
     flat.append(number)
 
 
-def _kind_of(flat):
+def _kind_of(flat, floats):
     kinds = set(map(type, flat))
     if float in kinds or not kinds:
-        return float32
+        return floats
     return int64 if int in kinds else bool_
 
 

@@ -38,3 +38,8 @@ def scalar_like(number, like):
     if rank <= _RANK[there.kind]:
         options["dtype"] = there.number
     return wrap(_api.tensor_scalar(number, **options))
+
+
+def scalar_of(number, beside):
+    """`number` as a tensor of rank 0 and of its own dtype, on the device of `beside`."""
+    return wrap(_api.tensor_scalar(number, device=_api.tensor_device(beside)))

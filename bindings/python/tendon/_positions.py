@@ -1,7 +1,8 @@
 """Arrays of positions in an index: reading (a gather) and writing (each place gets the last value meant for it).
 
 A *place* is one array of a key with the dimensions it stands for: one for integers, as many as its rank for a bool
-mask, whose positions then count through all of them in C order.
+mask, whose positions then count through all of them in C order. (A bool of rank 0 stands for none: it adds a dimension
+of size 1 or 0.)
 """
 
 import array
@@ -33,10 +34,6 @@ class Place:
         kind = x.dtype.kind
         if kind == "b":
             self.mask, self.takes = x, _api.tensor_ndim(x._handle)
-            if not self.takes:
-                raise failure(
-                    "TENSOR_ERR_INDEX", "a bool of rank 0 is no index here: None adds a dimension, a bool array selects"
-                )
         elif kind in "iu":
             self.index, self.takes = x, 1
         else:
@@ -82,7 +79,7 @@ class Place:
 def _as_tensor(what):
     if isinstance(what, Tensor):
         return what
-    if isinstance(what, (list, tuple, range)):
+    if isinstance(what, (list, tuple, range, bool)):
         x = from_nested(what, None, {})
         return x.to(int64) if x.numel() == 0 else x  # [] selects nothing
     if isinstance(what, str) or not (

@@ -67,6 +67,21 @@ class Namespace(unittest.TestCase):
         with self.assertRaises(ValueError):
             xp.reshape(xp.matrix_transpose(xp.ones((2, 3))), (6,), copy=False)
 
+    def test_what_is_the_standard_s_alone(self):
+        x = xp.asarray([[1, 2, 3], [4, 5, 6]], dtype=xp.uint8)
+        self.assertEqual(
+            (xp.sum(x).dtype, xp.sum(x).item(), xp.sum(x, dtype=xp.int32).dtype), (xp.uint64, 21, xp.int32)
+        )
+        for reduce in (xp.sum, xp.max, xp.min):
+            self.assertEqual(reduce(x, axis=()).tolist(), x.tolist())
+        self.assertEqual(xp.all(x > 1, axis=(), keepdims=True).tolist(), (x > 1).tolist())
+        self.assertEqual(xp.eye(2, 3, k=1).tolist(), [[0, 1, 0], [0, 0, 1]])
+        self.assertEqual(xp.eye(3, k=-1, dtype=xp.int8).tolist(), [[0, 0, 0], [1, 0, 0], [0, 1, 0]])
+        self.assertEqual(xp.clip(x).tolist(), x.tolist())
+        self.assertIs(xp.squeeze(x, ()), x)
+        with self.assertRaises(ValueError):
+            xp.squeeze(x, 0)
+
     def test_constants(self):
         self.assertEqual((xp.e, xp.pi, xp.inf, xp.newaxis), (math.e, math.pi, math.inf, None))
         self.assertTrue(math.isnan(xp.nan))
@@ -76,9 +91,11 @@ class Namespace(unittest.TestCase):
         self.assertEqual((x.dtype, x.ndim, x.shape, x.size), (xp.float32, 2, (2, 3), 6))
         self.assertEqual(x.device, xp.__array_namespace_info__().default_device())
         self.assertEqual((x.T.shape, x.mT.shape, x.to_device("cpu").device), ((3, 2), (3, 2), "cpu"))
-        plain = """abs add and bool complex eq float floordiv ge getitem gt index int invert le lt matmul mod mul ne neg or
-            pos pow setitem sub truediv xor dlpack dlpack_device array_namespace iadd isub imul itruediv ifloordiv imod ipow
-            iand ior ixor radd rsub rmul rtruediv rfloordiv rmod rpow rand ror rxor rmatmul"""
+        plain = """
+            abs add and bool complex eq float floordiv ge getitem gt index int invert le lt matmul mod mul ne neg or
+            pos pow setitem sub truediv xor dlpack dlpack_device array_namespace iadd isub imul itruediv ifloordiv imod
+            ipow iand ior ixor radd rsub rmul rtruediv rfloordiv rmod rpow rand ror rxor rmatmul
+        """
         for method in plain.split():
             self.assertTrue(callable(getattr(x, f"__{method}__")), method)
 

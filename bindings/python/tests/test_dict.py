@@ -2,17 +2,29 @@
 
 import gc
 import os
+import pathlib
 import pickle
 import tempfile
 import threading
 import unittest
 
 import tendon
-from tendon import _api
+from tendon import _api, _ffi
 
-safetensors = unittest.skipUnless(hasattr(_api, "tensor_dict_load_safetensors"), "this version has no safetensors")
-npz = unittest.skipUnless(hasattr(_api, "tensor_dict_load_npz"), "this version has no .npz")
-npy = unittest.skipUnless(hasattr(_api, "tensor_load_npy"), "this version has no .npy")
+try:
+    import numpy as np
+except ImportError:
+    np = None
+try:
+    import torch
+except ImportError:
+    torch = None
+
+
+def needs(*names):
+    """Formats that this version does not have yet are skipped."""
+    there = all(hasattr(_api, name) and hasattr(_ffi.library, name) for name in names)
+    return unittest.skipUnless(there, f"the library has no {', '.join(names)}")
 
 
 class Mapping(unittest.TestCase):
@@ -132,34 +144,51 @@ class Files(unittest.TestCase):
         }
 
     def test_ends_of_paths(self):
-        for wrong in ("weights.pt", "weights", "x.safetensors.bak"):
+        for wrong in ("weights.zip", "weights", "x.safetensors.bak"):
             with self.assertRaisesRegex(ValueError, "safetensors"):
                 tendon.load(wrong)
             with self.assertRaisesRegex(ValueError, "safetensors"):
                 tendon.save({}, wrong)
-        with self.assertRaises(TypeError):
-            tendon.save(tendon.ones(1), "x.safetensors")
+        with self.assertRaisesRegex(ValueError, "not written"):
+            tendon.save({}, "x.pt")
+
+    @needs("tensor_dict_save_npz", "tensor_save_npy", "tensor_save_csv", "tensor_dict_save_safetensors")
+    def test_what_does_not_fit_a_format(self):
+        for what, path, options, kind in (
+            (tendon.ones(1), "x.safetensors", {}, TypeError), (tendon.ones(1), "x.npz", {}, TypeError),
+            ({"a": 1.0}, "x.npz", {}, TypeError), ({}, "x.npy", {}, TypeError), ([1.0], "x.csv", {}, TypeError),
+            ({}, "x.npz", {"metadata": {"a": "b"}}, ValueError), ({}, "x.safetensors", {"compress": True}, ValueError),
+        ):  # fmt: skip
+            with self.assertRaises(kind, msg=path):
+                tendon.save(what, path, **options)
         with self.assertRaises(TypeError):
             tendon.load(5)
 
-    @safetensors
-    def test_safetensors(self):
-        import pathlib
+    def same(self, d, weights):
+        self.assertEqual(list(d), list(weights))
+        for name, x in weights.items():
+            self.assertEqual((d[name].dtype, d[name].shape, d[name].tolist()), (x.dtype, x.shape, x.tolist()))
 
+    @needs("tensor_dict_load_safetensors", "tensor_dict_save_safetensors")
+    def test_safetensors(self):
         path = pathlib.Path(self.folder) / "ü.safetensors"
         tendon.save(self.weights(), path, metadata={"format": "pt"})
         d = tendon.load(path)
         self.assertEqual(dict(d.metadata), {"format": "pt"})
-        for name, x in self.weights().items():
-            self.assertEqual((d[name].dtype, d[name].tolist()), (x.dtype, x.tolist()))
+        self.assertEqual(
+            {name: x.tolist() for name, x in d.items()}, {n: x.tolist() for n, x in self.weights().items()}
+        )
+        self.assertEqual(d["b"].dtype, "bfloat16")
         self.assertEqual(list(tendon.load(path, names=["b"])), ["b"])
         with self.assertRaises(KeyError):
             tendon.load(path, names=["nothing"])
+        with self.assertRaises(TypeError):
+            tendon.load(path, names="b")
         copied = tendon.load(path, mmap=False)
         copied["w"].fill_(0)
         self.assertEqual(copied.load_stats.mapped_tensors, 0)
         mapped = tendon.load(path, mmap=True)
-        self.assertTrue(mapped["w"].is_read_only)
+        self.assertTrue(mapped["w"].is_read_only and not tendon.save(mapped, path))
         with self.assertRaises(tendon.ReadOnlyError):
             mapped["w"].fill_(0)
         d.metadata["more"] = "text"
@@ -167,7 +196,7 @@ class Files(unittest.TestCase):
         self.assertEqual(dict(tendon.load(path).metadata), {"format": "pt", "more": "other"})
         self.assertEqual(d.metadata["more"], "text")
 
-    @safetensors
+    @needs("tensor_dict_load_safetensors", "tensor_dict_save_safetensors")
     def test_bad_files(self):
         with self.assertRaises(OSError):
             tendon.load(self.path("nothing.safetensors"))
@@ -178,22 +207,69 @@ class Files(unittest.TestCase):
         with self.assertRaises(OSError):
             tendon.save(self.weights(), self.path("no/such/folder.safetensors"))
 
-    @npz
+    @needs("tensor_dict_load_npz", "tensor_dict_save_npz")
     def test_npz(self):
-        weights = {name: x.to("float32") for name, x in self.weights().items()}
+        weights = {name: x.to("float32") if name == "b" else x for name, x in self.weights().items()}
         for compress in (False, True):
             tendon.save(weights, self.path("a.npz"), compress=compress)
-            d = tendon.load(self.path("a.npz"))
-            for name, x in weights.items():
-                self.assertEqual(d[name].tolist(), x.tolist())
+            self.same(tendon.load(self.path("a.npz")), weights)
+        self.same(tendon.load(self.path("a.npz"), names=["n", "w"]), {name: weights[name] for name in ("n", "w")})
+        with self.assertRaises(tendon.UnsupportedError):
+            tendon.save(self.weights(), self.path("a.npz"))
+        self.same(tendon.load(self.path("a.npz")), weights)
+        if np is not None:
+            with np.load(self.path("a.npz")) as arrays:
+                self.assertEqual(arrays["w"].tolist(), weights["w"].tolist())
+            np.savez(self.path("b.npz"), x=np.arange(3, dtype=">i4"), y=np.asfortranarray(np.eye(2)))
+            d = tendon.load(self.path("b.npz"), mmap=True)
+            self.assertEqual((d["x"].tolist(), d["y"].tolist(), d["x"].dtype), ([0, 1, 2], [[1, 0], [0, 1]], "int32"))
+            np.savez(self.path("o.npz"), x=np.array([object()]))
+            with self.assertRaises(NotImplementedError):
+                tendon.load(self.path("o.npz"))
 
-    @npy
+    @needs("tensor_load_npy", "tensor_save_npy")
     def test_npy(self):
         x = self.weights()["w"]
         tendon.save(x, self.path("a.npy"))
         self.assertEqual(tendon.load(self.path("a.npy")).tolist(), x.tolist())
+        mapped = tendon.load(self.path("a.npy"), mmap=True)
+        self.assertTrue(mapped.is_read_only and mapped.tolist() == x.tolist())
         with self.assertRaises(ValueError):
             tendon.load(self.path("a.npy"), names=["x"])
+        if np is not None:
+            self.assertEqual(np.load(self.path("a.npy")).tolist(), x.tolist())
+
+    @needs("tensor_load_csv", "tensor_dict_load_csv", "tensor_save_csv", "tensor_dict_save_csv")
+    def test_csv(self):
+        x = tendon.tensor([[1.5, 2.0], [float("inf"), 0.1]], dtype="float64")
+        tendon.save(x, self.path("a.csv"))
+        self.assertEqual(tendon.load(self.path("a.csv")).tolist(), x.tolist())
+        tendon.save_csv(x, self.path("a.csv"), names=["p", "q"], delimiter=";", index=True)
+        with open(self.path("a.csv"), encoding="utf-8") as file:
+            self.assertEqual(file.readline().strip(), ";p;q")
+        back = tendon.load_csv(self.path("a.csv"), header=True, delimiter=";", index=True, names=["q"])
+        self.assertEqual(back.tolist(), [[2.0], [0.1]])
+        columns = {"name": tendon.tensor([1, 2]), "value": tendon.tensor([True, False])}
+        tendon.save(columns, self.path("c.csv"))
+        d = tendon.load_csv_columns(self.path("c.csv"), dtype="int64", names=["name"])
+        self.assertEqual((list(d), d["name"].tolist(), d["name"].dtype), (["name"], [1, 2], "int64"))
+        for delimiter in ("", ";;", "é", 5):
+            with self.assertRaises(ValueError):
+                tendon.load_csv(self.path("c.csv"), delimiter=delimiter)
+        with self.assertRaises(ValueError):
+            tendon.load_csv(self.path("c.csv"))
+
+    @needs("tensor_dict_load_pytorch")
+    @unittest.skipIf(torch is None, "PyTorch is not installed")
+    def test_checkpoints_of_pytorch(self):
+        model = torch.nn.Linear(3, 2)
+        torch.save({"model": model.state_dict(), "epoch": 3}, self.path("a.pt"))
+        for mmap in (None, True):
+            d = tendon.load(self.path("a.pt"), mmap=mmap)
+            self.assertEqual(list(d), ["model.weight", "model.bias"])
+            self.assertEqual(d.metadata["epoch"], "3")
+            part = d.select("model.", "")
+            self.assertEqual(part["weight"].tolist(), model.weight.tolist())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ try:
 except ImportError:
     torch = None
 
-needs_numpy = unittest.skipIf(np is None, "NumPy is not installed")
+needs_numpy = unittest.skipIf(getattr(np, "from_dlpack", None) is None, "NumPy is not installed, or is older than 1.23")
 needs_torch = unittest.skipIf(torch is None, "PyTorch is not installed")
 
 

@@ -2,6 +2,7 @@
 
 import doctest
 import os
+import re
 import unittest
 
 import tendon
@@ -39,6 +40,19 @@ class Examples(unittest.TestCase):
             and not (getattr(thing, "__doc__", None) or "").strip()
         ]
         self.assertEqual(bare, [])
+
+    def test_docstrings_speak_of_python(self):
+        of_c = re.compile(
+            r"`\*?out`|NULL|tensor_\w+\(|release with|TENSOR_(?!ERR_SHAPE)|->|\bINVALID_|\b(SHAPE|DTYPE)\b|`\*|,\s*\.\s"
+        )
+        found = [
+            f"{where.__name__}.{name}: {found[0]}"
+            for where in (tendon, tendon.Tensor, tendon.optim, tendon.cuda)
+            for name, thing in vars(where).items()
+            for found in [of_c.search((getattr(thing, "__doc__", None) or "").replace("...", ""))]
+            if found and not name.startswith("_")
+        ]
+        self.assertEqual(found, [])
 
 
 if __name__ == "__main__":

@@ -235,6 +235,18 @@ class Binary(Beside):
         self.same(tendon.where(x > 0, x, 0), np.where(a > 0, a, 0), "float64", exact=True)
         self.same((x > 0).where(1.0, x), np.where(a > 0, 1.0, a), "float64", exact=True)
 
+    def test_where_of_numbers(self):
+        mask = tendon.tensor([True, False])
+        for a, b, dtype in (
+            (1, 2, "int64"),
+            (1, 2.5, "float32"),
+            (2.5, 1, "float32"),
+            (True, False, "bool"),
+            (True, 3, "int64"),
+        ):
+            got = tendon.where(mask, a, b)
+            self.assertEqual((got.tolist(), got.dtype), ([a, b], dtype))
+
     def test_division(self):
         a, b = random_array(self.rng, (6, 7), "float64"), random_array(self.rng, (7,), "float64")
         x, y = tendon.from_numpy(a), tendon.from_numpy(b)

@@ -268,12 +268,12 @@ class Indexing(unittest.TestCase):
         x = self.x
         for key, kind, words in (
             (5, IndexError, "out of bounds"), ((0, 0, 0), IndexError, "too many"), ((..., ...), IndexError, "ellipsis"),
-            (True, IndexError, "None"),
+            ((True, 5), IndexError, "out of bounds"),
             (1.5, IndexError, "index is"), ("a", IndexError, "index is"), (slice(None, None, -1), ValueError, "flip"),
             (slice(None, None, 0), ValueError, "0"),
             ([0, 3], IndexError, "out of bounds"), ([[True, False]], IndexError, "mask"),
             ([True, False], IndexError, "mask"), ([1.5], IndexError, "integers"),
-            (([0, 1], [0, 1, 2]), IndexError, "broadcast"), (tendon.tensor(True), IndexError, "rank 0"),
+            (([0, 1], [0, 1, 2]), IndexError, "broadcast"), (([[True] * 4] * 3, 0), IndexError, "too many"),
             (slice("a", None), TypeError, ""), (object(), IndexError, "index is"),
         ):  # fmt: skip
             before = x.tolist()
@@ -314,6 +314,22 @@ class Indexing(unittest.TestCase):
         x[x == 5] = 0
         x[[2, 2], [3, 3]] = [1, 2]
         self.assertEqual(x.tolist(), [[9, 8, 7, 6], [1, 0, 6, 7], [2, 9, 10, 2]])
+
+    def test_floats_of_lists_keep_their_digits(self):
+        x = tendon.zeros(2, 2, dtype="float64")
+        x[0] = [0.1, 0.2]
+        x[[1]] = [0.3, 0.4]
+        self.assertEqual(x.tolist(), [[0.1, 0.2], [0.3, 0.4]])
+
+    def test_gradients_flow_through_numbers_written(self):
+        for key in (0, [1], tendon.tensor([[True, False], [False, True]]), (slice(None), 1)):
+            y = tendon.ones(2, 2, requires_grad=True)
+            x = y * 3
+            x[key] = 5.0
+            x.sum().backward()
+            hit = tendon.zeros(2, 2)
+            hit[key] = 1
+            self.assertEqual(y.grad.tolist(), (3 * (1 - hit)).tolist(), str(key))
 
     def test_gradients_flow_through_reads(self):
         x = tendon.arange(6, dtype="float64").reshape(2, 3).requires_grad_()
