@@ -26,6 +26,11 @@ _IN_PYTHON = [
         (r"`\*dim`", "`dim`"),
         (r"TENSOR_ROUNDING_TRUNC or _FLOOR", '"trunc" or "floor"'),
         (r"TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean", '"cuda" means'),
+        (r"With TENSOR_MMAP_ON", "With mmap=True"),
+        (r"`options\.names` must be NULL\.\x20?", ""),
+        (r"(`?)options(?:\.|->)(?=[a-z])", r"\1"),
+        (r"\btensor_dict_load_stats\b", "TensorDict.load_stats"),
+        (r"\btensor_dict_(?=load_|save_)", ""),
         (r"\btensor_to_cpu\b", "cpu"),
         (r"\btensor_to_d(type|evice)\b", "to"),
         (r"\bte(nsor|ndon)_(?=[a-z])", ""),
@@ -47,7 +52,7 @@ _NEVER = r"\b(?:INVALID_HANDLE|NULL_POINTER|INVALID_OPTIONS)\b"
 _LEFT_OUT = re.compile(rf"{_NEVER}[,;]\s+|(?:,|\band)\s+{_NEVER}(?=\.)|{_NEVER}(?=\.)")
 _NAME = r"\b(" + "|".join(sorted(_CLASSES, key=len, reverse=True)) + r")\b"
 _STATUS = re.compile(_NAME + r"(?=[,.;:]| when| for| \(|\Z)")
-_ALONE = re.compile(_NAME + r"(?= when|: call)")
+_ALONE = re.compile(_NAME + r"(?= when|: (?:call|clone)|, (?:unless|as) | and is named)")
 _ERRORS = re.compile(r"Errors:.*?(?=\n\n|\Z)", re.S)
 
 

@@ -43,7 +43,7 @@ class Examples(unittest.TestCase):
 
     def test_docstrings_speak_of_python(self):
         of_c = re.compile(
-            r"`\*?out`|NULL|tensor_\w+\(|release with|TENSOR_(?!ERR_SHAPE)|->|\bINVALID_|\b(SHAPE|DTYPE)\b|`\*|,\s*\.\s"
+            r"`\*?out`|NULL(?!, None)|tensor_\w+\(|release with|TENSOR_(?!ERR_SHAPE)|->|\bINVALID_|\b(SHAPE|DTYPE)\b|`\*|,\s*\.\s"
         )
         found = [
             f"{where.__name__}.{name}: {found[0]}"
