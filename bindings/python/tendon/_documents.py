@@ -52,7 +52,7 @@ _NEVER = r"\b(?:INVALID_HANDLE|NULL_POINTER|INVALID_OPTIONS)\b"
 _LEFT_OUT = re.compile(rf"{_NEVER}[,;]\s+|(?:,|\band)\s+{_NEVER}(?=\.)|{_NEVER}(?=\.)")
 _NAME = r"\b(" + "|".join(sorted(_CLASSES, key=len, reverse=True)) + r")\b"
 _STATUS = re.compile(_NAME + r"(?=[,.;:]| when| for| \(|\Z)")
-_ALONE = re.compile(_NAME + r"(?= when|: (?:call|clone)|, (?:unless|as) | and is named)")
+_ALONE = re.compile(_NAME + r"(?=\s+when|:\s+(?:call|clone)|,\s+(?:unless|as)\s|\s+and\s+is\s+named)")
 _ERRORS = re.compile(r"Errors:.*?(?=\n\n|\Z)", re.S)
 
 

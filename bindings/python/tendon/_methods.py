@@ -68,6 +68,16 @@ def _reshape_as(self, other):
     return self.reshape(*other.shape)
 
 
+def _t(self):
+    """t()
+
+    The transpose of a matrix; of lower ranks the tensor itself. As torch.Tensor.t."""
+    rank = self.ndim
+    if rank > 2:
+        raise ValueError(f"t is for matrices, and the tensor has rank {rank}: see transpose and permute")
+    return self.transpose(0, 1) if rank == 2 else self
+
+
 def _where(self, a, b):
     """where(a, b)
 
@@ -79,6 +89,8 @@ Tensor.expand_as = _expand_as
 Tensor.view_as = _view_as
 Tensor.reshape_as = _reshape_as
 Tensor.where = _where
+Tensor.t = _t
+Tensor.copy = _convert.clone
 Tensor.shares_memory = shares_memory
 Tensor.numpy = _numpy.to_numpy
 Tensor.__array__ = _numpy.array_protocol

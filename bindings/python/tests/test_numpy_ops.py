@@ -431,6 +431,16 @@ class Shapes(Beside):
         ):  # fmt: skip
             self.same(got, expected, exact=True)
 
+    def test_t_and_copy(self):
+        a = random_array(self.rng, (3, 4), "float64")
+        x = tendon.from_numpy(a)
+        self.same(x.t(), a.T, exact=True)
+        self.assertEqual(x[0].t().shape, (4,))
+        self.same(x.copy(), a, exact=True)
+        self.assertFalse(tendon.shares_memory(x.copy(), x))
+        with self.assertRaises(ValueError):
+            x[None].t()
+
     def test_views_share_and_copies_do_not(self):
         a = random_array(self.rng, (4, 6), "float64")
         x = tendon.from_numpy(a)
