@@ -7,11 +7,12 @@ import threading
 from . import _api
 from ._documents import from_header
 from ._tensor import Tensor, handle_of, handles_of, wrap
+from ._unique import Unique
 
 __all__ = ["enable_grad", "grad", "inference_mode", "is_grad_enabled", "no_grad", "set_grad_enabled"]
 
 
-class _Mode:
+class _Mode(Unique):
     """A mode of the thread for the time of a `with` block, or of the calls of a decorated function.
 
     One object may be entered several times, also by several threads: each thread has its own tokens of it. A mode is

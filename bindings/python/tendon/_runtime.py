@@ -4,6 +4,7 @@ import threading
 
 from . import _api
 from ._documents import words_of
+from ._unique import Unique
 
 __all__ = [
     "CancelToken", "get_float32_matmul_precision", "get_num_threads", "has_feature", "live_handle_count",
@@ -69,7 +70,7 @@ def get_float32_matmul_precision():
 _watched = threading.local()
 
 
-class CancelToken:
+class CancelToken(Unique):
     """Ends long calls of other threads: within `with token:` this thread's calls watch it, and token.cancel() on any
     other thread makes them raise CancelledError soon, until token.reset()."""
 

@@ -4,6 +4,7 @@ from . import _api
 from ._devices import device as _device
 from ._documents import from_header
 from ._errors import TendonError
+from ._unique import Unique as _Unique
 
 __all__ = [
     "Event", "ExternalStream", "Stream", "can_device_access_peer", "current_device", "current_stream", "device_count",
@@ -141,7 +142,7 @@ def empty_cache():
     return _api.tendon_release_cached_memory()
 
 
-class Stream:
+class Stream(_Unique):
     """A queue of work of one device, which is done in order: Stream(device=None, priority=0). As torch.cuda.Stream.
 
     `with stream:` or `with tendon.cuda.stream(stream):` makes it current on the thread."""
@@ -240,7 +241,7 @@ class stream:
             self.stream.__exit__(*what)
 
 
-class Event:
+class Event(_Unique):
     """A point in a stream's work: Event(enable_timing=False, device=None). As torch.cuda.Event."""
 
     __slots__ = ("_event", "_device", "__weakref__")

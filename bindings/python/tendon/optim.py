@@ -3,11 +3,12 @@
 from . import _api
 from ._documents import from_header
 from ._tensor import Tensor, handles_of as _handles_of
+from ._unique import Unique as _Unique
 
 __all__ = ["SGD", "AdamW", "Optimizer"]
 
 
-class Optimizer:
+class Optimizer(_Unique):
     """What SGD and AdamW have in common. One thread at a time uses an optimizer."""
 
     __slots__ = ("_optimizer", "__weakref__")

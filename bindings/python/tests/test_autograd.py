@@ -1,5 +1,6 @@
 """Gradients, modes and optimizers, without NumPy."""
 
+import copy
 import gc
 import pickle
 import threading
@@ -256,6 +257,19 @@ class Training(unittest.TestCase):
         optimizer.step()
         del optimizer
         self.assertEqual((tendon.live_tensor_count(), tendon.live_handle_count()), before)
+
+
+class NoCopies(unittest.TestCase):
+    def test_what_owns_something_else_than_a_tensor(self):
+        w = tendon.ones(1, requires_grad=True)
+        before = tendon.live_handle_count()
+        for thing in (tendon.optim.SGD([w]), tendon.CancelToken(), tendon.no_grad()):
+            for wrong in (copy.copy, copy.deepcopy, pickle.dumps):
+                with self.assertRaisesRegex(TypeError, "copied or pickled"):
+                    wrong(thing)
+        del thing
+        gc.collect()
+        self.assertEqual(tendon.live_handle_count(), before)
 
 
 class Library(unittest.TestCase):
