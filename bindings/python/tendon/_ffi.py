@@ -176,7 +176,9 @@ def texts(values, name):
 
 
 def character(value, name):
-    """One ASCII character, of str or bytes."""
+    """One ASCII character: of str or bytes, or its number."""
+    if value.__class__ is int and 0 <= value < 128:
+        return value
     if isinstance(value, (str, bytes)) and len(value) == 1 and value.isascii():
         return ord(value)
     raise ValueError(f"{name} is {value!r}, not one ASCII character")
