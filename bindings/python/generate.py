@@ -33,12 +33,12 @@ from ctypes import (
 
 # With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, fail as _fail,
-    fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room, same_count as _same_count,
-    scalar as _scalar, scalar_value as _scalar_value, structure as _structure, text as _text, texts as _texts,
-    to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t, to_int64_t as _to_int64_t,
-    to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t, to_uint32_t as _to_uint32_t,
-    to_uint64_t as _to_uint64_t,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, character as _character,
+    fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room,
+    same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
+    text as _text, texts as _texts, to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t,
+    to_int64_t as _to_int64_t, to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t,
+    to_uint32_t as _to_uint32_t, to_uint64_t as _to_uint64_t,
 )
 
 '''
@@ -259,7 +259,7 @@ class Function:
         if field["role"] == "array":
             # None at all is not all.
             return f"{name} is not None"
-        default = field["default"]
+        default = chr(field["default"]) if field["type"] == "char" else field["default"]
         return name if not default or default == [0, 0] else f"{name} != {default!r}"
 
     def zero(self, kind):
@@ -270,6 +270,8 @@ class Function:
         default = field["default"]
         if isinstance(default, list):
             return f"{field['type']}()" if plain else "None"
+        if field["type"] == "char" and not plain:
+            return repr(chr(default))
         return repr(default)
 
     def field(self, field, name, prepare, values):
@@ -292,6 +294,8 @@ class Function:
             raise SystemExit(f"generate: {self.name}: a number in options is not known here")
         if kind in self.api.structs:
             return f"_structure({kind}, {name}) if {name} else {kind}()"
+        if kind == "char":
+            return f'_character({name}, "{name}")'
         checked = self.checked(name, kind)
         if checked:
             prepare += [f"if {name} is None:", f"    {name} = {field['default']!r}", "el" + checked[0], *checked[1:]]

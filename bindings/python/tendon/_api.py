@@ -15,12 +15,12 @@ from ctypes import (
 
 # With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, fail as _fail,
-    fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room, same_count as _same_count,
-    scalar as _scalar, scalar_value as _scalar_value, structure as _structure, text as _text, texts as _texts,
-    to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t, to_int64_t as _to_int64_t,
-    to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t, to_uint32_t as _to_uint32_t,
-    to_uint64_t as _to_uint64_t,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, character as _character,
+    fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room,
+    same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
+    text as _text, texts as _texts, to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t,
+    to_int64_t as _to_int64_t, to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t,
+    to_uint32_t as _to_uint32_t, to_uint64_t as _to_uint64_t,
 )
 
 #: Of the header that this was made from.

@@ -175,6 +175,15 @@ def texts(values, name):
     return (c_char_p * len(values))(*[text(value, name) for value in values])
 
 
+def character(value, name):
+    """One ASCII character: of str or bytes, or its number."""
+    if value.__class__ is int and 0 <= value < 128:
+        return value
+    if isinstance(value, (str, bytes)) and len(value) == 1 and value.isascii():
+        return ord(value)
+    raise ValueError(f"{name} is {value!r}, not one ASCII character")
+
+
 def structure(kind, values):
     """A plain struct of numbers: a TensorDevice of (type, index)."""
     made = kind(*values)

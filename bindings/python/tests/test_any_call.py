@@ -71,6 +71,8 @@ class Caller:
             return self.random.choice(EXTREMES)
         if kind in ("double", "float"):
             return self.random.choice([0.0, 0.5, 1.0, -1.0, 1e-3, float("nan"), float("inf")])
+        if kind == "char":
+            return self.random.choice([",", ";", "1", "-", "\t", "\0", "\n", "\u00e4", ""])
         if kind == "bool":
             return self.random.random() < 0.5
         if kind == "TensorDType":

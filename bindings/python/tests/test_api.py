@@ -295,6 +295,13 @@ class Values(Scoped):
         with self.assertRaises(TypeError):
             _api.tendon_has_feature(3)
 
+    def test_characters(self):
+        for given, number in ((",", 44), (b";", 59), (9, 9), ("\0", 0)):
+            self.assertEqual(_ffi.character(given, "delimiter"), number)
+        for given in ("", ",,", "\u00e4", b"\xe4", 128, -1, None, 1.0):
+            with self.assertRaisesRegex(ValueError, "delimiter"):
+                _ffi.character(given, "delimiter")
+
     def test_the_last_error_is_read(self):
         with self.assertRaises(_errors.ShapeError) as caught:
             _api.tensor_add(of([1, 2]), of([1, 2, 3]))

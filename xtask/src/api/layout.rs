@@ -49,11 +49,12 @@ pub fn init(trailer: &str, record: &str) -> Option<(String, Vec<String>)> {
         joined.lines().find(|line| line.starts_with("#define ") && (line.contains(&start) || line.contains(&alone)))?;
     let (head, values) = line.trim_start_matches("#define ").split_once(' ')?;
     let inner = values.trim().strip_prefix('{')?.strip_suffix('}')?;
-    let (mut parts, mut depth) = (vec![String::new()], 0);
+    let (mut parts, mut depth, mut quoted) = (vec![String::new()], 0, false);
     for c in inner.chars() {
-        depth += i32::from(c == '{') - i32::from(c == '}');
+        quoted ^= c == '\'';
+        depth += i32::from(c == '{' && !quoted) - i32::from(c == '}' && !quoted);
         match parts.last_mut() {
-            _ if c == ',' && depth == 0 => parts.push(String::new()),
+            _ if c == ',' && depth == 0 && !quoted => parts.push(String::new()),
             Some(part) => part.push(c),
             None => {}
         }
@@ -84,10 +85,11 @@ mod tests {
 
     #[test]
     fn defaults_are_read() {
-        let text = "#define A_INIT {sizeof(TensorA), false, {0, 0}, \\\n 1e-3}\n#define B_INIT {sizeof(TensorB)}\n";
+        let text =
+            "#define A_INIT {sizeof(TensorA), false, {0, 0}, \\\n ',', '{', 1e-3}\n#define B_INIT {sizeof(TensorB)}\n";
         let (name, values) = init(text, "TensorA").unwrap();
         assert_eq!(name, "A_INIT");
-        assert_eq!(values, ["sizeof(TensorA)", "false", "{0, 0}", "1e-3"]);
+        assert_eq!(values, ["sizeof(TensorA)", "false", "{0, 0}", "','", "'{'", "1e-3"]);
         assert_eq!(init(text, "TensorB").unwrap().1, ["sizeof(TensorB)"]);
         assert!(init(text, "TensorC").is_none());
     }

@@ -156,6 +156,12 @@ fn default(source: &Source, text: &str) -> Result<Json, String> {
     if let Some(constant) = source.constants.iter().find(|constant| constant.name == text) {
         return Ok(Json::number(constant.value));
     }
+    // A character is a number: ',' is 44.
+    if let Some(character) = text.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))
+        && let [byte] = character.as_bytes()
+    {
+        return Ok(Json::number(byte));
+    }
     match text {
         "true" | "false" => Ok(Json::Bool(text == "true")),
         "NULL" => Ok(Json::Null),
