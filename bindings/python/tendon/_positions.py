@@ -15,6 +15,7 @@ from ._dtypes import int64
 from ._failures import failure
 from ._nested import from_nested
 from ._numbers import as_number
+from ._numpy import from_numpy, to_numpy
 from ._shapes import broadcast_arrays
 from ._tensor import Tensor, describe, run
 
@@ -226,14 +227,14 @@ def put(view, places, at, value):
     back = [order.index(i) for i in range(len(order))]
     value = run(_api.tensor_permute, value, back)
     rows = run(_api.tensor_permute, view, g.front)
-    positions = g.flat.tolist()
-    if not positions or not g.count:
+    n = _product(g.shape)
+    if not n or not g.count:
         return
-    value = run(_api.tensor_reshape, value, [len(positions), *g.rest])
-    if len(positions) < FEW and len(positions) * 4 < g.count:
-        _put_one_by_one(rows, g, positions, value)
+    value = run(_api.tensor_reshape, value, [n, *g.rest])
+    if n < FEW and n * 4 < g.count:
+        _put_one_by_one(rows, g, value)
     else:
-        _put_all(rows, g, positions, value)
+        _put_all(rows, g, value)
 
 
 def _fill_masked(view, place, number, value):
@@ -252,8 +253,8 @@ def _fill_masked(view, place, number, value):
     _api.tensor_copy_(view._handle, mixed._handle)
 
 
-def _put_one_by_one(rows, g, positions, value):
-    for i, position in enumerate(positions):
+def _put_one_by_one(rows, g, value):
+    for i, position in enumerate(g.flat.tolist()):
         target = rows
         for size in reversed(g.sizes):
             position, last = divmod(position, size)
@@ -264,15 +265,9 @@ def _put_one_by_one(rows, g, positions, value):
         _api.tensor_copy_(target._handle, row._handle)
 
 
-def _put_all(rows, g, positions, value):
+def _put_all(rows, g, value):
     """Each row takes its value where one is meant for it, and itself elsewhere."""
-    source = array.array("q", bytes(8 * g.count))
-    hit = bytearray(g.count)
-    for i, position in enumerate(positions):
-        source[position] = i
-        hit[position] = 1
-    source = from_array(source, int64)
-    hit = run(_api.tensor_ne_scalar, from_array(array.array("B", hit), None), 0)
+    source, hit = _latest(g.flat.cpu(), g.count)
     source, hit = _on(source, rows.device), _on(hit, rows.device)
     hit = run(_api.tensor_reshape, hit, [g.count] + [1] * len(g.rest))
     new = run(_api.tensor_index_select, value, 0, source)
@@ -280,6 +275,23 @@ def _put_all(rows, g, positions, value):
     mixed = run(_api.tensor_where, hit, new, old)
     mixed = run(_api.tensor_reshape, mixed, g.sizes + g.rest)
     _api.tensor_copy_(rows._handle, mixed._handle)
+
+
+def _latest(flat, count):
+    """For each of `count` places the last of the positions `flat` that names it, and whether there is one."""
+    if "numpy" in sys.modules:
+        import numpy
+
+        positions = to_numpy(flat)
+        source, hit = numpy.zeros(count, numpy.int64), numpy.zeros(count, bool)
+        source[positions] = numpy.arange(positions.size)
+        hit[positions] = True
+        return from_numpy(source), from_numpy(hit)
+    source, hit = array.array("q", bytes(8 * count)), bytearray(count)
+    for i, position in enumerate(flat.tolist()):
+        source[position] = i
+        hit[position] = 1
+    return from_array(source, int64), run(_api.tensor_ne_scalar, from_array(array.array("B", hit), None), 0)
 
 
 def from_array(values, dtype):

@@ -1,5 +1,6 @@
 """x[key] and x[key] = value without NumPy: what is refused, and gradients through both."""
 
+import random
 import unittest
 
 import tendon
@@ -59,6 +60,19 @@ class Indexing(unittest.TestCase):
         x[x == 5] = 0
         x[[2, 2], [3, 3]] = [1, 2]
         self.assertEqual(x.tolist(), [[9, 8, 7, 6], [1, 0, 6, 7], [2, 9, 10, 2]])
+
+    def test_writes_through_positions_that_repeat(self):
+        rng = random.Random(1)
+        for _ in range(50):
+            rows, columns, count = rng.randrange(5, 60), rng.randrange(1, 4), rng.randrange(1, 100)
+            expected = [[float(i * columns + j) for j in range(columns)] for i in range(rows)]
+            x = tendon.tensor(expected, dtype="float64")
+            positions = [rng.randrange(-rows, rows) for _ in range(count)]
+            values = [[rng.random() for _ in range(columns)] for _ in range(count)]
+            x[positions] = values
+            for position, value in zip(positions, values):
+                expected[position] = value
+            self.assertEqual(x.tolist(), expected)
 
     def test_floats_of_lists_keep_their_digits(self):
         x = tendon.zeros(2, 2, dtype="float64")
