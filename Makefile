@@ -103,7 +103,8 @@ test-full:
 	$(PART) "kernels on the host, all orders" tests/cuda/host/run.sh forward backward random:2; \
 	$(PART) "PTX drift" cargo xtask ptx --check; \
 	$(PART) "PTX assembled" cargo xtask ptxas; \
-	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1
+	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1; \
+	$(PART) "fuzzing the readers" tests/fuzz/run.sh readers 20 -seed=1
 
 wheel:
 	@$(BUILD_DIST)

@@ -828,6 +828,98 @@ typedef struct {
 } TensorLoadStats;
 
 /**
+ * For functions that load tensors from files. Start from TENSOR_LOAD_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorLoadOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_MMAP_...
+     */
+    int32_t mmap;
+    /**
+     * Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
+     * the file.
+     */
+    const char *const *names;
+    /**
+     * How many.
+     */
+    size_t nnames;
+    /**
+     * Where the tensors are to be; {0, 0} = the CPU. Mapped memory is copied from the file straight to a CUDA device.
+     */
+    TensorDevice device;
+} TensorLoadOptions;
+
+/**
+ * For functions that save tensors to files. Start from TENSOR_SAVE_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorSaveOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * Smaller and slower, where the format can: .npz.
+     */
+    bool compress;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[3];
+} TensorSaveOptions;
+
+/**
+ * For tables as text. Start from TENSOR_CSV_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorCsvOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * To load as; TENSOR_DTYPE_INVALID (0) = f64.
+     */
+    TensorDType dtype;
+    /**
+     * Where the tensors are to be that are loaded; {0, 0} = the CPU.
+     */
+    TensorDevice device;
+    /**
+     * Between fields: an ASCII sign that no number has. Default ','.
+     */
+    char delimiter;
+    /**
+     * The first line names the columns. Implied by names, and for dicts.
+     */
+    bool header;
+    /**
+     * The first column numbers the rows: not loaded, or written so.
+     */
+    bool index;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[5];
+    /**
+     * To load: so many lines come before the table.
+     */
+    int64_t skip_rows;
+    /**
+     * To load: only these columns, in this order; one that is not there is NOT_FOUND. To save: the names of the columns.
+     * NULL = none.
+     */
+    const char *const *names;
+    /**
+     * How many.
+     */
+    size_t nnames;
+} TensorCsvOptions;
+
+/**
  * Success.
  */
 #define TENSOR_OK 0
@@ -3445,6 +3537,140 @@ TENDON_MUST_USE TensorStatus tensor_dict_set_metadata(TensorDict *dict, const ch
  */
 TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, TensorLoadStats *out);
 
+/**
+ * The array of a .npy file of version 1, 2 or 3, in any order of elements and bytes. As `numpy.load`.
+ *
+ * By default a tensor with memory of its own, which can be written. With TENSOR_MMAP_ON a read-only one that looks into
+ * the file, which must not be shortened while it lives; an array whose bytes are swapped or not aligned is copied. An
+ * array in Fortran order has such strides. `options.names` must be NULL. Errors: IO, FORMAT, UNSUPPORTED for elements
+ * that are no numbers (never unpickled) or complex, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER,
+ * DEVICE, CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_load_npy(const char *path, const TensorLoadOptions *options, Tensor **out);
+
+/**
+ * Writes a tensor as a .npy file, version 1. As `numpy.save`, but `path` stays as it is.
+ *
+ * Any device and layout; the values alone, also of a tensor that requires grad. The file is replaced when it is whole:
+ * on failure what was there is still there. Errors: INVALID_HANDLE, IO, UNSUPPORTED for bf16, which NumPy does not
+ * have, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_save_npy(const Tensor *x, const char *path, const TensorSaveOptions *options);
+
+/**
+ * The arrays of a .npz file, stored or deflated. As `numpy.load`, all at once.
+ *
+ * By default tensors with memory of their own, which can be written. With TENSOR_MMAP_ON read-only ones that look into
+ * the file, which must not be shortened while they live, where they are stored, aligned and not swapped;
+ * tensor_dict_load_stats tells how many. Checksums are compared for what is copied. Errors: IO, FORMAT, UNSUPPORTED,
+ * NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DEVICE, CUDA_UNAVAILABLE. `out`: new
+ * handle, release with tensor_dict_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_load_npz(const char *path, const TensorLoadOptions *options, TensorDict **out);
+
+/**
+ * Writes the tensors of a dict as a .npz file, without metadata, which it cannot hold. As `numpy.savez`, or with
+ * `options.compress` `savez_compressed`; `path` stays as it is.
+ *
+ * As tensor_save_npy for each tensor, atomically for all. Arrays that are not compressed begin at multiples of 64 bytes,
+ * to be mapped. Errors: those of tensor_save_npy.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_save_npz(const TensorDict *dict,
+                                  const char *path,
+                                  const TensorSaveOptions *options);
+
+/**
+ * A table of numbers, UTF-8, as [rows, columns]. As pandas' `read_csv` and `numpy.loadtxt`.
+ *
+ * Lines end in LF or CRLF, and empty ones are skipped; fields may be in quotes and have spaces around them. A missing
+ * value (an empty field, NA, N/A, NULL, None, nan) is NaN; for other dtypes than floats it is FORMAT, as is a number that
+ * does not fit, or a line with more or fewer fields than the first: the message names line and field. Errors: IO, FORMAT,
+ * NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DTYPE, DEVICE, CUDA_UNAVAILABLE. `out`: new
+ * reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_load_csv(const char *path,
+                             const TensorCsvOptions *options,
+                             Tensor **out);
+
+/**
+ * Writes a tensor of one dimension (a column) or two as a table of numbers. As pandas' `to_csv`.
+ *
+ * Floats have as few digits as bring the same number back, NaN is `nan`, bools are `True` and `False`. With
+ * `options.names`, one per column, or `options.header`, the first line names the columns, else 0, 1, 2, ... Any device
+ * and layout; values alone; the file is replaced when it is whole. Errors: INVALID_HANDLE, SHAPE, IO, OUT_OF_MEMORY,
+ * INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tensor_save_csv(const Tensor *x, const char *path, const TensorCsvOptions *options);
+
+/**
+ * The columns of a table whose first line names them, each [rows]. As tensor_load_csv for what stands in it.
+ *
+ * Errors: those of tensor_load_csv; FORMAT also when two columns have one name. `out`: new handle, release with
+ * tensor_dict_release.
+ */
+TENDON_MUST_USE TensorStatus tensor_dict_load_csv(const char *path, const TensorCsvOptions *options, TensorDict **out);
+
+/**
+ * Writes the tensors of a dict, [rows] each and of any dtypes, as columns under their names. As tensor_save_csv for what
+ * stands in the file; `options.names` must be NULL.
+ *
+ * Errors: those of tensor_save_csv; SHAPE also when the tensors differ in length.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_save_csv(const TensorDict *dict,
+                                  const char *path,
+                                  const TensorCsvOptions *options);
+
+/**
+ * The tensors of a .safetensors file, and its metadata. As safetensors.torch.load_file.
+ *
+ * A path that ends in .index.json, or a file of such content, is the index of a model in several files: they must lie
+ * beside it, and only those with wanted tensors are opened. Mapped unless options->mmap is off: each tensor looks into
+ * the one mapping of the file with a storage and a version of its own, and refuses writes (READ_ONLY: clone it, or load
+ * with mmap off). What is not aligned to its dtype is copied; tensor_dict_load_stats counts. The mapping goes with the
+ * last tensor; a file that somebody truncates meanwhile ends the process with SIGBUS. A tensor of a dtype that Tendon
+ * lacks (F8_..., F4, F6_..., C64) makes the call UNSUPPORTED, unless options->names leaves it out.
+ * Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER, INVALID_ARGUMENT,
+ * INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_load_safetensors(const char *path,
+                                          const TensorLoadOptions *options,
+                                          TensorDict **out);
+
+/**
+ * Saves tensors and metadata as one .safetensors file. As safetensors.torch.save_file.
+ *
+ * Tensors of any layout and device, tracked or not, are saved by value; several that share memory are saved one by one.
+ * Equal dicts give equal bytes. The file is written beside `path` and renamed: when the call fails, what was there is as
+ * it was. Errors: INVALID_HANDLE, IO, OUT_OF_MEMORY, INVALID_ARGUMENT when a tensor is named __metadata__ or
+ * options->compress is set, UNSUPPORTED when names and metadata exceed 100 MB, CUDA, NULL_POINTER, INVALID_OPTIONS.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_save_safetensors(const TensorDict *dict,
+                                          const char *path,
+                                          const TensorSaveOptions *options);
+
+/**
+ * The tensors of a checkpoint of torch.save (.pt, .pth). As torch.load with weights_only.
+ *
+ * Its pickle is read as data, nothing is ever executed: whatever is not on a short list (tensors, parameters, dicts,
+ * lists, tuples, sets, numbers, texts, bytes, dtypes, devices) makes the call FORMAT and is named. Nested dicts and lists
+ * become names with dots: {"model": {"weight": w}, "epoch": 3} is a tensor "model.weight" and metadata "epoch" = "3". A
+ * lone tensor has the name "". Tensors that share a storage in the file share memory here too; none requires grad,
+ * parameters neither. Memory of their own unless options->mmap is on; then as tensor_dict_load_safetensors. Packed
+ * entries and those of the other byte order are copied, most of files from before PyTorch 1.6 too. A tensor of a dtype
+ * that Tendon lacks makes the call UNSUPPORTED, unless options->names leaves it out. So does TorchScript.
+ * Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER, INVALID_ARGUMENT,
+ * INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_dict_load_pytorch(const char *path,
+                                      const TensorLoadOptions *options,
+                                      TensorDict **out);
+
 #ifdef __cplusplus
 }  /* extern "C" */
 #endif  /* __cplusplus */
@@ -3483,6 +3709,7 @@ TENDON_MUST_USE TensorStatus tensor_dict_load_stats(const TensorDict *dict, Tens
 #define TENSOR_ADAMW_OPTIONS_INIT {sizeof(TensorAdamWOptions), false, false, {0, 0}, 1e-3, 0.9, 0.999, 1e-8, 1e-2}
 #define TENSOR_LOAD_OPTIONS_INIT {sizeof(TensorLoadOptions), TENSOR_MMAP_DEFAULT, NULL, 0, {0, 0}}
 #define TENSOR_SAVE_OPTIONS_INIT {sizeof(TensorSaveOptions), false, {0, 0, 0}}
+#define TENSOR_CSV_OPTIONS_INIT {sizeof(TensorCsvOptions), TENSOR_DTYPE_INVALID, {0, 0}, ',', false, false, {0, 0, 0, 0, 0}, 0, NULL, 0}
 #define TENSOR_LOAD_STATS_INIT {sizeof(TensorLoadStats), 0, 0, 0, 0, 0, 0}
 #define TENDON_CUDA_DEVICE_PROPERTIES_INIT {sizeof(TendonCudaDeviceProperties), 0, {0}, 0, 0, 0, 0, 0, 0, 0, 0.0}
 #define TENDON_CUDA_MEMORY_STATS_INIT {sizeof(TendonCudaMemoryStats), 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}

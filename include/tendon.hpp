@@ -22,6 +22,7 @@
 #include "tendon/context.hpp"        // NoGrad, Scope, CancelToken, callbacks
 #include "tendon/optim.hpp"          // sgd, adamw
 #include "tendon/interchange.hpp"    // Dict, DLPack
+#include "tendon/files.hpp"          // load_npy, save_safetensors
 #include "tendon/cuda.hpp"           // cuda::Stream, cuda::Event
 
 #endif // TENDON_HPP

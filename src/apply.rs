@@ -192,9 +192,7 @@ fn common_device(inputs: &[&Tensor]) -> Result<Device> {
 }
 
 fn check_writable(target: &Tensor) -> Result<()> {
-    if target.storage().read_only() {
-        fail!(READ_ONLY, "the tensor borrows read-only memory");
-    }
+    target.storage().check_writable("the tensor")?;
     if target.layout().overlaps_itself() {
         fail!(
             OVERLAP,

@@ -12,6 +12,7 @@ mod common;
 use common::array::{Array, Rng};
 use common::rows::{Gradient, InputKind, Row, integer, number, rows};
 use common::*;
+use std::ffi::{CString, c_char};
 use std::ptr::{null, null_mut};
 use tendon::c_api::*;
 use tendon::cpu::memory::fault;
@@ -335,6 +336,46 @@ fn a_write_in_place_that_fails_changes_nothing() {
         }
     }
     println!("{tried} failed allocations");
+}
+
+// ---- files ----
+
+struct Dict(*mut TensorDict);
+
+impl Drop for Dict {
+    fn drop(&mut self) {
+        check(unsafe { tensor_dict_release(self.0) }).unwrap();
+    }
+}
+
+#[test]
+fn checkpoints() {
+    let _alone = alone();
+    type Load = unsafe extern "C" fn(*const c_char, *const TensorLoadOptions, *mut *mut TensorDict) -> TensorStatus;
+    let files: [(&str, Load); 7] = [
+        ("safetensors/dtypes.safetensors", tensor_dict_load_safetensors),
+        ("safetensors/misaligned.safetensors", tensor_dict_load_safetensors),
+        ("safetensors/sharded/model.safetensors.index.json", tensor_dict_load_safetensors),
+        ("pytorch/training.pt", tensor_dict_load_pytorch),
+        ("pytorch/deflated.pt", tensor_dict_load_pytorch),
+        ("pytorch/big_endian.pt", tensor_dict_load_pytorch),
+        ("pytorch/legacy.pt", tensor_dict_load_pytorch),
+    ];
+    let mut tried = 0;
+    for (file, load) in files {
+        let path = CString::new(format!("{}/tests/data/{file}", env!("CARGO_MANIFEST_DIR"))).unwrap();
+        for mmap in [TENSOR_MMAP_ON, TENSOR_MMAP_OFF] {
+            let options = TensorLoadOptions { mmap, ..Options::DEFAULT };
+            let read = |_: &()| {
+                let mut dict = null_mut();
+                check(unsafe { load(path.as_ptr(), &options, &mut dict) })?;
+                Ok(Dict(dict))
+            };
+            tried += storm(file, || (), read, |()| Vec::new());
+        }
+    }
+    println!("{tried} failed allocations");
+    assert!(tried > 200);
 }
 
 // ---- making, asking, printing ----

@@ -81,6 +81,7 @@ pub use device::*;
 pub use dict::*;
 pub use dlpack::*;
 pub use elementwise::*;
+pub use files::*;
 pub use fill::*;
 #[doc(hidden)]
 pub use handle::testing_set_first_generation;

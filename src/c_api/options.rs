@@ -307,6 +307,33 @@ pub struct TensorSaveOptions {
     pub reserved: [u8; 3],
 }
 
+/// For tables as text. Start from TENSOR_CSV_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorCsvOptions {
+    /// sizeof(TensorCsvOptions)
+    pub struct_size: u32,
+    /// To load as; TENSOR_DTYPE_INVALID (0) = f64.
+    pub dtype: TensorDType,
+    /// Where the tensors are to be that are loaded; {0, 0} = the CPU.
+    pub device: TensorDevice,
+    /// Between fields: an ASCII sign that no number has. Default ','.
+    pub delimiter: c_char,
+    /// The first line names the columns. Implied by names, and for dicts.
+    pub header: CBool,
+    /// The first column numbers the rows: not loaded, or written so.
+    pub index: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 5],
+    /// To load: so many lines come before the table.
+    pub skip_rows: i64,
+    /// To load: only these columns, in this order; one that is not there is NOT_FOUND. To save: the names of the columns.
+    /// NULL = none.
+    pub names: *const *const c_char,
+    /// How many.
+    pub nnames: usize,
+}
+
 /// What tensor_dict_load_stats fills in. Start from TENSOR_LOAD_STATS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -477,6 +504,10 @@ options! {
         mmap: 0, names: std::ptr::null(), nnames: 0, device: TensorDevice { r#type: 0, index: 0 },
     }
     TensorSaveOptions[reserved] { compress: 0, reserved: [0; 3] }
+    TensorCsvOptions[reserved] {
+        dtype: 0, device: TensorDevice { r#type: 0, index: 0 }, delimiter: b',' as c_char, header: 0, index: 0,
+        reserved: [0; 5], skip_rows: 0, names: std::ptr::null(), nnames: 0,
+    }
     TensorLoadStats[reserved] {
         reserved: 0, mapped_tensors: 0, mapped_bytes: 0, copied_tensors: 0, copied_bytes: 0, unmappable_tensors: 0,
     }

@@ -87,9 +87,7 @@ fn contiguous(x: &Value, strided: Option<&str>) -> Result<()> {
 
 /// Whether the host may write; notes the write.
 fn note_write(x: &Value) -> Result<()> {
-    if x.storage().read_only() {
-        fail!(READ_ONLY, "x borrows read-only memory");
-    }
+    x.storage().check_writable("x")?;
     if mode::current() == Mode::Grad && x.is_tracked() {
         fail!(
             AUTOGRAD,

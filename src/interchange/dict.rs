@@ -45,7 +45,7 @@ impl Hash for Text {
 }
 
 /// Texts one behind the other.
-fn joined(parts: &[&str]) -> Result<String> {
+pub fn joined(parts: &[&str]) -> Result<String> {
     let length = parts.iter().map(|part| part.len()).sum();
     let mut text = String::new();
     if text.try_reserve_exact(length).is_err() {

@@ -7,9 +7,9 @@ use crate::error::{Error, Result, status};
 use crate::fail;
 use crate::storage::Storage;
 use memmap2::{Mmap, MmapOptions};
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::os::fd::AsRawFd;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -29,7 +29,8 @@ impl Source {
     /// Opens a regular file, and with `mmap` maps all of it: private, read-only.
     pub fn open(path: &Path, mmap: bool) -> Result<Source> {
         let failed = |e| io_error("open", path, &e);
-        let file = File::open(path).map_err(failed)?;
+        // Opening a pipe would wait for someone who writes to it; to files the flag is nothing.
+        let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path).map_err(failed)?;
         let facts = file.metadata().map_err(failed)?;
         if !facts.is_file() {
             fail!(IO, "cannot open {}: it is no regular file", path.display());

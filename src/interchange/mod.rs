@@ -3,9 +3,21 @@
 //! A reader takes the bytes of a file it does not trust: what does not fit is FORMAT and a reason, before anything is
 //! allocated for it. A writer writes beside its target and renames ([`save`]).
 
+pub mod archive;
+pub mod csv;
+mod csv_fields;
+mod csv_number;
 pub mod dict;
 pub mod dlpack;
+pub mod json;
 pub mod map;
+#[cfg(test)]
+mod mutate;
+pub mod npy;
+mod npy_header;
+mod pickle;
+pub mod pytorch;
+pub mod safetensors;
 pub mod save;
 
 use crate::device::Device;
@@ -26,6 +38,11 @@ pub fn io_error(action: &str, path: &Path, error: &io::Error) -> Error {
         }
         _ => Error::new(status::IO, format!("cannot {action} {}: {error}", path.display())),
     }
+}
+
+/// The error of a reader with the file's name before it; errors of the system have it already.
+pub fn within(path: &Path, error: Error) -> Error {
+    if error.status() == status::IO { error } else { error.within(&path.display().to_string()) }
 }
 
 /// What a caller wants of a file.

@@ -1,8 +1,13 @@
 //! Saving without half-done files: a temporary file beside the target, its bytes forced to the disk, then a rename.
 
 use super::io_error;
+use crate::cpu::cancel;
+use crate::dtype::DType;
 use crate::error::Result;
-use crate::fail;
+use crate::ops::copy;
+use crate::tensor::Tensor;
+use crate::tensor::mode::{self, Mode};
+use crate::{fail, list};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -55,6 +60,44 @@ pub fn atomically(path: &Path, write: impl FnOnce(&mut Target) -> Result<()>) ->
 /// `write_all` with the error in the library's words.
 pub fn put(out: &mut impl Write, bytes: &[u8], path: &Path) -> Result<()> {
     out.write_all(bytes).map_err(|e| io_error("save", path, &e))
+}
+
+/// The elements of a tensor of any layout and device, in C order and as they lie in memory; a bool is 0 or 1.
+pub fn put_elements(out: &mut impl Write, x: &Tensor, path: &Path) -> Result<()> {
+    let _unrecorded = mode::within(Mode::NoGrad);
+    let plain = copy::contiguous(&copy::to_cpu(x)?)?;
+    let size = plain.dtype().size();
+    let (mut at, end) = (plain.layout().offset() as usize * size, plain.numel() as usize * size);
+    let end = at + end;
+    let mut chunk = list::with_room((end - at).min(1 << 20))?;
+    while at < end {
+        cancel::check()?;
+        // Not written from where they lie: others may write there meanwhile, and no slice allows that.
+        chunk.resize((end - at).min(1 << 20), 0u8);
+        plain.storage().read(at, &mut chunk)?;
+        if plain.dtype() == DType::Bool {
+            chunk.iter_mut().for_each(|byte| *byte = (*byte != 0) as u8);
+        }
+        put(out, &chunk, path)?;
+        at += chunk.len();
+    }
+    Ok(())
+}
+
+/// Bytes in memory; where there is none, that is an error.
+#[derive(Default)]
+pub struct Room(pub Vec<u8>);
+
+impl Write for Room {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.try_reserve(bytes.len()).map_err(|_| io::ErrorKind::OutOfMemory)?;
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A new file whose name nobody else has.

@@ -121,7 +121,7 @@ impl Optimizer {
                 fail!(AUTOGRAD, "params[{i}] is no leaf: a recorded op made it");
             }
             if p.storage().read_only() {
-                fail!(READ_ONLY, "params[{i}] borrows read-only memory");
+                p.storage().check_writable(&format!("params[{i}]"))?;
             }
         }
         let mut ids: Vec<(usize, usize)> = list::collect(params.iter().enumerate().map(|(i, p)| (p.id(), i)))?;

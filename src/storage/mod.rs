@@ -168,6 +168,17 @@ impl Storage {
         self.0.read_only
     }
 
+    /// READ_ONLY when it is, with what to do about it. `what` is in it.
+    pub fn check_writable(&self, what: &str) -> Result<()> {
+        match self.0.owner {
+            Owner::Mapped(_) => {
+                fail!(READ_ONLY, "{what} looks into a mapped file: clone it, or load it with options.mmap off")
+            }
+            _ if self.0.read_only => fail!(READ_ONLY, "{what} borrows read-only memory"),
+            _ => Ok(()),
+        }
+    }
+
     pub fn is_borrowed(&self) -> bool {
         matches!(self.0.owner, Owner::Borrowed(_) | Owner::BorrowedCuda(..))
     }
@@ -296,9 +307,7 @@ impl Storage {
     /// Copies bytes in, from byte `at` on.
     pub fn write(&self, at: usize, from: &[u8]) -> Result<()> {
         self.check_range(at, from.len())?;
-        if self.0.read_only {
-            fail!(READ_ONLY, "the tensor borrows read-only memory");
-        }
+        self.check_writable("the tensor")?;
         // SAFETY: within the storage, which may be written; `copy_from` allows overlap.
         unsafe { self.0.base.add(at).copy_from(from.as_ptr(), from.len()) };
         Ok(())

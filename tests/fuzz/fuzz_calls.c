@@ -272,6 +272,9 @@ typedef union {
     TensorLossOptions loss;
     TensorSgdOptions sgd;
     TensorAdamWOptions adamw;
+    TensorLoadOptions load;
+    TensorSaveOptions save;
+    TensorCsvOptions csv;
     TendonMemoryInfo memory;
     uint32_t struct_size;
     uint8_t bytes[256];
@@ -1157,6 +1160,91 @@ static void dict_calls(Function function)
     }
 }
 
+/* ---- files ---- */
+
+/* Places where nothing can be read or written: what files do is for fuzz_readers.c. */
+static const char *place(void)
+{
+    static const char *const places[] = {"/dev/null", "/nowhere/file", "", "/dev/null/file", "/", NULL};
+    return places[byte() % 6];
+}
+
+static const TensorLoadOptions *load_options(void)
+{
+    START(load, ((TensorLoadOptions)TENSOR_LOAD_OPTIONS_INIT));
+    options.load.mmap = byte() % 4;
+    return finished(0);
+}
+
+static const TensorSaveOptions *save_options(void)
+{
+    START(save, ((TensorSaveOptions)TENSOR_SAVE_OPTIONS_INIT));
+    FLAG(options.save.compress);
+    return finished(offsetof(TensorSaveOptions, reserved));
+}
+
+static const TensorCsvOptions *csv_options(void)
+{
+    static const char *const names[] = {"a", "b"};
+    START(csv, ((TensorCsvOptions)TENSOR_CSV_OPTIONS_INIT));
+    if (byte() & 1) options.csv.dtype = dtype();
+    if (byte() & 1) options.csv.delimiter = (char)byte();
+    FLAG(options.csv.header);
+    FLAG(options.csv.index);
+    options.csv.skip_rows = number();
+    options.csv.names = byte() & 1 ? names : NULL;
+    options.csv.nnames = byte() % 3;
+    return finished(offsetof(TensorCsvOptions, reserved));
+}
+
+static void csv_calls(Function function)
+{
+    TensorDict *d = dict(), *made = (TensorDict *)POISON;
+    const char *path = place();
+    const TensorCsvOptions *o = csv_options();
+    if (function == (Function)(void *)tensor_load_csv) {
+        EMIT(tensor_load_csv(path, o, out));
+    } else if (function == (Function)(void *)tensor_save_csv) {
+        REQUIRE(answered(tensor_save_csv(tensor(), path, o)) != TENSOR_OK);
+    } else if (function == (Function)(void *)tensor_dict_load_csv) {
+        REQUIRE(answered(tensor_dict_load_csv(path, o, &made)) != TENSOR_OK && made == NULL);
+    } else {
+        REQUIRE(answered(tensor_dict_save_csv(d, path, o)) != TENSOR_OK);
+    }
+}
+
+static void load_one(Function function)
+{
+    const char *path = place();
+    const TensorLoadOptions *o = load_options();
+    EMIT(AS(TensorStatus (*)(const char *, const TensorLoadOptions *, Tensor **))(path, o, out));
+}
+
+static void save_one(Function function)
+{
+    Tensor *x = tensor();
+    const char *path = place();
+    const TensorSaveOptions *o = save_options();
+    REQUIRE(answered(AS(TensorStatus (*)(const Tensor *, const char *, const TensorSaveOptions *))(x, path, o)) != TENSOR_OK);
+}
+
+static void load_all(Function function)
+{
+    TensorDict *made = (TensorDict *)POISON;
+    const char *path = place();
+    const TensorLoadOptions *o = load_options();
+    TensorStatus status = answered(AS(TensorStatus (*)(const char *, const TensorLoadOptions *, TensorDict **))(path, o, &made));
+    REQUIRE(status != TENSOR_OK && made == NULL);
+}
+
+static void save_all(Function function)
+{
+    TensorDict *d = dict();
+    const char *path = place();
+    const TensorSaveOptions *o = save_options();
+    REQUIRE(answered(AS(TensorStatus (*)(const TensorDict *, const char *, const TensorSaveOptions *))(d, path, o)) != TENSOR_OK);
+}
+
 /* ---- the library ---- */
 
 static void token_calls(Function function)
@@ -1765,6 +1853,17 @@ static Entry table[] = {
     F(dlpack, tensor_to_dlpack_versioned),
     F(dlpack, tensor_from_dlpack),
     F(dlpack, tensor_from_dlpack_versioned),
+    F(load_one, tensor_load_npy),
+    F(save_one, tensor_save_npy),
+    F(load_all, tensor_dict_load_npz),
+    F(save_all, tensor_dict_save_npz),
+    F(csv_calls, tensor_load_csv),
+    F(csv_calls, tensor_save_csv),
+    F(csv_calls, tensor_dict_load_csv),
+    F(csv_calls, tensor_dict_save_csv),
+    F(load_all, tensor_dict_load_safetensors),
+    F(save_all, tensor_dict_save_safetensors),
+    F(load_all, tensor_dict_load_pytorch),
 };
 
 enum { FUNCTIONS = sizeof table / sizeof table[0] };

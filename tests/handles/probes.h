@@ -3328,6 +3328,145 @@ static void probe520(void *bad) {
     result = (int64_t)tensor_dict_load_stats(dict, NULL);
 }
 
+/* tensor_load_npy: path */
+static void probe521(void *bad) {
+    (void)bad;
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_load_npy(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_load_npy: out */
+static void probe522(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_load_npy(NULL, NULL, NULL);
+}
+
+/* tensor_save_npy: x */
+static void probe523(void *bad) {
+    result = (int64_t)tensor_save_npy((const Tensor *)bad, NULL, NULL);
+}
+
+/* tensor_save_npy: path */
+static void probe524(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_save_npy(matrix, NULL, NULL);
+}
+
+/* tensor_dict_load_npz: path */
+static void probe525(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_npz(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_npz: out */
+static void probe526(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_npz(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_npz: dict */
+static void probe527(void *bad) {
+    result = (int64_t)tensor_dict_save_npz((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_npz: path */
+static void probe528(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_npz(dict, NULL, NULL);
+}
+
+/* tensor_load_csv: path */
+static void probe529(void *bad) {
+    (void)bad;
+    Tensor * out[1] = {marked};
+    result = (int64_t)tensor_load_csv(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_load_csv: out */
+static void probe530(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_load_csv(NULL, NULL, NULL);
+}
+
+/* tensor_save_csv: x */
+static void probe531(void *bad) {
+    result = (int64_t)tensor_save_csv((const Tensor *)bad, NULL, NULL);
+}
+
+/* tensor_save_csv: path */
+static void probe532(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_save_csv(matrix, NULL, NULL);
+}
+
+/* tensor_dict_load_csv: path */
+static void probe533(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_csv(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_csv: out */
+static void probe534(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_csv(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_csv: dict */
+static void probe535(void *bad) {
+    result = (int64_t)tensor_dict_save_csv((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_csv: path */
+static void probe536(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_csv(dict, NULL, NULL);
+}
+
+/* tensor_dict_load_safetensors: path */
+static void probe537(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_safetensors(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_safetensors: out */
+static void probe538(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_safetensors(NULL, NULL, NULL);
+}
+
+/* tensor_dict_save_safetensors: dict */
+static void probe539(void *bad) {
+    result = (int64_t)tensor_dict_save_safetensors((const TensorDict *)bad, NULL, NULL);
+}
+
+/* tensor_dict_save_safetensors: path */
+static void probe540(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_save_safetensors(dict, NULL, NULL);
+}
+
+/* tensor_dict_load_pytorch: path */
+static void probe541(void *bad) {
+    (void)bad;
+    TensorDict * out[1] = {marked};
+    result = (int64_t)tensor_dict_load_pytorch(NULL, NULL, out);
+    must_be_null((const void *)out[0]);
+}
+
+/* tensor_dict_load_pytorch: out */
+static void probe542(void *bad) {
+    (void)bad;
+    result = (int64_t)tensor_dict_load_pytorch(NULL, NULL, NULL);
+}
+
 static const Probe probes[] = {
     {"tendon_memory_info", "out", POINTER, STATUS, probe0},
     {"tendon_cancel_token_create", "out", POINTER, STATUS, probe1},
@@ -3850,4 +3989,26 @@ static const Probe probes[] = {
     {"tensor_dict_set_metadata", "value", POINTER, STATUS, probe518},
     {"tensor_dict_load_stats", "dict", DICT, STATUS, probe519},
     {"tensor_dict_load_stats", "out", POINTER, STATUS, probe520},
+    {"tensor_load_npy", "path", POINTER, STATUS, probe521},
+    {"tensor_load_npy", "out", POINTER, STATUS, probe522},
+    {"tensor_save_npy", "x", TENSOR, STATUS, probe523},
+    {"tensor_save_npy", "path", POINTER, STATUS, probe524},
+    {"tensor_dict_load_npz", "path", POINTER, STATUS, probe525},
+    {"tensor_dict_load_npz", "out", POINTER, STATUS, probe526},
+    {"tensor_dict_save_npz", "dict", DICT, STATUS, probe527},
+    {"tensor_dict_save_npz", "path", POINTER, STATUS, probe528},
+    {"tensor_load_csv", "path", POINTER, STATUS, probe529},
+    {"tensor_load_csv", "out", POINTER, STATUS, probe530},
+    {"tensor_save_csv", "x", TENSOR, STATUS, probe531},
+    {"tensor_save_csv", "path", POINTER, STATUS, probe532},
+    {"tensor_dict_load_csv", "path", POINTER, STATUS, probe533},
+    {"tensor_dict_load_csv", "out", POINTER, STATUS, probe534},
+    {"tensor_dict_save_csv", "dict", DICT, STATUS, probe535},
+    {"tensor_dict_save_csv", "path", POINTER, STATUS, probe536},
+    {"tensor_dict_load_safetensors", "path", POINTER, STATUS, probe537},
+    {"tensor_dict_load_safetensors", "out", POINTER, STATUS, probe538},
+    {"tensor_dict_save_safetensors", "dict", DICT, STATUS, probe539},
+    {"tensor_dict_save_safetensors", "path", POINTER, STATUS, probe540},
+    {"tensor_dict_load_pytorch", "path", POINTER, STATUS, probe541},
+    {"tensor_dict_load_pytorch", "out", POINTER, STATUS, probe542},
 };

@@ -289,6 +289,39 @@ class TensorAdamWOptions(ctypes.Structure):
     ]
 
 
+class TensorLoadOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("mmap", c_int32),
+        ("names", c_void_p),
+        ("nnames", c_size_t),
+        ("device", TensorDevice),
+    ]
+
+
+class TensorSaveOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("compress", c_bool),
+        ("reserved", c_uint8 * 3),
+    ]
+
+
+class TensorCsvOptions(ctypes.Structure):
+    _fields_ = [
+        ("struct_size", c_uint32),
+        ("dtype", c_int32),
+        ("device", TensorDevice),
+        ("delimiter", c_char),
+        ("header", c_bool),
+        ("index", c_bool),
+        ("reserved", c_uint8 * 5),
+        ("skip_rows", c_int64),
+        ("names", c_void_p),
+        ("nnames", c_size_t),
+    ]
+
+
 class TensorLoadStats(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -5445,3 +5478,341 @@ def tensor_dict_load_stats(dict):
     if status:
         _fail(status)
     return TensorLoadStatsAnswer(out.mapped_tensors, out.mapped_bytes, out.copied_tensors, out.copied_bytes, out.unmappable_tensors)
+
+
+_tensor_load_npy = _bind("tensor_load_npy", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_load_npy(path, *, mmap=0, names=None, device=None):
+    """The array of a .npy file of version 1, 2 or 3, in any order of elements and bytes. As `numpy.load`.
+
+    By default a tensor with memory of its own, which can be written. With TENSOR_MMAP_ON a read-only one that looks
+    into the file, which must not be shortened while it lives; an array whose bytes are swapped or not aligned is
+    copied. An array in Fortran order has such strides. `options.names` must be NULL. Errors: IO, FORMAT,
+    UNSUPPORTED for elements that are no numbers (never unpickled) or complex, OUT_OF_MEMORY, INVALID_ARGUMENT,
+    INVALID_OPTIONS, NULL_POINTER, DEVICE, CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+    """
+    path = _path(path, "path")
+    if mmap or names is not None or device:
+        if mmap is None:
+            mmap = 0
+        elif mmap.__class__ is not int or not -2147483648 <= mmap <= 2147483647:
+            mmap = _to_int32_t(mmap, "mmap")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorLoadOptions(32, mmap, names_at, names_count, _structure(TensorDevice, device) if device else TensorDevice()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_load_npy(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_save_npy = _bind("tensor_save_npy", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_save_npy(x, path, *, compress=False):
+    """Writes a tensor as a .npy file, version 1. As `numpy.save`, but `path` stays as it is.
+
+    Any device and layout; the values alone, also of a tensor that requires grad. The file is replaced when it is
+    whole: on failure what was there is still there. Errors: INVALID_HANDLE, IO, UNSUPPORTED for bf16, which NumPy
+    does not have, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+    """
+    path = _path(path, "path")
+    if compress:
+        options = byref(TensorSaveOptions(8, compress, (c_uint8 * 3)()))
+    else:
+        options = None
+    status = _tensor_save_npy(x, path, options)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_load_npz = _bind("tensor_dict_load_npz", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_dict_load_npz(path, *, mmap=0, names=None, device=None):
+    """The arrays of a .npz file, stored or deflated. As `numpy.load`, all at once.
+
+    By default tensors with memory of their own, which can be written. With TENSOR_MMAP_ON read-only ones that look
+    into the file, which must not be shortened while they live, where they are stored, aligned and not swapped;
+    tensor_dict_load_stats tells how many. Checksums are compared for what is copied. Errors: IO, FORMAT,
+    UNSUPPORTED, NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DEVICE,
+    CUDA_UNAVAILABLE. `out`: new handle, release with tensor_dict_release.
+    """
+    path = _path(path, "path")
+    if mmap or names is not None or device:
+        if mmap is None:
+            mmap = 0
+        elif mmap.__class__ is not int or not -2147483648 <= mmap <= 2147483647:
+            mmap = _to_int32_t(mmap, "mmap")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorLoadOptions(32, mmap, names_at, names_count, _structure(TensorDevice, device) if device else TensorDevice()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_dict_load_npz(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_save_npz = _bind("tensor_dict_save_npz", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_save_npz(dict, path, *, compress=False):
+    """Writes the tensors of a dict as a .npz file, without metadata, which it cannot hold. As `numpy.savez`, or with
+    `options.compress` `savez_compressed`; `path` stays as it is.
+
+    As tensor_save_npy for each tensor, atomically for all. Arrays that are not compressed begin at multiples of 64
+    bytes, to be mapped. Errors: those of tensor_save_npy.
+    """
+    path = _path(path, "path")
+    if compress:
+        options = byref(TensorSaveOptions(8, compress, (c_uint8 * 3)()))
+    else:
+        options = None
+    status = _tensor_dict_save_npz(dict, path, options)
+    if status:
+        _fail(status)
+
+
+_tensor_load_csv = _bind("tensor_load_csv", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_load_csv(path, *, dtype=0, device=None, delimiter=',', header=False, index=False, skip_rows=0, names=None):
+    """A table of numbers, UTF-8, as [rows, columns]. As pandas' `read_csv` and `numpy.loadtxt`.
+
+    Lines end in LF or CRLF, and empty ones are skipped; fields may be in quotes and have spaces around them. A
+    missing value (an empty field, NA, N/A, NULL, None, nan) is NaN; for other dtypes than floats it is FORMAT, as
+    is a number that does not fit, or a line with more or fewer fields than the first: the message names line and
+    field. Errors: IO, FORMAT, NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DTYPE,
+    DEVICE, CUDA_UNAVAILABLE. `out`: new reference, release with tensor_release.
+    """
+    path = _path(path, "path")
+    if dtype or device or delimiter != ',' or header or index or skip_rows or names is not None:
+        if dtype is None:
+            dtype = 0
+        elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
+            dtype = _to_int32_t(dtype, "dtype")
+        if skip_rows is None:
+            skip_rows = 0
+        elif skip_rows.__class__ is not int or not -9223372036854775808 <= skip_rows <= 9223372036854775807:
+            skip_rows = _to_int64_t(skip_rows, "skip_rows")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorCsvOptions(48, dtype, _structure(TensorDevice, device) if device else TensorDevice(), _character(delimiter, "delimiter"), header, index, (c_uint8 * 5)(), skip_rows, names_at, names_count))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_load_csv(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_save_csv = _bind("tensor_save_csv", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_save_csv(x, path, *, dtype=0, device=None, delimiter=',', header=False, index=False, skip_rows=0, names=None):
+    """Writes a tensor of one dimension (a column) or two as a table of numbers. As pandas' `to_csv`.
+
+    Floats have as few digits as bring the same number back, NaN is `nan`, bools are `True` and `False`. With
+    `options.names`, one per column, or `options.header`, the first line names the columns, else 0, 1, 2, ... Any
+    device and layout; values alone; the file is replaced when it is whole. Errors: INVALID_HANDLE, SHAPE, IO,
+    OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER.
+    """
+    path = _path(path, "path")
+    if dtype or device or delimiter != ',' or header or index or skip_rows or names is not None:
+        if dtype is None:
+            dtype = 0
+        elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
+            dtype = _to_int32_t(dtype, "dtype")
+        if skip_rows is None:
+            skip_rows = 0
+        elif skip_rows.__class__ is not int or not -9223372036854775808 <= skip_rows <= 9223372036854775807:
+            skip_rows = _to_int64_t(skip_rows, "skip_rows")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorCsvOptions(48, dtype, _structure(TensorDevice, device) if device else TensorDevice(), _character(delimiter, "delimiter"), header, index, (c_uint8 * 5)(), skip_rows, names_at, names_count))
+    else:
+        options = None
+    status = _tensor_save_csv(x, path, options)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_load_csv = _bind("tensor_dict_load_csv", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_dict_load_csv(path, *, dtype=0, device=None, delimiter=',', header=False, index=False, skip_rows=0, names=None):
+    """The columns of a table whose first line names them, each [rows]. As tensor_load_csv for what stands in it.
+
+    Errors: those of tensor_load_csv; FORMAT also when two columns have one name. `out`: new handle, release with
+    tensor_dict_release.
+    """
+    path = _path(path, "path")
+    if dtype or device or delimiter != ',' or header or index or skip_rows or names is not None:
+        if dtype is None:
+            dtype = 0
+        elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
+            dtype = _to_int32_t(dtype, "dtype")
+        if skip_rows is None:
+            skip_rows = 0
+        elif skip_rows.__class__ is not int or not -9223372036854775808 <= skip_rows <= 9223372036854775807:
+            skip_rows = _to_int64_t(skip_rows, "skip_rows")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorCsvOptions(48, dtype, _structure(TensorDevice, device) if device else TensorDevice(), _character(delimiter, "delimiter"), header, index, (c_uint8 * 5)(), skip_rows, names_at, names_count))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_dict_load_csv(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_save_csv = _bind("tensor_dict_save_csv", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_save_csv(dict, path, *, dtype=0, device=None, delimiter=',', header=False, index=False, skip_rows=0, names=None):
+    """Writes the tensors of a dict, [rows] each and of any dtypes, as columns under their names. As tensor_save_csv
+    for what stands in the file; `options.names` must be NULL.
+
+    Errors: those of tensor_save_csv; SHAPE also when the tensors differ in length.
+    """
+    path = _path(path, "path")
+    if dtype or device or delimiter != ',' or header or index or skip_rows or names is not None:
+        if dtype is None:
+            dtype = 0
+        elif dtype.__class__ is not int or not -2147483648 <= dtype <= 2147483647:
+            dtype = _to_int32_t(dtype, "dtype")
+        if skip_rows is None:
+            skip_rows = 0
+        elif skip_rows.__class__ is not int or not -9223372036854775808 <= skip_rows <= 9223372036854775807:
+            skip_rows = _to_int64_t(skip_rows, "skip_rows")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorCsvOptions(48, dtype, _structure(TensorDevice, device) if device else TensorDevice(), _character(delimiter, "delimiter"), header, index, (c_uint8 * 5)(), skip_rows, names_at, names_count))
+    else:
+        options = None
+    status = _tensor_dict_save_csv(dict, path, options)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_load_safetensors = _bind("tensor_dict_load_safetensors", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_dict_load_safetensors(path, *, mmap=0, names=None, device=None):
+    """The tensors of a .safetensors file, and its metadata. As safetensors.torch.load_file.
+
+    A path that ends in .index.json, or a file of such content, is the index of a model in several files: they must
+    lie beside it, and only those with wanted tensors are opened. Mapped unless options->mmap is off: each tensor
+    looks into the one mapping of the file with a storage and a version of its own, and refuses writes (READ_ONLY:
+    clone it, or load with mmap off). What is not aligned to its dtype is copied; tensor_dict_load_stats counts. The
+    mapping goes with the last tensor; a file that somebody truncates meanwhile ends the process with SIGBUS. A
+    tensor of a dtype that Tendon lacks (F8_..., F4, F6_..., C64) makes the call UNSUPPORTED, unless options->names
+    leaves it out. Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA, NULL_POINTER,
+    INVALID_ARGUMENT, INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+    """
+    path = _path(path, "path")
+    if mmap or names is not None or device:
+        if mmap is None:
+            mmap = 0
+        elif mmap.__class__ is not int or not -2147483648 <= mmap <= 2147483647:
+            mmap = _to_int32_t(mmap, "mmap")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorLoadOptions(32, mmap, names_at, names_count, _structure(TensorDevice, device) if device else TensorDevice()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_dict_load_safetensors(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tensor_dict_save_safetensors = _bind("tensor_dict_save_safetensors", c_int32, c_void_p, c_char_p, c_void_p)
+
+
+def tensor_dict_save_safetensors(dict, path, *, compress=False):
+    """Saves tensors and metadata as one .safetensors file. As safetensors.torch.save_file.
+
+    Tensors of any layout and device, tracked or not, are saved by value; several that share memory are saved one by
+    one. Equal dicts give equal bytes. The file is written beside `path` and renamed: when the call fails, what was
+    there is as it was. Errors: INVALID_HANDLE, IO, OUT_OF_MEMORY, INVALID_ARGUMENT when a tensor is named
+    __metadata__ or options->compress is set, UNSUPPORTED when names and metadata exceed 100 MB, CUDA, NULL_POINTER,
+    INVALID_OPTIONS.
+    """
+    path = _path(path, "path")
+    if compress:
+        options = byref(TensorSaveOptions(8, compress, (c_uint8 * 3)()))
+    else:
+        options = None
+    status = _tensor_dict_save_safetensors(dict, path, options)
+    if status:
+        _fail(status)
+
+
+_tensor_dict_load_pytorch = _bind("tensor_dict_load_pytorch", c_int32, c_char_p, c_void_p, c_void_p)
+
+
+def tensor_dict_load_pytorch(path, *, mmap=0, names=None, device=None):
+    """The tensors of a checkpoint of torch.save (.pt, .pth). As torch.load with weights_only.
+
+    Its pickle is read as data, nothing is ever executed: whatever is not on a short list (tensors, parameters,
+    dicts, lists, tuples, sets, numbers, texts, bytes, dtypes, devices) makes the call FORMAT and is named. Nested
+    dicts and lists become names with dots: {"model": {"weight": w}, "epoch": 3} is a tensor "model.weight" and
+    metadata "epoch" = "3". A lone tensor has the name "". Tensors that share a storage in the file share memory
+    here too; none requires grad, parameters neither. Memory of their own unless options->mmap is on; then as
+    tensor_dict_load_safetensors. Packed entries and those of the other byte order are copied, most of files from
+    before PyTorch 1.6 too. A tensor of a dtype that Tendon lacks makes the call UNSUPPORTED, unless options->names
+    leaves it out. So does TorchScript. Errors: IO, FORMAT, NOT_FOUND, UNSUPPORTED, OUT_OF_MEMORY, DEVICE, CUDA,
+    NULL_POINTER, INVALID_ARGUMENT, INVALID_OPTIONS. `out`: new handle, release with tensor_dict_release.
+    """
+    path = _path(path, "path")
+    if mmap or names is not None or device:
+        if mmap is None:
+            mmap = 0
+        elif mmap.__class__ is not int or not -2147483648 <= mmap <= 2147483647:
+            mmap = _to_int32_t(mmap, "mmap")
+        if names is None:
+            names_at, names_count = None, 0
+        else:
+            names = _texts(names, "names")
+            names_at, names_count = ctypes.addressof(names), len(names)
+        options = byref(TensorLoadOptions(32, mmap, names_at, names_count, _structure(TensorDevice, device) if device else TensorDevice()))
+    else:
+        options = None
+    out_out = c_void_p()
+    status = _tensor_dict_load_pytorch(path, options, byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
