@@ -65,10 +65,14 @@ impl Load<'_> {
             }
             return Ok(all);
         };
-        let present: HashSet<&str> = present.collect();
+        let mut known = HashSet::new();
+        for name in present {
+            known.try_reserve(1).map_err(|_| Error::out_of_memory((known.len() + 1) * size_of::<&str>()))?;
+            known.insert(name);
+        }
         let mut picked = list::with_room(names.len())?;
         for &name in names {
-            if !present.contains(name) {
+            if !known.contains(name) {
                 fail!(NOT_FOUND, "the file has no tensor {:?}", dict::shortened(name));
             }
             picked.push(name);
