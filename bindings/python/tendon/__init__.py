@@ -16,6 +16,7 @@ from ._api import VERSION as __version__
 from ._arithmetic import *  # noqa: F403
 from ._attributes import is_same, numel, shares_memory
 from ._autograd import *  # noqa: F403
+from ._composed import *  # noqa: F403
 from ._construct import *  # noqa: F403
 from ._convert import *  # noqa: F403
 from ._creation import *  # noqa: F403

@@ -6,13 +6,14 @@ x.__array_namespace__() gives this module. It is `tendon` with the standard's de
 
 from math import e, inf, nan, pi
 
-from . import _creation, _elementwise, _reductions, _shapes
+from . import _composed, _creation, _elementwise, _reductions, _shapes
 from ._arguments import one_shape as _one_shape
 from ._arithmetic import (
     add, divide, equal, floor_divide, greater, greater_equal, less, less_equal, logical_and, logical_or, logical_xor,
     maximum,
     minimum, multiply, not_equal, pow, remainder, subtract, where,
 )  # fmt: skip
+from ._composed import meshgrid, tensordot, tile
 from ._construct import asarray
 from ._convert import astype
 from ._creation import empty_like, full, full_like, ones_like, zeros_like
@@ -102,6 +103,31 @@ def squeeze(x, /, axis):
         if x.size(a) != 1:
             raise ValueError(f"squeeze: axis {a} has size {x.size(a)}, not 1")
     return _shapes.squeeze(x, axes) if axes else x
+
+
+def tril(x, /, *, k=0):
+    """See tendon.tril."""
+    return _composed.tril(x, k)
+
+
+def triu(x, /, *, k=0):
+    """See tendon.triu."""
+    return _composed.triu(x, k)
+
+
+def repeat(x, repeats, /, *, axis=None):
+    """See tendon.repeat."""
+    return _composed.repeat(x, repeats, axis)
+
+
+def diff(x, /, *, axis=-1, n=1, prepend=None, append=None):
+    """See tendon.diff."""
+    return _composed.diff(x, n, axis, prepend=prepend, append=append)
+
+
+def count_nonzero(x, /, *, axis=None, keepdims=False):
+    """See tendon.count_nonzero."""
+    return _reduced(_composed.count_nonzero, x, axis, keepdims)
 
 
 def _reduced(function, x, axis, keepdims, **options):

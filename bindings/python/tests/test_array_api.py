@@ -25,7 +25,8 @@ squeeze(x[None],axis=0) stack([x,x],axis=-1) std(x,axis=0,correction=1.0) subtra
 sum(x,axis=0,dtype=xp.float64,keepdims=True) take(x,xp.asarray([0,1]),axis=1)
 take_along_axis(x,xp.asarray([[0],[1]]),axis=1) tanh(x) trunc(x) unstack(x,axis=1)
 var(x,axis=1,correction=0.0,keepdims=False) vecdot(x,x,axis=-1) where(b,x,x) zeros((2,3),dtype=xp.int8,device='cpu')
-zeros_like(x) finfo(xp.float32) iinfo(xp.int8)
+zeros_like(x) finfo(xp.float32) iinfo(xp.int8) count_nonzero(x,axis=0,keepdims=True) diff(x,axis=0,n=1,prepend=x)
+meshgrid(x[0],x[1],indexing='ij') repeat(x,2,axis=0) tensordot(x,x.mT,axes=1) tile(x,(2,1)) tril(x,k=1) triu(x)
 """
 
 

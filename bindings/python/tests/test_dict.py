@@ -9,7 +9,6 @@ import threading
 import unittest
 
 import tendon
-from tendon import _api, _ffi
 
 try:
     import numpy as np
@@ -19,12 +18,6 @@ try:
     import torch
 except ImportError:
     torch = None
-
-
-def needs(*names):
-    """Formats that this version does not have yet are skipped."""
-    there = all(hasattr(_api, name) and hasattr(_ffi.library, name) for name in names)
-    return unittest.skipUnless(there, f"the library has no {', '.join(names)}")
 
 
 class Mapping(unittest.TestCase):
@@ -152,7 +145,6 @@ class Files(unittest.TestCase):
         with self.assertRaisesRegex(ValueError, "not written"):
             tendon.save({}, "x.pt")
 
-    @needs("tensor_dict_save_npz", "tensor_save_npy", "tensor_save_csv", "tensor_dict_save_safetensors")
     def test_what_does_not_fit_a_format(self):
         for what, path, options, kind in (
             (tendon.ones(1), "x.safetensors", {}, TypeError), (tendon.ones(1), "x.npz", {}, TypeError),
@@ -169,7 +161,6 @@ class Files(unittest.TestCase):
         for name, x in weights.items():
             self.assertEqual((d[name].dtype, d[name].shape, d[name].tolist()), (x.dtype, x.shape, x.tolist()))
 
-    @needs("tensor_dict_load_safetensors", "tensor_dict_save_safetensors")
     def test_safetensors(self):
         path = pathlib.Path(self.folder) / "ü.safetensors"
         tendon.save(self.weights(), path, metadata={"format": "pt"})
@@ -196,7 +187,6 @@ class Files(unittest.TestCase):
         self.assertEqual(dict(tendon.load(path).metadata), {"format": "pt", "more": "other"})
         self.assertEqual(d.metadata["more"], "text")
 
-    @needs("tensor_dict_load_safetensors", "tensor_dict_save_safetensors")
     def test_bad_files(self):
         with self.assertRaises(OSError):
             tendon.load(self.path("nothing.safetensors"))
@@ -207,7 +197,6 @@ class Files(unittest.TestCase):
         with self.assertRaises(OSError):
             tendon.save(self.weights(), self.path("no/such/folder.safetensors"))
 
-    @needs("tensor_dict_load_npz", "tensor_dict_save_npz")
     def test_npz(self):
         weights = {name: x.to("float32") if name == "b" else x for name, x in self.weights().items()}
         for compress in (False, True):
@@ -227,7 +216,6 @@ class Files(unittest.TestCase):
             with self.assertRaises(NotImplementedError):
                 tendon.load(self.path("o.npz"))
 
-    @needs("tensor_load_npy", "tensor_save_npy")
     def test_npy(self):
         x = self.weights()["w"]
         tendon.save(x, self.path("a.npy"))
@@ -239,7 +227,6 @@ class Files(unittest.TestCase):
         if np is not None:
             self.assertEqual(np.load(self.path("a.npy")).tolist(), x.tolist())
 
-    @needs("tensor_load_csv", "tensor_dict_load_csv", "tensor_save_csv", "tensor_dict_save_csv")
     def test_csv(self):
         x = tendon.tensor([[1.5, 2.0], [float("inf"), 0.1]], dtype="float64")
         tendon.save(x, self.path("a.csv"))
@@ -259,7 +246,6 @@ class Files(unittest.TestCase):
         with self.assertRaises(ValueError):
             tendon.load_csv(self.path("c.csv"))
 
-    @needs("tensor_dict_load_pytorch")
     @unittest.skipIf(torch is None, "PyTorch is not installed")
     def test_checkpoints_of_pytorch(self):
         model = torch.nn.Linear(3, 2)

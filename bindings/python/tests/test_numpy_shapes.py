@@ -57,6 +57,41 @@ class Shapes(Beside):
         with self.assertRaises(tendon.NotContiguousError):
             x.T.reshape(24, copy=False)
 
+    def test_composed(self):
+        a, v = random_array(self.rng, (3, 4, 5), "float64"), np.arange(4.0)
+        x, y = tendon.from_numpy(a), tendon.from_numpy(v)
+        b = random_array(self.rng, (5, 4, 2), "float64")
+        z = tendon.from_numpy(b)
+        for got, expected in (
+            (tendon.tile(x, 2), np.tile(a, 2)), (tendon.tile(y, (2, 3)), np.tile(v, (2, 3))),
+            (tendon.tile(x, (1, 0, 2)), np.tile(a, (1, 0, 2))),
+            (tendon.repeat(x, 2, 1), np.repeat(a, 2, 1)), (tendon.repeat(x, 3), np.repeat(a, 3)),
+            (tendon.repeat(x, [1, 0, 2], axis=0), np.repeat(a, [1, 0, 2], 0)),
+            (tendon.count_nonzero(x > 0, 1), np.count_nonzero(a > 0, 1)),
+            (tendon.count_nonzero(x), np.count_nonzero(a)),
+            (tendon.diff(x), np.diff(a)), (tendon.diff(x, 2, 1), np.diff(a, 2, 1)),
+            (tendon.diff(x, axis=0, prepend=x[:1]), np.diff(a, axis=0, prepend=a[:1])),
+            (tendon.diff(x > 0), np.diff(a > 0)), (tendon.tensordot(x, z, 1), np.tensordot(a, b, 1)),
+            (tendon.tensordot(x, z, ([2, 1], [0, 1])), np.tensordot(a, b, ([2, 1], [0, 1]))),
+            (tendon.tensordot(y, y, 0), np.tensordot(v, v, 0)),
+        ):  # fmt: skip
+            self.same(got, expected)
+        for k in range(-4, 6):
+            self.same(tendon.tril(x, k), np.tril(a, k), "float64", exact=True)
+            self.same(tendon.triu(x, k=k), np.triu(a, k), "float64", exact=True)
+        for indexing in ("xy", "ij"):
+            for got, expected in zip(
+                tendon.meshgrid(y, y[:2], y[:3], indexing=indexing), np.meshgrid(v, v[:2], v[:3], indexing=indexing)
+            ):
+                self.same(got, expected, exact=True)
+        for wrong in (
+            lambda: tendon.tril(y), lambda: tendon.repeat(x, [1, 2], 0), lambda: tendon.repeat(x, -1),
+            lambda: tendon.meshgrid(x), lambda: tendon.tensordot(x, z, 2),
+            lambda: tendon.meshgrid(y, indexing="yx"), lambda: tendon.tensordot(x, z, ([0], [0, 1])),
+        ):  # fmt: skip
+            with self.assertRaises(ValueError):
+                wrong()
+
     def test_cut_and_join(self):
         a = random_array(self.rng, (7, 4), "float64")
         x = tendon.from_numpy(a)
