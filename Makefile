@@ -14,7 +14,7 @@ BUILD_DIST := scripts/build-dist.sh $(DIST) --target-dir $(TARGET)
 
 PYTHON ?= python3
 
-.PHONY: help demo hello dist gpu-bundle test test-full compare-pytorch lint header ptx licences install bench-small clean
+.PHONY: help demo hello dist gpu-bundle test test-full wheel test-bindings compare-pytorch lint header ptx licences install bench-small clean
 
 help:
 	@echo "make demo          build the library and train the digits example (ARGS=… is passed on)"
@@ -23,6 +23,8 @@ help:
 	@echo "make install       … copied to DESTDIR/PREFIX (PREFIX=$(PREFIX) LIBDIR=$(LIBDIR))"
 	@echo "make test          all tests of everyday use"
 	@echo "make test-full     the long forms: valgrind, fuzzing, fault injection"
+	@echo "make wheel         the Python package with the library inside, in build/wheel"
+	@echo "make test-bindings the Python package in a fresh environment, with NumPy, Pillow, pandas and Matplotlib"
 	@echo "make lint          format, clippy, drift of the header and the symbol list"
 	@echo "make header        include/tendon.h, and what follows from it, from src/c_api"
 	@echo "make ptx           kernels/prebuilt from kernels/*.cu (downloads NVIDIA's compiler from PyPI once)"
@@ -52,6 +54,8 @@ header:
 	@cargo xtask header
 	@cargo xtask symbols
 	@cargo xtask handles
+	@cargo xtask api
+	@$(PYTHON) bindings/python/generate.py
 
 # Commit what it writes. The build takes it from there and needs no CUDA toolkit.
 ptx:
@@ -81,11 +85,12 @@ test:
 	$(PART) "C and C++ tests" scripts/ctest.sh build/ctest; \
 	$(PART) "kernels on the host" tests/cuda/host/run.sh forward random:1; \
 	$(PART) "examples" scripts/examples.sh; \
+	$(PART) "bindings" scripts/bindings.sh short $(DIST) $(PYTHON); \
 	$(PART) "consumers" tests/consumers/run.sh $(DIST)
 
 # The long forms.
 test-full:
-	@scripts/setup.sh build test full
+	@scripts/setup.sh build test full bindings
 	@rm -f build/parts-full; mkdir -p build
 	@export TENDON_PARTS=build/parts-full; trap 'echo; echo "make test-full:"; cat build/parts-full' EXIT; \
 	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \
@@ -94,11 +99,21 @@ test-full:
 	$(PART) "dist" $(BUILD_DIST); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
+	$(PART) "bindings" scripts/bindings.sh full $(DIST) $(PYTHON); \
 	$(PART) "kernels on the host, all orders" tests/cuda/host/run.sh forward backward random:2; \
 	$(PART) "PTX drift" cargo xtask ptx --check; \
 	$(PART) "PTX assembled" cargo xtask ptxas; \
 	$(PART) "fuzzing" tests/fuzz/run.sh 60 -seed=1; \
 	$(PART) "fuzzing the readers" tests/fuzz/run.sh readers 20 -seed=1
+
+wheel:
+	@$(BUILD_DIST)
+	@TENDON_LIBRARY=$(DIST)/lib/libtendon.so $(PYTHON) bindings/python/tendon_build.py build/wheel
+
+test-bindings:
+	@scripts/setup.sh build bindings
+	@$(BUILD_DIST)
+	@scripts/bindings.sh full $(DIST) $(PYTHON)
 
 # No part of the tests: it needs PyTorch. Known differences: docs/differences.md.
 compare-pytorch:
@@ -108,6 +123,7 @@ compare-pytorch:
 	    echo "    make compare-pytorch PYTHON=/opt/torch/bin/python"; exit 1; }
 	@$(BUILD_DIST)
 	@$(PYTHON) tests/pytorch/compare.py $(DIST)/lib/libtendon.so $(ARGS)
+	@$(PYTHON) tests/pytorch/dlpack.py $(DIST)/lib/libtendon.so
 
 lint:
 	@scripts/setup.sh build lint
@@ -116,6 +132,8 @@ lint:
 	cargo xtask header --check
 	cargo xtask symbols --check
 	cargo xtask handles --check
+	cargo xtask api --check
+	$(PYTHON) bindings/python/generate.py --check
 	cargo xtask licences --check
 
 bench-small:

@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
-# Small ops through the C API, beside libtorch where a python3 with torch is found (PYTHON names another one).
+# Small ops through the C API, beside libtorch where a python3 with torch is found (PYTHON names another one); then the
+# same calls through tendon.h and tendon.hpp in turns.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p build/bench
 cc -std=c11 -O2 -Wall -Wextra -Ibuild/dist/include benches/small.c -Lbuild/dist/lib -ltendon \
     -Wl,-rpath,"$PWD/build/dist/lib" -o build/bench/small
+c++ -std=c++17 -O2 -Wall -Wextra -Ibuild/dist/include benches/small_cpp.cpp -Lbuild/dist/lib -ltendon \
+    -Wl,-rpath,"$PWD/build/dist/lib" -o build/bench/small_cpp
 torch=$("${PYTHON:-python3}" -c 'import os, torch; print(os.path.dirname(torch.__file__))' 2>/dev/null || true)
 if [ -n "$torch" ]; then
     abi=$("${PYTHON:-python3}" -c 'import torch; print(int(torch._C._GLIBCXX_USE_CXX11_ABI))')
@@ -19,3 +22,4 @@ for _ in 1 2; do
     if [ -n "$torch" ]; then build/bench/small_libtorch; fi
 done
 [ -n "$torch" ] || echo "libtorch: not installed for ${PYTHON:-python3}, nothing to compare with"
+build/bench/small_cpp

@@ -33,6 +33,10 @@
 #endif
 #endif
 
+/* Of dlpack.h, which may be included before this file or after it. */
+struct DLManagedTensor;
+struct DLManagedTensorVersioned;
+
 /**
  * The kinds of number in a TensorScalar.
  */
@@ -82,6 +86,21 @@
  * Each loss by itself.
  */
 #define TENSOR_REDUCTION_NONE 2
+
+/**
+ * A copy where it cannot be done without one.
+ */
+#define TENSOR_DLPACK_COPY_IF_NEEDED 0
+
+/**
+ * Memory of its own in any case.
+ */
+#define TENSOR_DLPACK_COPY_ALWAYS 1
+
+/**
+ * What cannot be done without a copy is an error.
+ */
+#define TENSOR_DLPACK_COPY_NEVER 2
 
 /**
  * Products of f32 matrices are computed in f32.
@@ -432,6 +451,45 @@ typedef struct {
      */
     int64_t line_width;
 } TensorPrintOptions;
+
+/**
+ * For tensor_to_dlpack, tensor_from_dlpack and their versioned forms. Start from TENSOR_DLPACK_OPTIONS_INIT.
+ */
+typedef struct {
+    /**
+     * sizeof(TensorDlpackOptions)
+     */
+    uint32_t struct_size;
+    /**
+     * One of TENSOR_DLPACK_COPY_...
+     */
+    int32_t copy;
+    /**
+     * Where the memory is to be; {0, 0} = where it is. Another device needs a copy.
+     */
+    TensorDevice device;
+    /**
+     * CUDA only: the stream of the other side, as DLPack numbers them: 1 = the legacy default stream, 2 = the default
+     * stream of each thread, a larger number = that cudaStream_t, -1 = nothing is waited for; 0 is an error. Exporting:
+     * the consumer's stream, which then waits for the current one. Importing: the producer's stream, for which the
+     * current one then waits. Default 1.
+     */
+    int64_t stream;
+    /**
+     * Exporting with a version: the newest that the consumer understands; {0, 0} = any.
+     */
+    uint32_t max_version_major;
+    uint32_t max_version_minor;
+    /**
+     * CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+     * of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
+     */
+    bool stream_stays_valid;
+    /**
+     * Must be 0.
+     */
+    uint8_t reserved[7];
+} TensorDlpackOptions;
 
 /**
  * For tensor_to_device and tensor_to_dtype. Start from TENSOR_CONVERT_OPTIONS_INIT.
@@ -972,7 +1030,7 @@ typedef struct {
 #define TENSOR_ERR_IO 1100
 
 /**
- * A file or a saved state is not in the expected format.
+ * A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
  */
 #define TENSOR_ERR_FORMAT 1200
 
@@ -2057,6 +2115,72 @@ TENDON_MUST_USE TensorStatus tensor_data_mut_f32(Tensor *x, float **out);
  * The f64 elements of `x` in C order, for writing. As tensor_data_mut, and DTYPE when `x` has another dtype.
  */
 TENDON_MUST_USE TensorStatus tensor_data_mut_f64(Tensor *x, double **out);
+
+/**
+ * The tensor's memory as a DLPack struct of the older form, without a version, for another library; nothing is copied.
+ * As torch.utils.dlpack.to_dlpack.
+ *
+ * The struct describes the memory of `x` as it is: its strides, its device (pinned host memory is CPU memory). Both
+ * sides see what either writes, and what the consumer writes is not counted by tensor_version. A tensor that requires
+ * grad must be detached first. On CUDA, what the current stream has been given so far is done before later work of
+ * options->stream; the consumer's work must be done when it calls the deleter, unless it runs on a stream that
+ * options->stream_stays_valid speaks of.
+ *
+ * Errors: INVALID_HANDLE, AUTOGRAD, READ_ONLY when the memory is read-only, which this form cannot say, DEVICE when
+ * options->device is another and options->copy forbids the copy, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER,
+ * OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: owned by the consumer, who calls its deleter once, on any thread, also
+ * after `x` was released; the memory lives until then.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_dlpack(const Tensor *x,
+                              const TensorDlpackOptions *options,
+                              struct DLManagedTensor **out);
+
+/**
+ * The tensor's memory as a DLPack 1.1 struct for another library; nothing is copied. As torch.Tensor.__dlpack__ with a
+ * max_version of 1.0 or later.
+ *
+ * As tensor_to_dlpack, but read-only memory is exported with the flag that says so. Errors: as tensor_to_dlpack without
+ * READ_ONLY, and UNSUPPORTED when the wished max_version is before 1.0. `out`: owned by the consumer, who calls its deleter
+ * once, on any thread, also after `x` was released; the memory lives until then.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_to_dlpack_versioned(const Tensor *x,
+                                        const TensorDlpackOptions *options,
+                                        struct DLManagedTensorVersioned **out);
+
+/**
+ * A tensor over the memory of another library's DLPack struct of the older form, without a copy. As torch.from_dlpack.
+ *
+ * On success the tensor owns `managed`: its deleter (if not NULL) is called once, when the last tensor over the memory
+ * is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails, `managed` is
+ * as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and managed (a CUDA
+ * tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy forbids it; then, and
+ * with any other copy, the deleter is called before this function returns.
+ *
+ * Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, DEVICE
+ * for other devices, for an address that is not on the device, and when options->device needs a copy that options->copy
+ * forbids, INVALID_ARGUMENT, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: new reference, release with
+ * tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_dlpack(struct DLManagedTensor *managed,
+                                const TensorDlpackOptions *options,
+                                Tensor **out);
+
+/**
+ * A tensor over the memory of another library's DLPack 1.x struct, without a copy. As torch.from_dlpack.
+ *
+ * As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
+ * failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be read, so
+ * its deleter is called at once.
+ *
+ * Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
+ */
+TENDON_MUST_USE
+TensorStatus tensor_from_dlpack_versioned(struct DLManagedTensorVersioned *managed,
+                                          const TensorDlpackOptions *options,
+                                          Tensor **out);
 
 /**
  * The tensor on `device`: itself if it is there, unless the options ask for a copy. As torch.Tensor.to(device).
@@ -3566,6 +3690,8 @@ TensorStatus tensor_dict_load_pytorch(const char *path,
  * The defaults of every options struct: TensorOptions options = TENSOR_OPTIONS_INIT; then set what differs.
  */
 #define TENSOR_HOST_BUFFER_OPTIONS_INIT {sizeof(TensorHostBufferOptions), false, {0, 0, 0}, NULL, 0, NULL, NULL}
+#define TENSOR_DLPACK_OPTIONS_INIT \
+    {sizeof(TensorDlpackOptions), TENSOR_DLPACK_COPY_IF_NEEDED, {0, 0}, 1, 0, 0, false, {0, 0, 0, 0, 0, 0, 0}}
 #define TENSOR_OPTIONS_INIT {sizeof(TensorOptions), TENSOR_DTYPE_INVALID, {0, 0}, false, {0, 0, 0}}
 #define TENSOR_REDUCE_OPTIONS_INIT {sizeof(TensorReduceOptions), TENSOR_DTYPE_INVALID, false, {0, 0, 0, 0, 0, 0, 0}}
 #define TENSOR_VAR_OPTIONS_INIT {sizeof(TensorVarOptions), false, {0, 0, 0}, 1.0}

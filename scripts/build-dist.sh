@@ -3,8 +3,9 @@
 #
 #   scripts/build-dist.sh OUTDIR [--target-dir DIR] [--libdir lib]
 #
-#   OUTDIR/include            tendon.h, tendon.hpp
+#   OUTDIR/include            tendon.h, tendon.hpp, tendon/*.hpp
 #   OUTDIR/lib                libtendon.a, libtendon.so -> .so.0 -> .so.0.1.0, pkgconfig/, cmake/Tendon/
+#   OUTDIR/share/tendon       tendon.json, the API as data
 #   OUTDIR/share/doc/tendon   licences
 #
 # A Rust static library shows every symbol of its runtime. So its objects are joined into one, in which only the symbols
@@ -76,7 +77,7 @@ native_libs=$(tr '\n' ' ' < "$natives" | sed 's/ *$//')
 
 # 2. Nothing to do when nothing that goes in has changed: then users' programs are not linked again either.
 inputs=("$artifacts/libtendon.a" "$natives" "$work/api.syms" "$src/scripts/build-dist.sh" "$src"/cmake/*.in
-    "$src"/include/tendon.h* "$src"/LICENSE-* "$src"/THIRD-PARTY-LICENSES)
+    "$src"/include/tendon.* "$src"/include/tendon/*.hpp "$src"/LICENSE-* "$src"/THIRD-PARTY-LICENSES)
 stamp=$({ sha256sum "${inputs[@]}"; echo "$version $libdir $CC $LD"; } | sha256sum)
 if [ -f "$out/.stamp" ] && [ "$(cat "$out/.stamp")" = "$stamp" ] &&
     [ -f "$out/$libdir/libtendon.a" ] && [ -f "$out/$libdir/libtendon.so" ]; then
@@ -125,9 +126,12 @@ fill() {
         -e "s|@LIBDIR_UP@|$up|g" -e "s|@SO_FILE@|$so_file|g" -e "s|@SO_NAME@|$so_name|g" \
         -e "s|@NATIVE_LIBS@|$native_libs|g" -e "s|@NATIVE_LIBS_CMAKE@|${native_libs// /;}|g" "$1" > "$2"
 }
-rm -rf "$out/.stamp" "$out/include" "$out/share/doc/tendon"
-mkdir -p "$out/include" "$out/$libdir/pkgconfig" "$out/$libdir/cmake/Tendon" "$out/share/doc/tendon"
+rm -rf "$out/.stamp" "$out/include" "$out/share/tendon" "$out/share/doc/tendon"
+mkdir -p "$out/include/tendon" "$out/$libdir/pkgconfig" "$out/$libdir/cmake/Tendon" "$out/share/tendon" \
+    "$out/share/doc/tendon"
 install -m 644 "$src"/include/tendon.h* "$out/include/"
+install -m 644 "$src"/include/tendon/*.hpp "$out/include/tendon/"
+install -m 644 "$src/include/tendon.json" "$out/share/tendon/"
 install -m 644 "$work/libtendon.a" "$out/$libdir/libtendon.a"
 rm -f "$out/$libdir"/libtendon.so*
 install -m 755 "$work/$so_file" "$out/$libdir/$so_file"

@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Checks that the tools are here, and installs the missing ones where that is allowed (root, or sudo without a password):
 #
-#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config · lint: rustfmt clippy
+#   scripts/setup.sh [GROUP…]       build: cargo cc binutils · test: c++ cmake pkg-config python3
 #                                   examples: what single examples need; they are skipped where it cannot be had
-#                                   full: valgrind clang (libFuzzer) python3 with pip · bench: python3
+#                                   lint: rustfmt clippy python3 · bench: python3
+#                                   full: valgrind clang (libFuzzer) python3 with pip · bindings: python3 with venv
 #                                   (default: build test examples lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -29,13 +30,14 @@ for group in $groups; do
             needs cmake cmake
             needs pkg-config pkg-config
             needs readelf binutils
+            needs python3 python3
             ;;
         examples)
             for source in c_examples/*.c c_examples/*.cpp; do
                 for package in $(scripts/compile.sh --lacks "$source"); do for_examples+=("$package"); done
             done
             ;;
-        lint) ;;
+        lint) needs python3 python3 ;;
         full)
             needs python3 python3
             # scripts/cuda-tools.sh
@@ -50,7 +52,13 @@ for group in $groups; do
             fi
             ;;
         bench) needs python3 python3 ;;
-        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench)" >&2; exit 2 ;;
+        bindings)
+            # Debian packs what venv needs apart from python3.
+            if ! has python3 || ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
+                packages+=(python3 python3-venv)
+            fi
+            ;;
+        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench, bindings)" >&2; exit 2 ;;
     esac
 done
 

@@ -16,6 +16,7 @@ use std::ffi::{CString, c_char};
 use std::ptr::{null, null_mut};
 use tendon::c_api::*;
 use tendon::cpu::memory::fault;
+use tendon::interchange::dlpack::{DlDataType, DlDevice, DlManagedTensorVersioned, DlTensor, DlVersion};
 
 fn full() -> bool {
     std::env::var_os("TENDON_TEST_FULL").is_some()
@@ -446,6 +447,85 @@ fn what_makes_tensors() {
     assert!(made > 0 && made < 19);
     nothing_lives();
     println!("{tried} failed allocations");
+}
+
+// ---- DLPack ----
+
+/// A producer's struct whose deleter counts its calls.
+struct Producer {
+    managed: DlManagedTensorVersioned,
+    shape: [i64; 2],
+    bytes: Vec<u8>,
+    calls: u32,
+}
+
+unsafe extern "C" fn count_deleted(managed: *mut DlManagedTensorVersioned) {
+    unsafe { (*(*managed).manager_ctx.cast::<Producer>()).calls += 1 };
+}
+
+/// 40 × 60 f32, from byte `at` of its memory.
+fn producer(at: usize) -> Box<Producer> {
+    let dl_tensor = DlTensor {
+        data: null_mut(),
+        device: DlDevice { kind: 1, id: 0 },
+        ndim: 2,
+        dtype: DlDataType { code: 2, bits: 32, lanes: 1 },
+        shape: null_mut(),
+        strides: null_mut(),
+        byte_offset: 0,
+    };
+    let (version, deleter) = (DlVersion { major: 1, minor: 0 }, Some(count_deleted as _));
+    let managed = DlManagedTensorVersioned { version, manager_ctx: null_mut(), deleter, flags: 0, dl_tensor };
+    let mut p = Box::new(Producer { managed, shape: [40, 60], bytes: vec![0; 9616], calls: 0 });
+    let aligned = p.bytes.as_mut_ptr();
+    p.managed.dl_tensor.data = aligned.wrapping_add(aligned.align_offset(8) + at).cast();
+    p.managed.dl_tensor.shape = p.shape.as_mut_ptr();
+    p.managed.manager_ctx = (&raw mut *p).cast();
+    p
+}
+
+#[test]
+fn dlpack() {
+    let _alone = alone();
+    let always = TensorDlpackOptions { copy: TENSOR_DLPACK_COPY_ALWAYS, ..Options::DEFAULT };
+    let mut tried = 0;
+    for options in [Options::DEFAULT, always] {
+        tried += storm(
+            "export",
+            || ones(&[40, 60]),
+            |x| {
+                let mut managed = 8 as *mut DLManagedTensorVersioned;
+                let status = unsafe { tensor_to_dlpack_versioned(x.0, &options, &mut managed) };
+                assert_eq!(managed.is_null(), status != TENSOR_OK);
+                check(status)?;
+                let managed: *mut DlManagedTensorVersioned = managed.cast();
+                unsafe { (*managed).deleter.unwrap()(managed) };
+                Ok(())
+            },
+            fingerprint,
+        );
+        // The second one is not aligned: copied.
+        for at in [0, 1] {
+            tried += storm(
+                "import",
+                || std::cell::RefCell::new(producer(at)),
+                |p| {
+                    let p = p.as_ptr();
+                    let calls = unsafe { (*p).calls };
+                    let managed = unsafe { &raw mut (*p).managed };
+                    let x = out(|o| unsafe { tensor_from_dlpack_versioned(managed.cast(), &options, o) });
+                    let copied = at == 1 || options.copy == TENSOR_DLPACK_COPY_ALWAYS;
+                    assert_eq!(unsafe { (*p).calls } - calls, (x.is_ok() && copied) as u32);
+                    drop(x?);
+                    assert_eq!(unsafe { (*p).calls } - calls, 1);
+                    Ok(())
+                },
+                |_| Vec::new(),
+            );
+        }
+    }
+    println!("{tried} failed allocations");
+    assert!(tried >= 12, "{tried}");
 }
 
 #[test]

@@ -32,6 +32,8 @@ mod read;
 
 mod data;
 
+mod dlpack;
+
 mod convert;
 
 mod lifetime;
@@ -77,6 +79,7 @@ pub use convert::*;
 pub use data::*;
 pub use device::*;
 pub use dict::*;
+pub use dlpack::*;
 pub use elementwise::*;
 pub use files::*;
 pub use fill::*;

@@ -28,6 +28,31 @@ pub struct TensorHostBufferOptions {
     pub user_data: *mut c_void,
 }
 
+/// For tensor_to_dlpack, tensor_from_dlpack and their versioned forms. Start from TENSOR_DLPACK_OPTIONS_INIT.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TensorDlpackOptions {
+    /// sizeof(TensorDlpackOptions)
+    pub struct_size: u32,
+    /// One of TENSOR_DLPACK_COPY_...
+    pub copy: i32,
+    /// Where the memory is to be; {0, 0} = where it is. Another device needs a copy.
+    pub device: TensorDevice,
+    /// CUDA only: the stream of the other side, as DLPack numbers them: 1 = the legacy default stream, 2 = the default
+    /// stream of each thread, a larger number = that cudaStream_t, -1 = nothing is waited for; 0 is an error. Exporting:
+    /// the consumer's stream, which then waits for the current one. Importing: the producer's stream, for which the
+    /// current one then waits. Default 1.
+    pub stream: i64,
+    /// Exporting with a version: the newest that the consumer understands; {0, 0} = any.
+    pub max_version_major: u32,
+    pub max_version_minor: u32,
+    /// CUDA, exporting: the stream lives until the deleter is called, which then may be while that stream (for 2: that
+    /// of the deleter's thread) still works on the memory. For stream 1 this is so in any case.
+    pub stream_stays_valid: CBool,
+    /// Must be 0.
+    pub reserved: [u8; 7],
+}
+
 /// For functions that make tensors. Start from TENSOR_OPTIONS_INIT.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -449,6 +474,10 @@ options! {
     TensorHostBufferOptions[reserved] {
         read_only: 0, reserved: [0; 3], strides: std::ptr::null(), offset: 0, release: None,
         user_data: std::ptr::null_mut(),
+    }
+    TensorDlpackOptions[reserved] {
+        copy: 0, device: TensorDevice { r#type: 0, index: 0 }, stream: 1, max_version_major: 0, max_version_minor: 0,
+        stream_stays_valid: 0, reserved: [0; 7],
     }
     TensorOptions[reserved] { dtype: 0, device: TensorDevice { r#type: 0, index: 0 }, requires_grad: 0, reserved: [0; 3] }
     TensorReduceOptions[reserved] { dtype: 0, keepdim: 0, reserved: [0; 7] }

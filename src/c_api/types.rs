@@ -50,7 +50,7 @@ pub const TENSOR_ERR_GRAPH_FREED: TensorStatus = 902;
 pub const TENSOR_ERR_CAPTURE: TensorStatus = 1000;
 /// Reading or writing a file failed.
 pub const TENSOR_ERR_IO: TensorStatus = 1100;
-/// A file or a saved state is not in the expected format.
+/// A file or a saved state is not in the expected format, or a DLPack struct is of another major version.
 pub const TENSOR_ERR_FORMAT: TensorStatus = 1200;
 /// CUDA reported an error.
 pub const TENSOR_ERR_CUDA: TensorStatus = 1300;
@@ -164,6 +164,13 @@ pub const TENSOR_REDUCTION_SUM: i32 = 1;
 /// Each loss by itself.
 pub const TENSOR_REDUCTION_NONE: i32 = 2;
 
+/// A copy where it cannot be done without one.
+pub const TENSOR_DLPACK_COPY_IF_NEEDED: i32 = 0;
+/// Memory of its own in any case.
+pub const TENSOR_DLPACK_COPY_ALWAYS: i32 = 1;
+/// What cannot be done without a copy is an error.
+pub const TENSOR_DLPACK_COPY_NEVER: i32 = 2;
+
 /// Products of f32 matrices are computed in f32.
 pub const TENDON_PRECISION_HIGHEST: i32 = 0;
 /// Factors may be rounded to TF32, which keeps 10 bits of mantissa, where the device is faster for it; sums are in f32.
@@ -228,6 +235,16 @@ pub struct TendonCudaEvent {
 
 /// A stream that is current on this thread; see tendon_cuda_stream_begin.
 pub struct TendonCudaStreamScope {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensor` of dlpack.h, which the header only declares.
+pub struct DLManagedTensor {
+    _private: [u8; 0],
+}
+
+/// `struct DLManagedTensorVersioned` of dlpack.h, which the header only declares.
+pub struct DLManagedTensorVersioned {
     _private: [u8; 0],
 }
 

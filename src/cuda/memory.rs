@@ -97,21 +97,40 @@ pub struct Block {
 
 /// Streams that used some memory besides the one that it belongs to.
 #[derive(Default)]
-pub struct Visitors(Mutex<Vec<Arc<Stream>>>);
+pub struct Visitors(Mutex<Visits>);
+
+#[derive(Default)]
+struct Visits {
+    streams: Vec<Arc<Stream>>,
+    /// Ends of the visits of streams that are not ours.
+    ends: Vec<Event>,
+}
 
 impl Visitors {
+    fn lock(&self) -> MutexGuard<'_, Visits> {
+        self.0.lock().unwrap_or_else(|e| e.into_inner())
+    }
+
     pub fn note(&self, stream: &Arc<Stream>) {
-        let mut all = self.0.lock().unwrap_or_else(|e| e.into_inner());
+        let all = &mut self.lock().streams;
         if !all.iter().any(|s| s.id() == stream.id() && s.device().ordinal == stream.device().ordinal) {
             all.push(stream.clone());
         }
     }
 
+    /// Notes a visit that is over when `end` is reached.
+    pub fn note_end(&self, end: Event) {
+        let ends = &mut self.lock().ends;
+        ends.retain(|e| !e.is_done());
+        ends.push(end);
+    }
+
     /// The points after what each has been given so far.
     fn events(&self) -> Vec<Event> {
-        let all = std::mem::take(&mut *self.0.lock().unwrap_or_else(|e| e.into_inner()));
+        let Visits { streams, ends: mut events } = std::mem::take(&mut *self.lock());
         // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
-        all.iter().filter_map(|stream| Event::after(stream).ok()).collect()
+        events.extend(streams.iter().filter_map(|stream| Event::after(stream).ok()));
+        events
     }
 
     /// Waits until all are done with the memory.
@@ -138,6 +157,16 @@ impl Block {
         if stream.id() != self.home || stream.device().ordinal != self.device.ordinal {
             self.visitors.note(stream);
         }
+    }
+
+    /// Notes that a stream that is not ours works on the block until `end`.
+    pub fn used_until(&self, end: Event) {
+        self.visitors.note_end(end);
+    }
+
+    /// The handle of the stream that it was allocated on.
+    pub fn home(&self) -> usize {
+        self.home
     }
 }
 

@@ -260,6 +260,30 @@ impl Event {
         Ok(event)
     }
 
+    /// The point after what another library's stream of `device` has been given so far.
+    ///
+    /// # Safety
+    /// `stream` is a live `cudaStream_t`, NULL for the default stream.
+    pub unsafe fn after_native(device: &'static Device, stream: *mut c_void) -> Result<Event> {
+        let event = Event::create(device, false)?;
+        let _context = device.enter()?;
+        // SAFETY: the caller's promise.
+        let result = unsafe { (device.driver.cuEventRecord)(event.raw, stream.cast()) };
+        device.check("cuEventRecord", result)?;
+        Ok(event)
+    }
+
+    /// Later work of another library's stream of this event's device waits for the event.
+    ///
+    /// # Safety
+    /// As [`Event::after_native`].
+    pub unsafe fn hold_native(&self, stream: *mut c_void) -> Result<()> {
+        let _context = self.device.enter()?;
+        // SAFETY: the caller's promise.
+        let result = unsafe { (self.device.driver.cuStreamWaitEvent)(stream.cast(), self.raw, 0) };
+        self.device.check("cuStreamWaitEvent", result)
+    }
+
     pub fn device(&self) -> &'static Device {
         self.device
     }

@@ -8,6 +8,7 @@ pub mod csv;
 mod csv_fields;
 mod csv_number;
 pub mod dict;
+pub mod dlpack;
 pub mod json;
 pub mod map;
 #[cfg(test)]

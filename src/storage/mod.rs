@@ -6,7 +6,7 @@ use crate::cpu::memory::{self, Live};
 use crate::cuda::memory::Visitors;
 use crate::cuda::pinned::PinnedBlock;
 use crate::cuda::transfer::{self, Place};
-use crate::cuda::{self, Block, Queue, Stream};
+use crate::cuda::{self, Block, Event, Queue, Stream};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -215,6 +215,23 @@ impl Storage {
         match &self.0.owner {
             Owner::Cuda(block) => block.used_by(stream),
             Owner::BorrowedCuda(_, visitors) => visitors.note(stream),
+            _ => {}
+        }
+    }
+
+    /// The handle of the stream whose later work may use the memory without waiting, if there is one.
+    pub fn home_stream(&self) -> Option<usize> {
+        match &self.0.owner {
+            Owner::Cuda(block) => Some(block.home()),
+            _ => None,
+        }
+    }
+
+    /// Notes that a stream of another library works on the memory until `end`.
+    pub fn used_until(&self, end: Event) {
+        match &self.0.owner {
+            Owner::Cuda(block) => block.used_until(end),
+            Owner::BorrowedCuda(_, visitors) => visitors.note_end(end),
             _ => {}
         }
     }

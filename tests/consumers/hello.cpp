@@ -1,9 +1,11 @@
-// The same from C++17, where an ignored status is a compiler warning.
+// The same from C++17, through both headers.
 #include <cstdio>
-#include <cstring>
 #include <string>
 
 #include <tendon.h>
+#ifdef HAS_TENSORS
+#include <tendon.hpp>
+#endif
 
 int main() {
     const std::string library = tendon_version_string();
@@ -12,13 +14,17 @@ int main() {
         return 1;
     }
 #ifdef HAS_TENSORS
-    const int64_t shape[] = {2, 3};
-    Tensor *x = nullptr;
-    if (tensor_ones(shape, 2, nullptr, &x) != TENSOR_OK) {
-        std::fprintf(stderr, "%s\n", tendon_last_error_message());
-        return 1;
+    try {
+        const tendon::Tensor x = tendon::ones({2, 3});
+        if ((x * 2).sum().item<double>() != 12) return 1;
+        (void)matmul(x, x);
+        return 1; // the shapes do not fit
+    } catch (const tendon::Error &error) {
+        if (error.code() != TENSOR_ERR_SHAPE) {
+            std::fprintf(stderr, "%s\n", error.what());
+            return 1;
+        }
     }
-    (void)tensor_release(x);
 #endif
     return 0;
 }

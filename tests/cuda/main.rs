@@ -10,6 +10,7 @@ mod common;
 
 mod coverage;
 mod devices;
+mod dlpack;
 mod driver;
 mod faults;
 mod indexing;

@@ -51,13 +51,13 @@ impl Stream {
         check(unsafe { tendon_cuda_stream_synchronize(self.0) }).unwrap();
     }
 
-    fn is_done(&self) -> bool {
+    pub fn is_done(&self) -> bool {
         let mut done = 0;
         check(unsafe { tendon_cuda_stream_is_done(self.0, &mut done) }).unwrap();
         done != 0
     }
 
-    fn native(&self) -> *mut c_void {
+    pub fn native(&self) -> *mut c_void {
         let mut raw = null_mut();
         check(unsafe { tendon_cuda_stream_native(self.0, &mut raw) }).unwrap();
         raw
@@ -281,7 +281,7 @@ fn non_blocking_moves_keep_their_source() {
 }
 
 /// The driver's functions that a caller uses beside the library.
-mod native {
+pub mod native {
     use super::super::mock::symbol;
     use std::ffi::c_void;
     use std::ptr::null_mut;

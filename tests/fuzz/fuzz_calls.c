@@ -259,6 +259,7 @@ typedef union {
     TensorOptions make;
     TensorPrintOptions print;
     TensorConvertOptions convert;
+    TensorDlpackOptions dlpack;
     TensorBackwardOptions backward;
     TensorGradOptions grad;
     TensorDivOptions div;
@@ -369,6 +370,19 @@ static const TensorConvertOptions *convert_options(void)
     START(convert, ((TensorConvertOptions)TENSOR_CONVERT_OPTIONS_INIT));
     FLAG(options.convert.copy);
     return finished(offsetof(TensorConvertOptions, reserved));
+}
+
+static const TensorDlpackOptions *dlpack_options(void)
+{
+    START(dlpack, ((TensorDlpackOptions)TENSOR_DLPACK_OPTIONS_INIT));
+    uint8_t b = byte();
+    options.dlpack.copy = b < 0xf8 ? b % 3 : (int8_t)byte();
+    if (byte() >= 0xe0) options.dlpack.device = (TensorDevice){byte() % 4, (int8_t)byte() % 3};
+    if (b & 8) options.dlpack.stream = (int8_t)byte() % 3;
+    if (b & 16) options.dlpack.max_version_major = byte() % 3;
+    if (b & 32) options.dlpack.max_version_minor = byte();
+    FLAG(options.dlpack.stream_stays_valid);
+    return finished(offsetof(TensorDlpackOptions, reserved));
 }
 
 static const TensorLossOptions *loss_options(void)
@@ -1350,6 +1364,94 @@ static void cuda_calls(Function function)
     }
 }
 
+/* ---- DLPack ---- */
+
+typedef struct {
+    void *data;
+    int32_t device_type, device_id, ndim;
+    uint8_t code, bits;
+    uint16_t lanes;
+    int64_t *shape, *strides;
+    uint64_t byte_offset;
+} DlTensor;
+
+struct DLManagedTensor {
+    DlTensor dl_tensor;
+    void *manager_ctx;
+    void (*deleter)(struct DLManagedTensor *self);
+};
+
+struct DLManagedTensorVersioned {
+    uint32_t major, minor;
+    void *manager_ctx;
+    void (*deleter)(struct DLManagedTensorVersioned *self);
+    uint64_t flags;
+    DlTensor dl_tensor;
+};
+
+/* Claims that a tensor must not be made of; what stays true reaches no memory outside of the elements. */
+static void disturb(DlTensor *t)
+{
+    switch (byte()) {
+    case 0xf0: t->ndim = (int8_t)byte() < 0 ? -1 : 65; break;
+    case 0xf1: t->code = byte() % 2 ? 3 : 17; break;
+    case 0xf2: t->lanes = byte() % 4; break;
+    case 0xf3: t->bits = 4; break;
+    case 0xf4: t->device_type = (int8_t)byte(); break;
+    case 0xf5: t->data = NULL; break;
+    case 0xf6: t->byte_offset = UINT64_MAX; break;
+    case 0xf7: t->shape = NULL; break;
+    case 0xf8: if (t->ndim > 0 && t->ndim < 65) t->shape[byte() % t->ndim] = byte() & 1 ? -1 : INT64_MAX; break;
+    case 0xf9: if (t->ndim > 0 && t->ndim < 65) t->strides[byte() % t->ndim] = INT64_MAX; break;
+    default: break;
+    }
+}
+
+/* Exports a tensor; then the consumer is done with it, or it comes back, changed or not, as another tensor. */
+static void dlpack(Function function)
+{
+    const bool versioned = function == (Function)(void *)tensor_to_dlpack_versioned ||
+                           function == (Function)(void *)tensor_from_dlpack_versioned;
+    const bool imports = function == (Function)(void *)tensor_from_dlpack ||
+                         function == (Function)(void *)tensor_from_dlpack_versioned;
+    const char *name = current;
+    struct DLManagedTensor *old = (void *)POISON;
+    struct DLManagedTensorVersioned *new = (void *)POISON;
+    TensorStatus status;
+    current = versioned ? "tensor_to_dlpack_versioned" : "tensor_to_dlpack";
+    const TensorDlpackOptions *o = imports ? NULL : dlpack_options();
+    status = answered(versioned ? tensor_to_dlpack_versioned(tensor(), o, &new) : tensor_to_dlpack(tensor(), o, &old));
+    current = name;
+    if (status != TENSOR_OK) {
+        REQUIRE(versioned ? new == NULL : old == NULL);
+        if (imports) {
+            Tensor *made = POISON;
+            REQUIRE(answered(versioned ? tensor_from_dlpack_versioned(NULL, NULL, &made)
+                                       : tensor_from_dlpack(NULL, NULL, &made)) == TENSOR_ERR_NULL_POINTER);
+            REQUIRE(made == NULL);
+        }
+        return;
+    }
+    if (!imports) {
+        if (versioned) new->deleter(new);
+        else old->deleter(old);
+        return;
+    }
+    Tensor *made = POISON;
+    disturb(versioned ? &new->dl_tensor : &old->dl_tensor);
+    if (versioned && byte() == 0xff) new->major = byte();
+    if (versioned && byte() & 1) new->flags ^= byte() % 8;
+    o = dlpack_options();
+    status = answered(versioned ? tensor_from_dlpack_versioned(new, o, &made) : tensor_from_dlpack(old, o, &made));
+    if (status == TENSOR_OK) {
+        adopt(made);
+    } else {
+        REQUIRE(made == NULL);
+        if (!versioned) old->deleter(old);
+        else if (status != TENSOR_ERR_FORMAT) new->deleter(new);
+    }
+}
+
 static int32_t serial_for(void *user_data, size_t n, TendonParallelBodyFn body, void *context)
 {
     for (size_t i = 0; i < n; i++) body(context, i);
@@ -1747,6 +1849,10 @@ static Entry table[] = {
     F(dict_calls, tensor_dict_metadata_at),
     F(dict_calls, tensor_dict_set_metadata),
     F(dict_calls, tensor_dict_load_stats),
+    F(dlpack, tensor_to_dlpack),
+    F(dlpack, tensor_to_dlpack_versioned),
+    F(dlpack, tensor_from_dlpack),
+    F(dlpack, tensor_from_dlpack_versioned),
     F(load_one, tensor_load_npy),
     F(save_one, tensor_save_npy),
     F(load_all, tensor_dict_load_npz),

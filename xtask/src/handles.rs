@@ -304,6 +304,14 @@ fn without_comments(text: &str) -> String {
     out + rest
 }
 
+/// Every function of the header as `result name(type name, ...)`, for a comparison.
+#[cfg(test)]
+pub fn declarations(root: &Path) -> Result<Vec<String>, String> {
+    let functions = functions(&without_comments(&read(&root.join(HEADER))?))?;
+    let parameters = |f: &Function| f.parameters.iter().map(|p| format!("{} {}", p.ty, p.name)).collect::<Vec<_>>();
+    Ok(functions.iter().map(|f| format!("{} {}({})", f.result, f.name, parameters(f).join(", "))).collect())
+}
+
 /// What stands between `extern "C" {` and its end.
 fn functions(header: &str) -> Result<Vec<Function>, String> {
     let (_, body) = header.split_once("extern \"C\" {").ok_or(format!("{HEADER} has no extern \"C\""))?;

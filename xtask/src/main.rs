@@ -5,12 +5,14 @@
 //! symbols [--check]    cmake/tendon.symbols from include/tendon.h; --check fails when one is missing or disappeared
 //!         [--remove]   … and drop the disappeared ones (an ABI break: the soname must change)
 //! handles [--check]    tests/handles/probes.h: the calls of tests/c/handles.c, from include/tendon.h
+//! api [--check]        include/tendon.json: the C API as data, for bindings to other languages
 //! ptx [--check]        kernels/prebuilt/*.ptx: kernels/*.cu compiled with NVRTC, those that changed; --check compiles
 //!                      all and compares
 //! ptxas [WORD]         kernels/prebuilt/assembled.txt: the PTX assembled for every architecture, what is not recorded
 //!                      there yet; with WORD the modules that have it in their name, and what they need is printed
 //! licences [--check]   THIRD-PARTY-LICENSES: what the crates linked into the library ask to be passed on
 //! ```
+mod api;
 mod handles;
 mod header;
 mod licences;
@@ -32,6 +34,8 @@ fn main() -> ExitCode {
         ["symbols"] => symbols::write(&root(), false),
         ["symbols", "--remove"] => symbols::write(&root(), true),
         ["symbols", "--check"] => symbols::check(&root()),
+        ["api"] => api::write(&root()),
+        ["api", "--check"] => api::check(&root()),
         ["handles"] => handles::write(&root()),
         ["handles", "--check"] => handles::check(&root()),
         ["ptx"] => ptx::write(&root()),
@@ -40,9 +44,11 @@ fn main() -> ExitCode {
         ["ptxas", word] => ptx::ptxas::write(&root(), word),
         ["licences"] => licences::write(&root()),
         ["licences", "--check"] => licences::check(&root()),
-        _ => Err("usage: cargo xtask header [--check] | symbols [--check | --remove] | handles [--check] | \
+        _ => Err(
+            "usage: cargo xtask header [--check] | symbols [--check | --remove] | handles [--check] | api [--check] | \
                   ptx [--check] | ptxas [WORD] | licences [--check]"
-            .to_string()),
+                .to_string(),
+        ),
     };
     match outcome {
         Ok(said) => {

@@ -51,6 +51,11 @@ pub fn check(root: &Path) -> Outcome {
     Ok(format!("{LIST}: {} symbols, all declared", listed.len()))
 }
 
+/// Every symbol with its version.
+pub fn listed(root: &Path) -> Result<Vec<(String, String)>, String> {
+    parse(&read(&root.join(LIST))?)
+}
+
 fn disappeared(listed: &[(String, String)], declared: &BTreeSet<String>) -> Vec<String> {
     listed.iter().map(|(name, _)| name.clone()).filter(|name| !declared.contains(name)).collect()
 }

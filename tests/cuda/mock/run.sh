@@ -41,9 +41,28 @@ on_mock() {
     fi
 }
 
+# python_on_mock WHAT [VARIABLE=VALUE…]: the Python package.
+python_on_mock() {
+    local what=$1 code=0
+    shift
+    rm -f "$report"
+    echo "on the mock, $what: bindings/python/tests/test_cuda.py"
+    cargo build --locked --quiet
+    env "$@" LD_LIBRARY_PATH="$root/build/cuda-mock${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}" PYTHONDONTWRITEBYTECODE=1 \
+        PYTHONPATH=bindings/python TENDON_LIBRARY="${CARGO_TARGET_DIR:-target}/debug/libtendon.so" \
+        "${PYTHON:-python3}" bindings/python/tests/test_cuda.py > build/cuda-mock/log 2>&1 || code=$?
+    if [ $code != 0 ] || grep -q skipped build/cuda-mock/log || [ ! -s "$report" ] || grep '^violation' "$report"; then
+        cat build/cuda-mock/log
+        exit 1
+    fi
+    grep '^Ran' build/cuda-mock/log
+}
+
 on_mock "as it is" -- op_table stress review
+python_on_mock "as it is"
 [ -n "$full" ] || exit 0
 on_mock "as late as can be" MOCK_CUDA_DEFER=1 -- op_table stress review
+python_on_mock "as late as can be" MOCK_CUDA_DEFER=1
 on_mock "threads in random order" MOCK_CUDA_ORDER=random -- op_table
 on_mock "without NVIDIA's libraries" TENDON_CUDA_LIBS=off -- op_table
 on_mock "an older device" TENDON_CUDA_LIBS=off MOCK_CUDA_CAPABILITY=75 -- op_table

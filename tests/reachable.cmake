@@ -1,0 +1,50 @@
+# Every function of cmake/tendon.symbols is used by the C++ headers, or is one of tests/unreachable.txt with a reason:
+#
+#   cmake -P tests/reachable.cmake
+#
+# A function that is new in tendon.h fails this until it is wrapped in include/tendon/ or listed.
+cmake_minimum_required(VERSION 3.20)
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+
+# The code of the headers without comments, as a list of the C names in it.
+set(used "")
+file(GLOB headers "${root}/include/tendon.hpp" "${root}/include/tendon/*.hpp")
+foreach(header IN LISTS headers)
+  file(STRINGS "${header}" lines)
+  foreach(line IN LISTS lines)
+    string(REGEX REPLACE "//.*$" "" line "${line}")
+    string(REGEX MATCHALL "(tensor|tendon)_[a-z0-9_]+" names "${line}")
+    list(APPEND used ${names})
+  endforeach()
+endforeach()
+list(REMOVE_DUPLICATES used)
+
+file(STRINGS "${root}/cmake/tendon.symbols" symbols REGEX "^(tensor|tendon)_")
+list(TRANSFORM symbols REPLACE "[ \t].*$" "")
+list(LENGTH symbols count)
+if(count LESS 200 OR NOT "tensor_matmul" IN_LIST used)
+  message(FATAL_ERROR "the lists were not read: ${count} symbols")
+endif()
+
+file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/unreachable.txt" exceptions REGEX "^(tensor|tendon)_")
+set(excepted "")
+set(wrong 0)
+foreach(line IN LISTS exceptions)
+  if(NOT line MATCHES "^([a-z0-9_]+) +[^ ]")
+    message(SEND_ERROR "unreachable.txt: no reason: ${line}")
+  endif()
+  set(name "${CMAKE_MATCH_1}")
+  list(APPEND excepted "${name}")
+  if(NOT name IN_LIST symbols)
+    message(SEND_ERROR "unreachable.txt: ${name} is no function of tendon.h")
+  elseif(name IN_LIST used)
+    message(SEND_ERROR "unreachable.txt: ${name} is used by the C++ headers")
+  endif()
+endforeach()
+foreach(name IN LISTS symbols)
+  if(NOT name IN_LIST used AND NOT name IN_LIST excepted)
+    message(SEND_ERROR "${name} is neither used in include/tendon/*.hpp nor listed in tests/unreachable.txt")
+  endif()
+endforeach()
+list(LENGTH excepted left)
+message(STATUS "${count} functions, ${left} of them not for C++")
