@@ -187,16 +187,18 @@ fn entry<'a>(reader: &mut Reader<'a>, name: Cow<'a, str>) -> Result<Entry<'a>> {
         }
         "shape" => {
             twice("shape", shape.is_some())?;
-            let mut sizes = Dims::new();
+            let (mut sizes, mut n) = ([0; MAX_RANK], 0);
             reader.array(|reader| {
                 let size = reader.unsigned("a size")?;
-                match i64::try_from(size) {
-                    Ok(size) if sizes.len() < MAX_RANK => sizes.push(size),
-                    Ok(_) => fail!(FORMAT, "tensor {:?} has more than {MAX_RANK} dimensions", shortened(&name)),
-                    Err(_) => fail!(FORMAT, "tensor {:?} has the size {size}, beyond 63 bits", shortened(&name)),
+                match (sizes.get_mut(n), i64::try_from(size)) {
+                    (Some(place), Ok(size)) => *place = size,
+                    (None, _) => fail!(FORMAT, "tensor {:?} has more than {MAX_RANK} dimensions", shortened(&name)),
+                    (_, Err(_)) => fail!(FORMAT, "tensor {:?} has the size {size}, beyond 63 bits", shortened(&name)),
                 }
+                n += 1;
                 Ok(())
             })?;
+            let sizes: Dims = list::short(sizes[..n].iter().copied())?;
             shape = Some(sizes);
             Ok(())
         }

@@ -1,5 +1,6 @@
 /* Files that memory does not suffice for: each call answers, nothing aborts, leaks or is lost.
  * tendon-test: no-valgrind (valgrind itself lives in the address space that is limited here) */
+#include "checkpoints.h"
 #include "files.h"
 
 #include <malloc.h>
@@ -57,6 +58,24 @@ static void all(TensorStatus (*load)(const char *, const TensorLoadOptions *, Te
     OK(tensor_dict_release(dict));
 }
 
+/* Many names, a long list of numbers, one tensor. */
+static void write_checkpoint(const char *path) {
+    static Buffer pickle;
+    put(&pickle, "\x80\2}(X\1\0\0\0n](", 12);
+    for (int i = 0; i < 60000; i++) put(&pickle, "K\1", 2);
+    put(&pickle, "eX\1\0\0\0d}(", 9);
+    for (int i = 0; i < 20000; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "key%05d", i);
+        put(&pickle, "X\10\0\0\0", 5);
+        put(&pickle, key, 8);
+        put(&pickle, "G?\360\0\0\0\0\0\0", 9);
+    }
+    put(&pickle, "uu.", 3);
+    add_entry("x/data.pkl", pickle.bytes, pickle.n);
+    finish_archive(path);
+}
+
 int main(void) {
     CHECK(mallopt(M_ARENA_MAX, 1) == 1);
     test_make_folder();
@@ -81,11 +100,28 @@ int main(void) {
         OK(tensor_dict_set(columns, name, column));
         test_release(column);
     }
-    char npy[256], npz[256], packed_npz[256], csv[256];
+    TensorDict *many = NULL;
+    Tensor *tiny = NULL;
+    OK(tensor_dict_create(&many));
+    OK(tensor_zeros(DIMS(1), NULL, &tiny));
+    for (int i = 0; i < 4000; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "layer.%d", i);
+        OK(tensor_dict_set(many, name, tiny));
+    }
+    char npy[256], npz[256], packed_npz[256], csv[256], safetensors[256], names[256], pt[256];
     snprintf(npy, sizeof npy, "%s/x.npy", test_folder);
     snprintf(npz, sizeof npz, "%s/x.npz", test_folder);
     snprintf(packed_npz, sizeof packed_npz, "%s/packed.npz", test_folder);
     snprintf(csv, sizeof csv, "%s/x.csv", test_folder);
+    snprintf(safetensors, sizeof safetensors, "%s/x.safetensors", test_folder);
+    snprintf(names, sizeof names, "%s/names.safetensors", test_folder);
+    snprintf(pt, sizeof pt, "%s/x.pt", test_folder);
+    OK(tensor_dict_save_safetensors(dict, safetensors, NULL));
+    OK(tensor_dict_save_safetensors(many, names, NULL));
+    OK(tensor_dict_release(many));
+    test_release(tiny);
+    write_checkpoint(pt);
     OK(tensor_save_npy(x, npy, NULL));
     OK(tensor_dict_save_npz(dict, npz, NULL));
     OK(tensor_dict_save_npz(dict, packed_npz, &packed));
@@ -99,6 +135,11 @@ int main(void) {
         all(tensor_dict_load_npz, npz, TENSOR_MMAP_OFF);
         all(tensor_dict_load_npz, npz, TENSOR_MMAP_ON);
         all(tensor_dict_load_npz, packed_npz, TENSOR_MMAP_OFF);
+        all(tensor_dict_load_safetensors, safetensors, TENSOR_MMAP_OFF);
+        all(tensor_dict_load_safetensors, safetensors, TENSOR_MMAP_ON);
+        all(tensor_dict_load_safetensors, names, TENSOR_MMAP_ON);
+        all(tensor_dict_load_pytorch, pt, TENSOR_MMAP_OFF);
+        either(tensor_dict_save_safetensors(dict, safetensors, NULL), NULL, 0, "tensor_dict_save_safetensors");
         TensorDict *table = NULL;
         TensorStatus status = tensor_dict_load_csv(csv, NULL, &table);
         either(status, table, 1, "tensor_dict_load_csv");
@@ -123,6 +164,13 @@ int main(void) {
         EXPECT_EQ(tensor_dict_len(back), 2);
         OK(tensor_dict_release(back));
     }
+    TensorDict *back = NULL;
+    OK(tensor_dict_load_safetensors(safetensors, NULL, &back));
+    EXPECT_EQ(tensor_dict_len(back), 2);
+    OK(tensor_dict_release(back));
+    OK(tensor_dict_load_pytorch(pt, NULL, &back));
+    EXPECT_EQ(tensor_dict_metadata_len(back), 80000);
+    OK(tensor_dict_release(back));
     OK(tensor_dict_release(columns));
     OK(tensor_dict_release(dict));
     test_release(turned);

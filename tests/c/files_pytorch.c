@@ -217,21 +217,6 @@ static void refused(void) {
 
 /* ---- archives made here ---- */
 
-typedef struct {
-    char bytes[20000];
-    size_t n;
-} Buffer;
-
-static void put(Buffer *to, const void *bytes, size_t n) {
-    if (to->n + n > sizeof to->bytes) exit(1);
-    memcpy(to->bytes + to->n, bytes, n);
-    to->n += n;
-}
-
-static void put_number(Buffer *to, uint64_t number, size_t size) {
-    put(to, &number, size);
-}
-
 /* A pickle from words: 'text' is a str, #12 an int, @module%name a GLOBAL, ~8f an opcode, a letter itself, *3x three
  * times x. */
 static void assemble(Buffer *to, const char *words) {
@@ -261,41 +246,6 @@ static void assemble(Buffer *to, const char *words) {
         }
         words += n + (words[n] == ' ');
     }
-}
-
-static Buffer archive, directory;
-static unsigned entries;
-
-static void add_entry(const char *name, const void *bytes, size_t n) {
-    size_t at = archive.n, length = strlen(name);
-    put(&archive, "PK\3\4\24\0\0\0\0\0\0\0\0\0\0\0\0\0", 18);
-    put_number(&archive, n, 4);
-    put_number(&archive, n, 4);
-    put_number(&archive, length, 4);
-    put(&archive, name, length);
-    put(&archive, bytes, n);
-    put(&directory, "PK\1\2\24\0\24\0\0\0\0\0\0\0\0\0\0\0\0\0", 20);
-    put_number(&directory, n, 4);
-    put_number(&directory, n, 4);
-    put_number(&directory, length, 4);
-    put(&directory, "\0\0\0\0\0\0\0\0\0\0", 10);
-    put_number(&directory, 0, 0);
-    put_number(&directory, at, 4);
-    put(&directory, name, length);
-    entries++;
-}
-
-static void finish_archive(const char *path) {
-    size_t at = archive.n;
-    put(&archive, directory.bytes, directory.n);
-    put(&archive, "PK\5\6\0\0\0\0", 8);
-    put_number(&archive, entries, 2);
-    put_number(&archive, entries, 2);
-    put_number(&archive, directory.n, 4);
-    put_number(&archive, at, 4);
-    put_number(&archive, 0, 2);
-    write_file(path, archive.bytes, archive.n);
-    archive.n = directory.n = entries = 0;
 }
 
 static const float SIX[6] = {1, 2, 3, 4, 5, 6};

@@ -11,6 +11,9 @@ use std::fmt::Write;
 /// Deeper dicts are refused. So is a dict that holds itself.
 const MAX_DEPTH: usize = 64;
 
+/// More bytes than a number has in digits, or a device in letters.
+const SCRATCH: usize = 512;
+
 pub struct Flat {
     /// Names and places of the tensors, in their order.
     pub tensors: Vec<(String, Id)>,
@@ -34,6 +37,8 @@ struct Walk<'v, 'a> {
     values: &'v Values<'a, Object>,
     flat: Flat,
     name: String,
+    /// Room for one number.
+    scratch: String,
     frames: Vec<Frame>,
     /// How many items may still be looked at, and how many bytes of names and texts made: a value that is there once can
     /// be reached in as many ways as there are atoms.
@@ -48,10 +53,12 @@ impl Flat {
             values,
             flat: Flat { tensors: Vec::new(), texts: Vec::new(), by_name: Vec::new() },
             name: String::new(),
+            scratch: String::new(),
             frames: Vec::new(),
             visits: values.len().saturating_mul(16).saturating_add(1024),
             bytes: len.saturating_mul(16).saturating_add(1 << 20),
         };
+        walk.scratch.try_reserve(SCRATCH).map_err(|_| Error::out_of_memory(SCRATCH))?;
         walk.visit(top, true)?;
         while walk.step()? {}
         let mut flat = walk.flat;
@@ -93,9 +100,9 @@ impl Walk<'_, '_> {
         let dot = if self.frames.len() > 1 { "." } else { "" };
         self.lengthen(dot)?;
         match key.map(|key| self.values.get(key)) {
-            None => self.lengthen(&place.to_string())?,
+            None => self.lengthen_by(place as i64)?,
             Some(Value::Text(text)) => self.lengthen(text)?,
-            Some(Value::Int(number)) => self.lengthen(&number.to_string())?,
+            Some(&Value::Int(number)) => self.lengthen_by(number)?,
             Some(_) => nameable = false,
         }
         self.visit(item, nameable)?;
@@ -107,6 +114,16 @@ impl Walk<'_, '_> {
         self.name.try_reserve(text.len()).map_err(|_| Error::out_of_memory(self.name.len() + text.len()))?;
         self.name.push_str(text);
         Ok(())
+    }
+
+    fn lengthen_by(&mut self, number: i64) -> Result<()> {
+        let mut scratch = std::mem::take(&mut self.scratch);
+        scratch.clear();
+        // Within the capacity.
+        let _ = write!(scratch, "{number}");
+        let done = self.lengthen(&scratch);
+        self.scratch = scratch;
+        done
     }
 
     fn pay(&mut self, bytes: usize) -> Result<()> {
@@ -144,8 +161,15 @@ impl Walk<'_, '_> {
 
     /// A number or a text, as Python would print it. What C cannot hold is left out, and so are None, bytes and sets.
     fn text(&mut self, id: Id) -> Result<()> {
-        let mut text = String::new();
-        // Writing to a text fails never.
+        if let Value::Text(value) = self.values.get(id) {
+            if value.contains('\0') {
+                return Ok(());
+            }
+            return self.add_text(value);
+        }
+        let mut text = std::mem::take(&mut self.scratch);
+        text.clear();
+        // Within the capacity.
         let _ = match self.values.get(id) {
             Value::Bool(true) => write!(text, "True"),
             Value::Bool(false) => write!(text, "False"),
@@ -161,14 +185,16 @@ impl Walk<'_, '_> {
                     None => write!(text, "{kind}"),
                 }
             }
-            Value::Text(value) if !value.contains('\0') => {
-                self.pay(value.len())?;
-                text = joined(&[value])?;
-                Ok(())
-            }
-            _ => return Ok(()),
+            _ => Ok(()),
         };
-        let name = self.owned()?;
+        let done = if text.is_empty() { Ok(()) } else { self.add_text(&text) };
+        self.scratch = text;
+        done
+    }
+
+    fn add_text(&mut self, value: &str) -> Result<()> {
+        self.pay(value.len())?;
+        let (name, text) = (self.owned()?, joined(&[value])?);
         list::push(&mut self.flat.texts, (name, text))
     }
 }
