@@ -352,6 +352,9 @@ pub unsafe fn path<'a>(path: *const c_char, name: &str) -> Result<&'a Path> {
     if path.is_empty() {
         fail!(INVALID_ARGUMENT, "{name} is empty");
     }
+    if path.count_bytes() >= libc::PATH_MAX as usize {
+        fail!(INVALID_ARGUMENT, "{name} has {} bytes, a path at most {}", path.count_bytes(), libc::PATH_MAX - 1);
+    }
     Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
 }
 

@@ -220,14 +220,16 @@ impl Part {
     fn new(x: &Tensor, what: &str) -> Result<(Part, i64)> {
         let (rows, width) = match *x.shape() {
             [rows] => (rows, 1),
+            [rows, 0] if rows > 0 => fail!(SHAPE, "{what} is [{rows}, 0]: a table without columns"),
             [rows, width] => (rows, width as usize),
             _ => fail!(SHAPE, "{what} is {:?}: a table has one dimension or two", x.shape()),
         };
         Ok((Part { data: to_cpu(&contiguous(x)?)?, width, bytes: Vec::new() }, rows))
     }
 
+    /// Nothing where there are no rows, however wide.
     fn row_bytes(&self) -> usize {
-        self.width * self.data.dtype().size()
+        if self.data.numel() == 0 { 0 } else { self.width * self.data.dtype().size() }
     }
 
     /// Takes `n` rows from `row` on into `bytes`.
@@ -277,12 +279,18 @@ pub fn save_dict(dict: &TensorDict, path: &Path, form: &Form) -> Result<()> {
     write(parts, rows.unwrap_or(0) as usize, path, &form)
 }
 
+/// More are a mistake: an empty tensor can claim any number of them.
+const MOST_COLUMNS: usize = 1 << 24;
+
 /// So much text is put together before it is written.
 const CHUNK: usize = 1 << 16;
 
 fn write(mut parts: Vec<Part>, rows: usize, path: &Path, form: &Form) -> Result<()> {
     let delimiter = form.delimiter as char;
     let columns = parts.iter().map(|part| part.width).sum::<usize>();
+    if columns > MOST_COLUMNS {
+        fail!(SHAPE, "a table of {columns} columns, at most {MOST_COLUMNS} are possible");
+    }
     let row_bytes = parts.iter().map(Part::row_bytes).sum::<usize>().max(1);
     let at_once = (CHUNK / row_bytes).max(1);
     save::atomically(path, |out| {

@@ -76,10 +76,18 @@ impl<'a> Fields<'a> {
     fn skip_line(&mut self) -> Result<bool> {
         while self.first < self.buffer.len() {
             let rest = &self.buffer[self.first..];
-            let end = rest.iter().position(|&b| b == b'\n');
+            let end = rest.iter().position(|&b| matches!(b, b'\n' | b'\r'));
+            let cr = end.is_some_and(|end| rest[end] == b'\r');
             self.first += end.map_or(rest.len(), |end| end + 1);
             if self.first == self.buffer.len() {
                 self.refill()?;
+            }
+            // CR and LF are one end.
+            if cr && self.buffer.get(self.first) == Some(&b'\n') {
+                self.first += 1;
+                if self.first == self.buffer.len() {
+                    self.refill()?;
+                }
             }
             if end.is_some() {
                 return Ok(true);
@@ -151,7 +159,7 @@ impl<'a> Fields<'a> {
     /// The line, from 1 on, in which a field begins. Counted only when something is wrong.
     fn line(&self, field: &Field) -> Result<u64> {
         let mut bytes = list::with_room(self.source.len().min(CHUNK as u64) as usize)?;
-        let (mut at, mut line) = (0, 1);
+        let (mut at, mut line, mut before) = (0, 1, 0);
         while at < self.source.len() {
             bytes.resize((self.source.len() - at).min(CHUNK as u64) as usize, 0);
             self.source.read_at(at, &mut bytes)?;
@@ -159,7 +167,8 @@ impl<'a> Fields<'a> {
                 if at >= field.from && (field.column > 0 || !matches!(byte, b'\r' | b'\n')) {
                     return Ok(line);
                 }
-                line += (byte == b'\n') as u64;
+                line += (byte == b'\r' || (byte == b'\n' && before != b'\r')) as u64;
+                before = byte;
                 at += 1;
             }
         }

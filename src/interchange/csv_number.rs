@@ -92,7 +92,7 @@ macro_rules! short_floats {
     ($($type:ident)+) => { $(
         impl Number for $type {
             fn parse(text: &str) -> Option<$type> {
-                f64::parse(text).map($type::from_f64)
+                f64::parse(text).map(|wide| $type::from_f32(to_odd(wide)))
             }
 
             bytes!($type);
@@ -105,7 +105,7 @@ macro_rules! short_floats {
                     digits.len = 0;
                     let _ = write!(digits, "{wide:.after_point$e}");
                     if let Some(short) = digits.number()
-                        && $type::from_f64(short).to_bits() == self.to_bits()
+                        && $type::from_f32(to_odd(short)).to_bits() == self.to_bits()
                     {
                         return short.print(into);
                     }
@@ -117,6 +117,17 @@ macro_rules! short_floats {
 }
 
 short_floats!(f16 bf16);
+
+/// Rounded so that a second rounding, to fewer bits, gives what one alone would: towards zero, with the last bit set
+/// where something was cut off (Boldo and Melquiond, Emulation of FMA and correctly rounded sums, 2008).
+fn to_odd(wide: f64) -> f32 {
+    let near = wide as f32;
+    if near as f64 == wide || !near.is_finite() {
+        return near;
+    }
+    let towards_zero = near.to_bits() - ((near as f64).abs() > wide.abs()) as u32;
+    f32::from_bits(towards_zero | 1)
+}
 
 impl Number for Bool {
     fn parse(text: &str) -> Option<Bool> {

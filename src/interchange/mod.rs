@@ -26,7 +26,7 @@ use crate::fail;
 use crate::list;
 use crate::ops::copy::to_device;
 use dict::TensorDict;
-use std::collections::HashSet;
+use indexmap::IndexMap;
 use std::io;
 use std::path::Path;
 
@@ -65,19 +65,23 @@ impl Load<'_> {
             }
             return Ok(all);
         };
-        let mut known = HashSet::new();
-        for name in present {
-            known.try_reserve(1).map_err(|_| Error::out_of_memory((known.len() + 1) * size_of::<&str>()))?;
-            known.insert(name);
-        }
-        let mut picked = list::with_room(names.len())?;
+        // Each wanted name, and whether the file has it.
+        let mut wanted = IndexMap::new();
+        wanted.try_reserve(names.len()).map_err(|_| Error::out_of_memory(names.len() * size_of::<(&str, bool)>()))?;
         for &name in names {
-            if !known.contains(name) {
-                fail!(NOT_FOUND, "the file has no tensor {:?}", dict::shortened(name));
+            if wanted.insert(name, false).is_some() {
+                fail!(INVALID_ARGUMENT, "options.names has {:?} twice", dict::shortened(name));
             }
-            picked.push(name);
         }
-        Ok(picked)
+        for name in present {
+            if let Some(found) = wanted.get_mut(name) {
+                *found = true;
+            }
+        }
+        if let Some((name, _)) = wanted.iter().find(|(_, found)| !**found) {
+            fail!(NOT_FOUND, "the file has no tensor {:?}", dict::shortened(name));
+        }
+        list::collect(wanted.into_keys())
     }
 
     /// The loaded tensors on the device that the caller wants.

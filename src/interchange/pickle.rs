@@ -4,6 +4,7 @@
 //! call itself. Values lie in one list and name each other by their places: a shared value is there once, a value may
 //! hold itself, and neither reading nor dropping follows how deep they are nested.
 
+use crate::cpu::cancel;
 use crate::error::{Error, Result};
 use crate::{fail, list};
 use indexmap::IndexMap;
@@ -143,7 +144,12 @@ pub fn unpickle<'a, H: Host<'a>>(input: &'a [u8], host: &mut H) -> Result<Unpick
         marks: Vec::new(),
         memo: IndexMap::new(),
     };
+    let mut steps = 0u32;
     loop {
+        steps = steps.wrapping_add(1);
+        if steps.is_multiple_of(4096) {
+            cancel::check()?;
+        }
         let start = machine.at;
         let opcode = machine.byte().map_err(|e| at(start, e))?;
         if opcode == b'.' {
@@ -218,7 +224,12 @@ impl<'a, H: Host<'a>> Machine<'a, '_, H> {
             b'T' => self.text_or_bytes::<4>(),
 
             // Containers.
-            b'(' => list::push(&mut self.marks, self.stack.len()),
+            b'(' => {
+                if self.marks.len() == MAX_STACK {
+                    fail!(FORMAT, "more than {MAX_STACK} marks");
+                }
+                list::push(&mut self.marks, self.stack.len())
+            }
             b']' => self.push(Value::List(Vec::new())),
             b')' => self.push(Value::Tuple(Vec::new())),
             b'}' => self.push(Value::Dict(Vec::new())),
@@ -487,6 +498,10 @@ impl<'a, H: Host<'a>> Machine<'a, '_, H> {
 
     fn remember(&mut self, place: u32) -> Result<()> {
         let top = self.top()?;
+        // A pickler remembers each value once.
+        if self.memo.len() > self.values.len() {
+            fail!(FORMAT, "the memo has more entries than there are values");
+        }
         if self.memo.try_reserve(1).is_err() {
             return Err(Error::out_of_memory((self.memo.len() + 1) * size_of::<(u32, Id)>()));
         }

@@ -380,10 +380,17 @@ impl<'a> Index<'a> {
     }
 }
 
+/// In bytes, on every file system.
+const LONGEST_FILE_NAME: usize = 255;
+
 /// A file beside the index and nowhere else.
 fn check_file(file: &str) -> Result<()> {
     if file.is_empty() || file == "." || file == ".." || file.contains(['/', '\\', '\0']) {
         fail!(FORMAT, "the index names the file {:?}, expected a plain name in its own folder", shortened(file));
+    }
+    if file.len() > LONGEST_FILE_NAME {
+        let len = file.len();
+        fail!(FORMAT, "the index names a file with {len} bytes, at most {LONGEST_FILE_NAME} are possible");
     }
     Ok(())
 }
@@ -402,7 +409,7 @@ fn load_sharded(path: &Path, source: &Source, load: &Load) -> Result<TensorDict>
     }
     // File by file, so that few are open at a time; the order of the tensors stays that of the names.
     let mut order = list::collect(0..wanted.len())?;
-    order.sort_by_key(|&i| wanted[i].1);
+    order.sort_unstable_by_key(|&i| (wanted[i].1, i));
     let mut tensors = list::collect(wanted.iter().map(|_| None))?;
     let mut dict = TensorDict::default();
     add_metadata(&mut dict, &index.metadata)?;
@@ -489,9 +496,13 @@ fn written_header(dict: &TensorDict, order: &[(usize, &str, &Tensor)]) -> std::i
         }
         out.write_all(b"}")?;
     }
-    let mut begin = 0;
+    let mut begin = 0u64;
     for (rank, name, tensor) in order {
-        let end = begin + tensor.numel() as u64 * tensor.dtype().size() as u64;
+        // A broadcast tensor can have more bytes than a number holds.
+        let nbytes = (tensor.numel() as u64).checked_mul(tensor.dtype().size() as u64);
+        let Some(end) = nbytes.and_then(|nbytes| begin.checked_add(nbytes)) else {
+            return Err(std::io::Error::from(std::io::ErrorKind::OutOfMemory));
+        };
         out.write_all(comma)?;
         json::write_text(&mut out, name)?;
         write!(out, ":{{\"dtype\":\"{}\",\"shape\":[", DTYPES[*rank].0)?;

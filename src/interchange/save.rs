@@ -11,6 +11,7 @@ use crate::{fail, list};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
@@ -22,15 +23,11 @@ pub type Target = BufWriter<File>;
 /// is replaced stay.
 pub fn atomically(path: &Path, write: impl FnOnce(&mut Target) -> Result<()>) -> Result<()> {
     let failed = |e: &io::Error| io_error("save", path, e);
-    let (target, former) = match fs::canonicalize(path) {
-        Ok(target) => {
-            let former = fs::metadata(&target).map_err(|e| failed(&e))?;
-            if !former.is_file() {
-                fail!(IO, "cannot save {}: it is there and is no regular file", path.display());
-            }
-            (target, Some(former))
-        }
-        Err(e) if e.kind() == io::ErrorKind::NotFound => (path.to_path_buf(), None),
+    let target = followed(path).map_err(|e| failed(&e))?;
+    let former = match fs::metadata(&target) {
+        Ok(former) if former.is_file() => Some(former),
+        Ok(_) => fail!(IO, "cannot save {}: it is there and is no regular file", path.display()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => None,
         Err(e) => return Err(failed(&e)),
     };
     let Some(name) = target.file_name() else {
@@ -40,7 +37,9 @@ pub fn atomically(path: &Path, write: impl FnOnce(&mut Target) -> Result<()>) ->
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
-    let (file, temporary) = create_beside(folder, name).map_err(|e| failed(&e))?;
+    // Of a private file nobody else reads the new bytes while they are written either.
+    let mode = former.as_ref().map_or(0o666, |former| former.permissions().mode() & 0o777);
+    let (file, temporary) = create_beside(folder, name, mode).map_err(|e| failed(&e))?;
     let temporary = Temporary(Some(temporary));
     let mut out = BufWriter::new(file);
     write(&mut out)?;
@@ -100,8 +99,28 @@ impl Write for Room {
     }
 }
 
+/// Where the links at the end of a path lead to, also when nothing is there yet.
+fn followed(path: &Path) -> io::Result<PathBuf> {
+    let mut target = path.to_path_buf();
+    // As many links as Linux follows.
+    for _ in 0..40 {
+        match fs::symlink_metadata(&target) {
+            Ok(facts) if facts.is_symlink() => {
+                let link = fs::read_link(&target)?;
+                // Relative to the folder of the link; an absolute one replaces it.
+                target.pop();
+                target.push(link);
+            }
+            Ok(_) => return Ok(target),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(target),
+            Err(e) => return Err(e),
+        }
+    }
+    Err(io::Error::from_raw_os_error(libc::ELOOP))
+}
+
 /// A new file whose name nobody else has.
-fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, PathBuf)> {
+fn create_beside(folder: &Path, name: &std::ffi::OsStr, mode: u32) -> io::Result<(File, PathBuf)> {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     loop {
         let mut temporary = OsString::from(".");
@@ -111,7 +130,7 @@ fn create_beside(folder: &Path, name: &std::ffi::OsStr) -> io::Result<(File, Pat
         }
         temporary.push(format!(".{}-{}.tmp", std::process::id(), COUNT.fetch_add(1, Relaxed)));
         let path = folder.join(temporary);
-        match OpenOptions::new().write(true).create_new(true).open(&path) {
+        match OpenOptions::new().write(true).create_new(true).mode(mode).open(&path) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => continue,
             made => return made.map(|file| (file, path)),
         }
@@ -169,7 +188,6 @@ mod tests {
 
     #[test]
     fn links_and_permissions_stay() {
-        use std::os::unix::fs::PermissionsExt;
         let folder = folder("links");
         let (path, link) = (folder.join("real"), folder.join("link"));
         fs::write(&path, "old").unwrap();
@@ -177,8 +195,24 @@ mod tests {
         std::os::unix::fs::symlink("real", &link).unwrap();
         atomically(&link, |out| put(out, b"new", &link)).unwrap();
         assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        // A link to nothing yet stays one as well, and a circle of links is an error.
+        let (early, round) = (folder.join("early"), folder.join("round"));
+        std::os::unix::fs::symlink("later", &early).unwrap();
+        atomically(&early, |out| put(out, b"there", &early)).unwrap();
+        assert!(fs::symlink_metadata(&early).unwrap().is_symlink());
+        assert_eq!(fs::read(folder.join("later")).unwrap(), b"there");
+        std::os::unix::fs::symlink("round", &round).unwrap();
+        assert_eq!(atomically(&round, |_| Ok(())).unwrap_err().status(), status::IO);
         assert_eq!(fs::read(&path).unwrap(), b"new");
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        atomically(&path, |_| {
+            let beside = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+            let temporary = beside.filter(|path| path.extension().is_some_and(|e| e == "tmp")).next().unwrap();
+            assert_eq!(fs::metadata(temporary).unwrap().permissions().mode() & 0o077, 0);
+            Ok(())
+        })
+        .unwrap();
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -30,7 +30,8 @@ pub struct Sink<'a> {
     crc: Hasher,
     size: u64,
     packed: u64,
-    pack: Option<CompressorOxide>,
+    /// One where the entry is to be packed. In a list, for its 64 KiB are too many for small stacks.
+    pack: Vec<CompressorOxide>,
     buffer: Vec<u8>,
 }
 
@@ -185,14 +186,22 @@ pub(super) fn extra_fields(at: u64, wide: bool, align: u16) -> Vec<u8> {
     extra
 }
 
+/// In a frame of its own, which only packing needs.
+#[inline(never)]
+fn packer() -> Result<Vec<CompressorOxide>> {
+    // It allocates what it needs without asking: here it is known that there is so much.
+    drop(list::with_room::<u8>(1 << 20)?);
+    let mut pack = list::with_room(1)?;
+    // Level 6 and a raw stream, as NumPy's archives have it.
+    pack.push(CompressorOxide::new(create_comp_flags_from_zip_params(6, -15, 0)));
+    Ok(pack)
+}
+
 impl<'a> Sink<'a> {
     fn new(out: &'a mut Target, path: &'a Path, compress: bool) -> Result<Sink<'a>> {
-        let (mut pack, mut buffer) = (None, Vec::new());
+        let (mut pack, mut buffer) = (Vec::new(), Vec::new());
         if compress {
-            // The packer allocates what it needs without asking: here it is known that there is so much.
-            drop(list::with_room::<u8>(1 << 20)?);
-            // Level 6 and a raw stream, as NumPy's archives have it.
-            pack = Some(CompressorOxide::new(create_comp_flags_from_zip_params(6, -15, 0)));
+            pack = packer()?;
             buffer = list::with_room(CHUNK)?;
             buffer.resize(CHUNK, 0);
         }
@@ -202,7 +211,7 @@ impl<'a> Sink<'a> {
     pub fn put(&mut self, bytes: &[u8]) -> Result<()> {
         self.crc.update(bytes);
         self.size += bytes.len() as u64;
-        if self.pack.is_some() {
+        if !self.pack.is_empty() {
             return self.deflate(bytes, MZFlush::None);
         }
         self.packed += bytes.len() as u64;
@@ -210,7 +219,7 @@ impl<'a> Sink<'a> {
     }
 
     fn deflate(&mut self, mut bytes: &[u8], flush: MZFlush) -> Result<()> {
-        let Some(pack) = &mut self.pack else { return Ok(()) };
+        let Some(pack) = self.pack.first_mut() else { return Ok(()) };
         loop {
             let step = deflate(pack, bytes, &mut self.buffer, flush);
             bytes = &bytes[step.bytes_consumed..];

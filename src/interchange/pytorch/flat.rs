@@ -1,6 +1,7 @@
 //! Names for what is nested: `{"model": {"weight": w}, "epoch": 3}` is a tensor `model.weight` and a text `epoch`.
 
 use super::words::Object;
+use crate::cpu::cancel;
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::interchange::dict::{joined, shortened};
@@ -10,6 +11,9 @@ use std::fmt::Write;
 
 /// Deeper dicts are refused. So is a dict that holds itself.
 const MAX_DEPTH: usize = 64;
+
+/// More names are refused: each takes a few hundred bytes, of which a pickle can ask for with two.
+const MAX_NAMES: usize = 1 << 20;
 
 /// More bytes than a number has in digits, or a device in letters.
 const SCRATCH: usize = 512;
@@ -29,8 +33,17 @@ struct Frame {
     next: usize,
     /// Length of the name without the items of this container.
     name: usize,
-    /// All keys so far can be part of a name.
-    nameable: bool,
+    nameable: Nameable,
+}
+
+/// Whether all keys so far can be part of a name.
+#[derive(Clone, Copy, PartialEq)]
+enum Nameable {
+    Yes,
+    /// One has a NUL inside, which C cannot hold.
+    Nul,
+    /// One is neither a text nor a number.
+    No,
 }
 
 struct Walk<'v, 'a> {
@@ -59,7 +72,7 @@ impl Flat {
             bytes: len.saturating_mul(16).saturating_add(1 << 20),
         };
         walk.scratch.try_reserve(SCRATCH).map_err(|_| Error::out_of_memory(SCRATCH))?;
-        walk.visit(top, true)?;
+        walk.visit(top, Nameable::Yes)?;
         while walk.step()? {}
         let mut flat = walk.flat;
         let mut order = list::collect(0..flat.tensors.len())?;
@@ -97,13 +110,21 @@ impl Walk<'_, '_> {
             Some(left) => left,
             None => fail!(FORMAT, "the pickle holds the same values again and again"),
         };
+        if self.visits.is_multiple_of(4096) {
+            cancel::check()?;
+        }
         let dot = if self.frames.len() > 1 { "." } else { "" };
         self.lengthen(dot)?;
         match key.map(|key| self.values.get(key)) {
             None => self.lengthen_by(place as i64)?,
-            Some(Value::Text(text)) => self.lengthen(text)?,
+            Some(Value::Text(text)) => {
+                self.lengthen(text)?;
+                if nameable == Nameable::Yes && text.contains('\0') {
+                    nameable = Nameable::Nul;
+                }
+            }
             Some(&Value::Int(number)) => self.lengthen_by(number)?,
-            Some(_) => nameable = false,
+            Some(_) => nameable = Nameable::No,
         }
         self.visit(item, nameable)?;
         Ok(true)
@@ -134,7 +155,7 @@ impl Walk<'_, '_> {
         Ok(())
     }
 
-    fn visit(&mut self, id: Id, nameable: bool) -> Result<()> {
+    fn visit(&mut self, id: Id, nameable: Nameable) -> Result<()> {
         match self.values.get(id) {
             Value::List(_) | Value::Tuple(_) | Value::Dict(_) => {
                 if self.frames.len() == MAX_DEPTH {
@@ -142,19 +163,22 @@ impl Walk<'_, '_> {
                 }
                 list::push(&mut self.frames, Frame { id, next: 0, name: self.name.len(), nameable })
             }
-            Value::Object(Object::Tensor(_)) if !nameable => {
+            Value::Object(Object::Tensor(_)) if nameable == Nameable::No => {
                 fail!(FORMAT, "a tensor under {:?} has a key that is neither a str nor an int", shortened(&self.name))
             }
             Value::Object(Object::Tensor(_)) => {
                 let name = self.owned()?;
                 list::push(&mut self.flat.tensors, (name, id))
             }
-            _ if !nameable || self.name.contains('\0') => Ok(()),
-            _ => self.text(id),
+            _ if nameable == Nameable::Yes => self.text(id),
+            _ => Ok(()),
         }
     }
 
     fn owned(&mut self) -> Result<String> {
+        if self.flat.tensors.len() + self.flat.texts.len() == MAX_NAMES {
+            fail!(FORMAT, "the pickle has more than {MAX_NAMES} tensors and numbers");
+        }
         self.pay(self.name.len())?;
         joined(&[&self.name])
     }
@@ -162,10 +186,8 @@ impl Walk<'_, '_> {
     /// A number or a text, as Python would print it. What C cannot hold is left out, and so are None, bytes and sets.
     fn text(&mut self, id: Id) -> Result<()> {
         if let Value::Text(value) = self.values.get(id) {
-            if value.contains('\0') {
-                return Ok(());
-            }
-            return self.add_text(value);
+            self.pay(value.len())?;
+            return if value.contains('\0') { Ok(()) } else { self.add_text(value) };
         }
         let mut text = std::mem::take(&mut self.scratch);
         text.clear();
@@ -187,13 +209,13 @@ impl Walk<'_, '_> {
             }
             _ => Ok(()),
         };
-        let done = if text.is_empty() { Ok(()) } else { self.add_text(&text) };
+        let done = if text.is_empty() { Ok(()) } else { self.pay(text.len()).and_then(|()| self.add_text(&text)) };
         self.scratch = text;
         done
     }
 
+    /// A text that is paid for.
     fn add_text(&mut self, value: &str) -> Result<()> {
-        self.pay(value.len())?;
         let (name, text) = (self.owned()?, joined(&[value])?);
         list::push(&mut self.flat.texts, (name, text))
     }

@@ -22,7 +22,6 @@ const FIRST: u64 = 1 << 20;
 
 /// The pickles of a file.
 struct Pickles<'a> {
-    swapped: bool,
     saved: Unpickled<'a, Object>,
     keys: Unpickled<'a, Object>,
     /// Where the storages begin.
@@ -58,15 +57,10 @@ fn pickles(bytes: &[u8]) -> Result<Pickles<'_>> {
     if protocol.values.int(protocol.top) != Some(1001) {
         fail!(FORMAT, "its second pickle is {}, expected the number 1001", protocol.values.kind(protocol.top));
     }
-    let Value::Dict(facts) = system.values.get(system.top) else {
+    if !matches!(system.values.get(system.top), Value::Dict(_)) {
         fail!(FORMAT, "its third pickle is {}, expected a dict", system.values.kind(system.top));
-    };
-    let fact = |name| facts.iter().find(|(key, _)| system.values.text(*key) == Some(name)).map(|fact| fact.1);
-    let little = match fact("little_endian").map(|fact| system.values.get(fact)) {
-        Some(Value::Bool(little)) => *little,
-        _ => fail!(FORMAT, "its third pickle does not say whether it is little_endian"),
-    };
-    Ok(Pickles { swapped: little != cfg!(target_endian = "little"), saved, keys, end: at })
+    }
+    Ok(Pickles { saved, keys, end: at })
 }
 
 fn load_pickles(source: &Source, load: &Load, pickles: &Pickles) -> Result<TensorDict> {
@@ -74,7 +68,8 @@ fn load_pickles(source: &Source, load: &Load, pickles: &Pickles) -> Result<Tenso
     let saved = Saved {
         source,
         places: Places::Bare(places),
-        swapped: pickles.swapped,
+        // Whatever the third pickle says: storages are written little-endian on every machine.
+        swapped: cfg!(target_endian = "big"),
         values: &pickles.saved.values,
         top: pickles.saved.top,
         len: pickles.end,

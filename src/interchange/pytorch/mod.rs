@@ -179,8 +179,8 @@ fn prefix(archive: &Archive) -> Result<&str> {
 fn record(source: &Source, archive: &Archive, prefix: &str, name: &str, most: u64) -> Result<Vec<u8>> {
     let full = joined(&[prefix, name])?;
     let Some(entry) = archive.get(&full) else { fail!(FORMAT, "the archive has no {name}") };
-    // Pickles pack to a tenth at best; a bomb is one that claims more.
-    let most = most.min(entry.packed.saturating_mul(64).saturating_add(1 << 16));
+    // `torch.save` does not pack, and pickles pack to a tenth at best; a bomb is one that claims more.
+    let most = most.min(entry.packed.saturating_mul(16).saturating_add(1 << 16));
     if entry.size > most {
         fail!(FORMAT, "{name} has {} bytes, at most {most} are expected", entry.size);
     }
@@ -246,6 +246,9 @@ impl<'p> Loader<'_, 'p> {
         let Some(nbytes) = nbytes else { fail!(FORMAT, "{numel} elements of {dtype} are beyond 63 bits of bytes") };
         let layout = self.layout(word)?;
         let room = nbytes / dtype.size() as i64;
+        if layout.numel() == 0 && layout.offset() > room {
+            fail!(FORMAT, "its offset is {}, its storage has {room} elements", layout.offset());
+        }
         if let Some((_, end)) = layout.extent().filter(|&(low, high)| low < 0 || high > room) {
             fail!(
                 FORMAT,

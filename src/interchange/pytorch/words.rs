@@ -186,6 +186,9 @@ pub struct Words {
     budget: usize,
 }
 
+/// PyTorch counts its storages; a longer key only costs time.
+const MAX_KEY: usize = 255;
+
 impl Words {
     /// For a pickle of that many bytes.
     pub fn new(len: usize) -> Words {
@@ -232,17 +235,24 @@ impl<'a> Host<'a> for Words {
         };
         match (function, arguments) {
             (Function::RebuildTensor, &[storage, offset, size, stride])
-            | (
-                Function::RebuildTensorV2,
-                &[storage, offset, size, stride, _, _] | &[storage, offset, size, stride, _, _, _],
-            ) => tensor(values, storage, offset, size, stride, None),
-            (
-                Function::RebuildTensorV3,
-                &[storage, offset, size, stride, _, _, dtype] | &[storage, offset, size, stride, _, _, dtype, _],
-            ) => match *values.get(dtype) {
-                Value::Object(Object::DType(element)) => tensor(values, storage, offset, size, stride, Some(element)),
-                _ => fail!(FORMAT, "the dtype of a tensor is {}", values.kind(dtype)),
-            },
+            | (Function::RebuildTensorV2, &[storage, offset, size, stride, _, _]) => {
+                tensor(values, storage, offset, size, stride, None)
+            }
+            (Function::RebuildTensorV2, &[storage, offset, size, stride, _, _, metadata]) => {
+                check_metadata(values, metadata)?;
+                tensor(values, storage, offset, size, stride, None)
+            }
+            (Function::RebuildTensorV3, &[storage, offset, size, stride, _, _, dtype, ref metadata @ ..])
+                if metadata.len() <= 1 =>
+            {
+                metadata.iter().try_for_each(|&metadata| check_metadata(values, metadata))?;
+                match *values.get(dtype) {
+                    Value::Object(Object::DType(element)) => {
+                        tensor(values, storage, offset, size, stride, Some(element))
+                    }
+                    _ => fail!(FORMAT, "the dtype of a tensor is {}", values.kind(dtype)),
+                }
+            }
             (Function::RebuildParameter, &[data, _, _]) => match values.get(data) {
                 Value::Object(Object::Tensor(_)) => Ok(data),
                 _ => fail!(FORMAT, "a Parameter of {}, expected a tensor", values.kind(data)),
@@ -277,6 +287,9 @@ impl<'a> Host<'a> for Words {
         let (Some("storage"), Some(_), Some(numel)) = (values.text(word), values.text(key), values.int(numel)) else {
             fail!(FORMAT, "a persistent id is not that of a storage");
         };
+        if let Some(long) = values.text(key).filter(|key| key.len() > MAX_KEY) {
+            fail!(FORMAT, "the key of a storage has {} bytes, at most {MAX_KEY} are expected", long.len());
+        }
         let Value::Object(Object::StorageClass(element)) = *values.get(class) else {
             fail!(FORMAT, "a storage of the class {}", values.kind(class));
         };
@@ -284,6 +297,24 @@ impl<'a> Host<'a> for Words {
             fail!(FORMAT, "a storage of {numel} elements");
         }
         values.add(Value::Object(Object::Storage { key, numel, element }))
+    }
+}
+
+/// What a tensor is besides its elements: nothing, for one whose bytes are its values.
+fn check_metadata(values: &Made, metadata: Id) -> Result<()> {
+    match values.get(metadata) {
+        Value::None => Ok(()),
+        Value::Dict(items) => {
+            for &(key, value) in items {
+                if let Some(bit @ ("neg" | "conj")) = values.text(key)
+                    && *values.get(value) != Value::Bool(false)
+                {
+                    fail!(UNSUPPORTED, "a tensor with its {bit} bit set: save x.resolve_{bit}()");
+                }
+            }
+            Ok(())
+        }
+        _ => fail!(FORMAT, "the metadata of a tensor are {}", values.kind(metadata)),
     }
 }
 
