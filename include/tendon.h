@@ -840,8 +840,8 @@ typedef struct {
      */
     int32_t mmap;
     /**
-     * Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
-     * the file.
+     * Only the tensors of these names, in this order; a name that is not there is NOT_FOUND, one given twice
+     * INVALID_ARGUMENT. NULL = all, in the order of the file.
      */
     const char *const *names;
     /**

@@ -286,8 +286,8 @@ pub struct TensorLoadOptions {
     pub struct_size: u32,
     /// One of TENSOR_MMAP_...
     pub mmap: i32,
-    /// Only the tensors of these names, in this order; a name that is not there is NOT_FOUND. NULL = all, in the order of
-    /// the file.
+    /// Only the tensors of these names, in this order; a name that is not there is NOT_FOUND, one given twice
+    /// INVALID_ARGUMENT. NULL = all, in the order of the file.
     pub names: *const *const c_char,
     /// How many.
     pub nnames: usize,

@@ -54,6 +54,24 @@ static void tables(void) {
     shape_is(x, 2, 2);
     HOLDS(x, 1, 2, 3, 4);
     test_release(x);
+    /* However lines end. */
+    static const char *const endings[] = {"title\r1,2\r3,4\r", "title\r\n1,2\r\n3,4", "title\n\r1,2\n3,4\n"};
+    options = (TensorCsvOptions)TENSOR_CSV_OPTIONS_INIT;
+    options.skip_rows = 1;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        text(endings[i]);
+        x = load(&options);
+        shape_is(x, 2, 2);
+        HOLDS(x, 1, 2, 3, 4);
+        test_release(x);
+    }
+    /* One rounding, not two: between 1 and the next f16, and just above the middle. */
+    text("1.000488281250001,1.00048828125,65519.9999,65520\n");
+    options = (TensorCsvOptions)TENSOR_CSV_OPTIONS_INIT;
+    options.dtype = TENSOR_DTYPE_F16;
+    x = load(&options);
+    HOLDS(x, 1.0009765625, 1, 65504, INFINITY);
+    test_release(x);
     /* Columns by name; the others need not hold numbers. */
     text("who,a,b,c\nAda,1,2,3\n\"Grace \"\"H\"\"\",4,5,6\n");
     const char *const names[2] = {"c", "a"};
@@ -119,6 +137,8 @@ static void what_is_no_table(void) {
     FAILS(tensor_load_csv(path, NULL, &x), TENSOR_ERR_FORMAT, "line 4, field 3: the line has 3 fields, expected 2");
     text("1,2\r\n3\r\n");
     FAILS(tensor_load_csv(path, NULL, &x), TENSOR_ERR_FORMAT, "line 2, field 1: the line has 1 fields, expected 2");
+    text("1,2\r3,x\r");
+    FAILS(tensor_load_csv(path, NULL, &x), TENSOR_ERR_FORMAT, "line 2, field 2: \"x\" is no f64");
     text("a,b\n1,2\nx,3\n");
     options.header = true;
     FAILS(tensor_load_csv(path, &options, &x), TENSOR_ERR_FORMAT, "line 3, field 1 (\"a\"): \"x\"");
@@ -179,6 +199,12 @@ static void saved(void) {
     test_release(x);
     x = test_full(1, DIMS(2, 2, 2));
     FAILS(tensor_save_csv(x, path, NULL), TENSOR_ERR_SHAPE, "[2, 2, 2]");
+    test_release(x);
+    OK(tensor_zeros((int64_t[]){3, 0}, 2, NULL, &x));
+    FAILS(tensor_save_csv(x, path, NULL), TENSOR_ERR_SHAPE, "[3, 0]: a table without columns");
+    test_release(x);
+    OK(tensor_zeros((int64_t[]){0, INT64_C(1) << 62}, 2, NULL, &x));
+    FAILS(tensor_save_csv(x, path, &(TensorCsvOptions)TENSOR_CSV_OPTIONS_INIT), TENSOR_ERR_SHAPE, "at most 16777216");
     CHECK(file_is("False\nTrue\n"));
     test_release(x);
 }

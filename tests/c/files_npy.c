@@ -2,6 +2,7 @@
 #include "files.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 
@@ -161,6 +162,16 @@ static void options(void) {
     FAILS(tensor_load_npy(DATA "f4.npy", &options, &x), TENSOR_ERR_INVALID_ARGUMENT, "options.mmap is 9");
     FAILS(tensor_load_npy(NULL, NULL, &x), TENSOR_ERR_NULL_POINTER, "path is NULL");
     FAILS(tensor_load_npy("", NULL, &x), TENSOR_ERR_INVALID_ARGUMENT, "path is empty");
+    char long_path[5000];
+    memset(long_path, 'x', sizeof long_path);
+    long_path[sizeof long_path - 1] = 0;
+    FAILS(tensor_load_npy(long_path, NULL, &x), TENSOR_ERR_INVALID_ARGUMENT, "path has 4999 bytes, a path at most 4095");
+    const char *const twice[2] = {"x", "x"};
+    TensorDict *dict = NULL;
+    TensorLoadOptions by_name = TENSOR_LOAD_OPTIONS_INIT;
+    by_name.names = twice;
+    by_name.nnames = 2;
+    FAILS(tensor_dict_load_npz(DATA "stored.npz", &by_name, &dict), TENSOR_ERR_INVALID_ARGUMENT, "\"x\" twice");
     FAILS(tensor_load_npy(DATA "f4.npy", NULL, NULL), TENSOR_ERR_NULL_POINTER, "out is NULL");
     save.compress = true;
     OK(tensor_ones(NULL, 0, NULL, &x));
@@ -373,6 +384,35 @@ static void full_disks(void) {
     OK(tensor_dict_release(dict));
 }
 
+/* 128 KiB of stack are enough, also for packing. */
+static void *save_and_load(void *dict) {
+    TensorSaveOptions save = TENSOR_SAVE_OPTIONS_INIT;
+    for (int packed = 0; packed < 2; packed++) {
+        TensorDict *again = NULL;
+        save.compress = packed;
+        OK(tensor_dict_save_npz(dict, test_path("small.npz"), &save));
+        OK(tensor_dict_load_npz(test_path("small.npz"), NULL, &again));
+        OK(tensor_dict_release(again));
+    }
+    return NULL;
+}
+
+static void small_stacks(void) {
+    TensorDict *dict = NULL;
+    Tensor *x = test_full(1, DIMS(300));
+    pthread_attr_t small;
+    pthread_t thread;
+    OK(tensor_dict_create(&dict));
+    OK(tensor_dict_set(dict, "x", x));
+    EXPECT_EQ(pthread_attr_init(&small), 0);
+    EXPECT_EQ(pthread_attr_setstacksize(&small, 128 << 10), 0);
+    EXPECT_EQ(pthread_create(&thread, &small, save_and_load, dict), 0);
+    pthread_join(thread, NULL);
+    pthread_attr_destroy(&small);
+    OK(tensor_dict_release(dict));
+    test_release(x);
+}
+
 /* A call that is cancelled leaves what was there. */
 static void cancelled(void) {
     TendonCancelToken *token = NULL;
@@ -407,6 +447,7 @@ int main(void) {
     if (!test_under_valgrind()) {
         full_disks();
     }
+    small_stacks();
     cancelled();
     test_remove_folder();
     return test_end();

@@ -168,6 +168,8 @@ static void by_name(void) {
     const char *const names[] = {"parameter", "model.0.bias", "parameter"};
     options.names = names;
     options.nnames = 3;
+    EXPECT_EQ(tensor_dict_load_pytorch(golden("training.pt"), &options, &dict), TENSOR_ERR_INVALID_ARGUMENT);
+    options.nnames = 2;
     OK(tensor_dict_load_pytorch(golden("training.pt"), &options, &dict));
     EXPECT_EQ(tensor_dict_len(dict), 2);
     EXPECT_EQ(stats_of(dict).copied_bytes, 16 + 12);
@@ -275,6 +277,25 @@ static void sound_by_hand(void) {
     OK(tensor_dict_release(dict));
 }
 
+/* Values whose bytes are not what the tensor shows. */
+static void bits(void) {
+#define WITH_METADATA(metadata) \
+    "} 'w' @torch._utils%_rebuild_tensor_v2 ( " FLOATS_OF_FILE "#0 ( #2 t ( #1 t ~89 N " metadata " t R s ."
+    write_checkpoint("bad", WITH_METADATA("} 'neg' ~88 s"));
+    expect_refusal("bad", TENSOR_ERR_UNSUPPORTED, "a tensor with its neg bit set: save x.resolve_neg()");
+    write_checkpoint("bad", WITH_METADATA("} 'conj' ~88 s"));
+    expect_refusal("bad", TENSOR_ERR_UNSUPPORTED, "a tensor with its conj bit set: save x.resolve_conj()");
+    static const char *const plain[] = {WITH_METADATA("N"), WITH_METADATA("}"), WITH_METADATA("} 'neg' ~89 s")};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++) {
+        write_checkpoint("good", plain[i]);
+        TensorDict *dict = load("good", TENSOR_MMAP_OFF);
+        Tensor *w = get(dict, "w");
+        HOLDS(w, 1, 2);
+        OK(tensor_release(w));
+        OK(tensor_dict_release(dict));
+    }
+}
+
 #define IN_W "bad: tensor \"w\": "
 
 static const struct {
@@ -286,6 +307,8 @@ static const struct {
     {"} 'w' " TENSOR("#0", "#2 #2", "#5 #1") "s .",
      IN_W "shape [2, 2], strides [5, 1] and offset 0 reach to element 7, its storage has 6"},
     {"} 'w' " TENSOR("#-1", "#1", "#1") "s .", IN_W "its offset is -1"},
+    {"} 'w' " TENSOR("#2305843009213693952", "#0", "#1") "s .",
+     IN_W "its offset is 2305843009213693952, its storage has 6 elements"},
     {"} 'w' " TENSOR("#5", "#2", "#-1") "s .", IN_W "its stride has the negative entry -1"},
     {"} 'w' " TENSOR("#0", "#-2", "#1") "s .", IN_W "its size has the negative entry -2"},
     {"} 'w' " TENSOR("#0", "#2", "#9223372036854775807") "s .",
@@ -315,6 +338,8 @@ static const struct {
     {"( 'storage' @torch%FloatStorage '0' 'cpu' t Q .", "a persistent id is a tuple, expected a tuple of 5"},
     {"( 'module' @torch%FloatStorage '0' 'cpu' #6 t Q .", "a persistent id is not that of a storage"},
     {"( 'storage' @torch%float32 '0' 'cpu' #6 t Q .", "a storage of the class an object"},
+    {"} 'w' " REBUILT(STORAGE("@torch%FloatStorage", "X ~00 ~01 ~00 ~00 *256k", "#6"), "#0", "#1", "#1") "s .",
+     "the key of a storage has 256 bytes, at most 255 are expected"},
     /* Names. */
     {"} ( 'w' " TENSOR("#0", "#1", "#1") "'w' " TENSOR("#0", "#1", "#1") "u .", "two tensors have the name \"w\""},
     {"} ( 'a' } 'b' " TENSOR("#0", "#1", "#1") "s 'a.b' " TENSOR("#0", "#1", "#1") "u .",
@@ -334,6 +359,7 @@ static const struct {
     {"N ( .", "the stack is empty"},
     {"t .", "no mark is on the stack"},
     {"h ~00 .", "the memo has nothing at 0"},
+    {"N ~94 ~94 ~94 .", "the memo has more entries than there are values"},
     {"q ~00 .", "the stack is empty"},
     {"'a' s .", "2 values are wanted from a stack of 1"},
     {"} ( 'a' u .", "a key without a value"},
@@ -432,6 +458,7 @@ int main(void) {
     by_name();
     refused();
     sound_by_hand();
+    bits();
     lies();
     damaged("shared.pt");
     damaged("legacy.pt");

@@ -106,6 +106,9 @@ static void by_name(void) {
     options.nnames = 3;
     TensorDict *dict = NULL;
     const char *name = NULL;
+    EXPECT_EQ(tensor_dict_load_safetensors(golden("dtypes.safetensors"), &options, &dict), TENSOR_ERR_INVALID_ARGUMENT);
+    CHECK(strstr(tendon_last_error_message(), "options.names has \"i8\" twice") != NULL);
+    options.nnames = 2;
     OK(tensor_dict_load_safetensors(golden("dtypes.safetensors"), &options, &dict));
     EXPECT_EQ(tensor_dict_len(dict), 2);
     OK(tensor_dict_name(dict, 0, &name));

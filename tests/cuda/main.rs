@@ -13,6 +13,7 @@ mod devices;
 mod dlpack;
 mod driver;
 mod faults;
+mod files;
 mod indexing;
 mod libraries;
 mod memory;
