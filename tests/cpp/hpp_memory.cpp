@@ -36,6 +36,28 @@ static_assert(borrows<std::array<int, 4> &>::value && takes<std::vector<float>>:
 // What is about to go is not borrowed, what has a name is not taken, and bits, text and scattered elements are neither.
 static_assert(!borrows<std::vector<float>>::value && !takes<std::vector<float> &>::value &&
               !takes<const std::vector<float>>::value);
+// Nor is it through const, or with a shape or options.
+template <class C, class = void> struct borrows_shaped : std::false_type {};
+template <class C>
+struct borrows_shaped<C, std::void_t<decltype(tendon::borrow(std::declval<C>(), {2, 3}))>> : std::true_type {};
+template <class C, class = void> struct borrows_with : std::false_type {};
+template <class C>
+struct borrows_with<C, std::void_t<decltype(tendon::borrow(std::declval<C>(), {2, 3}, BorrowOptions()))>>
+    : std::true_type {};
+template <class C>
+constexpr bool never = !borrows<C>::value && !borrows_shaped<C>::value && !borrows_with<C>::value;
+template <class C>
+constexpr bool always = borrows<C>::value && borrows_shaped<C>::value && borrows_with<C>::value;
+static_assert(never<std::vector<float>> && never<const std::vector<float>> && never<std::array<int, 4>> &&
+              never<const std::array<int, 4>> && never<const std::array<const int, 4>> && never<float[6]> &&
+              never<const float[6]> && never<std::initializer_list<float>>);
+static_assert(always<std::vector<float> &> && always<const std::vector<float> &> && always<const float (&)[6]> &&
+              always<float (&)[6]> && always<const std::array<int, 4> &>);
+// A span owns nothing: what it looks at must live, not it.
+static_assert(always<tendon::Span<float>> && always<const tendon::Span<const float>> && always<tendon::Span<float> &>);
+#if __cplusplus >= 202002L
+static_assert(always<std::span<float>> && always<const std::span<const float>> && always<std::span<float, 6>>);
+#endif
 static_assert(!borrows<std::vector<bool> &>::value && !borrows<std::string &>::value &&
               !borrows<std::deque<float> &>::value);
 
@@ -86,6 +108,9 @@ static void borrowing() {
     CHECK(holds(tendon::borrow(numbers), DType::i32, {3}, {1, 2, 3}) &&
           holds(tendon::borrow(numbers, {3, 1}), DType::i32, {3, 1}, {1, 2, 3}));
     CHECK(tendon::borrow(numbers, sizeof numbers, DType::u32, {3}).dtype() == DType::u32);
+    CHECK(holds(tendon::borrow(tendon::Span<float>(v.data() + 1, 2)), {2}, {2, 3}) &&
+          tendon::borrow(x.span<float>(), {6}).is_read_only() &&
+          holds(tendon::borrow(x.span<float>(), {3}, BorrowOptions().strides({2})), {3}, {10, 3, 7}));
     std::vector<float> none;
     CHECK(tendon::borrow(none).numel() == 0);
 #if __cplusplus >= 202002L
@@ -181,6 +206,21 @@ struct Counted : std::vector<float> { // a container that says when it goes
     static inline int gone = 0;
 };
 
+// A look at another's elements that hands its const on to them, as Eigen's maps do, and a container that holds its own.
+struct Mapped {
+    float *at;
+    std::size_t count;
+    float *data() { return at; }
+    const float *data() const { return at; }
+    std::size_t size() const { return count; }
+};
+struct Inside {
+    float own[2];
+    float *data() { return own; }
+    const float *data() const { return own; }
+    std::size_t size() const { return 2; }
+};
+
 static void taking() {
     std::vector<float> v = {1, 2, 3, 4};
     const float *const before = v.data();
@@ -201,6 +241,15 @@ static void taking() {
     const float *const mine_at = mine.data();
     THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "", (void)tendon::take(std::move(mine), {4}));
     CHECK(mine.data() == mine_at && mine.size() == 3 && Counted::gone == 1);
+    // What lies outside of a container that has nothing to destroy is not its own.
+    float others[] = {1, 2};
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "does not own", (void)tendon::take(Mapped{others, 2}));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "does not own", (void)tendon::take(Mapped{others, 2}, {2, 1}));
+    CHECK(tendon::take(Mapped{nullptr, 0}).numel() == 0 && holds(tendon::take(Inside{{3, 4}}), {2}, {3, 4}));
+    static_assert(tendon::detail::IsView<tendon::Span<float>>::value &&
+                  tendon::detail::IsView<std::initializer_list<float>>::value &&
+                  !tendon::detail::IsView<std::array<const float, 2>>::value &&
+                  !tendon::detail::IsView<std::vector<float>>::value && !tendon::detail::IsView<Inside>::value);
     // An array moves with its elements.
     CHECK(holds(tendon::take(std::array<double, 2>{1, 2}), DType::f64, {2}, {1, 2}));
     const std::vector<int> source = {1, 2};
