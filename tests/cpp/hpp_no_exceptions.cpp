@@ -172,6 +172,8 @@ static Result<void> interchange() {
     for (const auto &item : dict.items().value()) names += item.name + (item.tensor.is_same(w).value() ? "," : "?");
     for (const auto &[name, x] : *dict.items()) names += name + (x.is_same(w).value() ? "," : "?");
     CHECK(names == "w," + long_name + ",w," + long_name + ",");
+    const Result<void> refused = dict.set(std::string("w\0x", 3), w);
+    CHECK(!refused && refused.error().code() == TENSOR_ERR_INVALID_ARGUMENT && dict.len().value() == 2);
     TENDON_TRY(auto managed, tendon::to_dlpack(w));
     TENDON_TRY(const auto back, tendon::from_dlpack(std::move(managed)));
     CHECK(back.data<float>().value() == w.data<float>().value() && managed == nullptr);
