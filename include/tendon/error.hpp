@@ -97,6 +97,16 @@ template <class T> using Returns = Result<T>;
 template <class T> using Returns = T;
 #endif
 
+// The value of a temporary Result behind its `->`. A type of its own where members of T hand out what ends with T.
+template <class T> class Passing {
+  public:
+    explicit Passing(T value) noexcept(std::is_nothrow_move_constructible_v<T>) : value_(std::move(value)) {}
+    T *operator->() noexcept { return &value_; }
+
+  private:
+    T value_;
+};
+
 // A value, or why there is none. Ignoring it is a warning.
 //
 // value() of a failure throws the error; without exceptions it is a default value (an empty tensor, 0), so that nothing
@@ -107,8 +117,8 @@ template <class T> class [[nodiscard]] Result {
     Result(Error error) noexcept : error_(std::move(error)) {}
 
     bool has_value() const noexcept { return error_.code() == TENSOR_OK; }
-    // Not for bool, where `if (result)` reads like the value.
-    template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0>
+    // Not for numbers and bool, where `if (x.numel())` reads like the value: has_value() asks, value() is it.
+    template <class U = T, std::enable_if_t<!std::is_arithmetic_v<U>, int> = 0>
     explicit operator bool() const noexcept {
         return has_value();
     }
@@ -116,12 +126,17 @@ template <class T> class [[nodiscard]] Result {
 
     T &value() & { return check(), value_; }
     const T &value() const & { return check(), value_; }
-    T &&value() && { return check(), std::move(value_); }
+    // Of a temporary the value itself, no reference into what is about to go: for (auto &item : dict.items().value()).
+    T value() && { return check(), std::move(value_); }
+    const T &&value() const && = delete;
     T &operator*() & { return value(); }
     const T &operator*() const & { return value(); }
-    T &&operator*() && { return std::move(*this).value(); }
-    T *operator->() { return &value(); }
-    const T *operator->() const { return &value(); }
+    T operator*() && { return std::move(*this).value(); }
+    const T &&operator*() const && = delete;
+    T *operator->() & { return &value(); }
+    const T *operator->() const & { return &value(); }
+    // x.sum()->item<float>(): for the rest of the expression.
+    Passing<T> operator->() && { return Passing<T>(std::move(*this).value()); }
     T value_or(T other) && { return has_value() ? std::move(value_) : std::move(other); }
 
     // next(value), which returns a Result itself, or the error that is here already.

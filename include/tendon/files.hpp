@@ -1,5 +1,6 @@
 // Tensors in files: NumPy's .npy and .npz, .safetensors, checkpoints of PyTorch, tables of numbers as text. docs/files.md
-// has what each format holds. Paths are taken as they are; a file that is saved is replaced when the new one is whole.
+// has what each format holds. Paths are taken as they are, and refused with a NUL inside; a file that is saved is replaced
+// when the new one is whole.
 #ifndef TENDON_FILES_HPP
 #define TENDON_FILES_HPP
 
@@ -19,11 +20,15 @@ class NameList {
         names_ = std::move(names);
         given_ = true;
     }
+    // Whether C would see every name to its end: asked before a call.
+    bool is_whole() const noexcept {
+        return std::all_of(names_.begin(), names_.end(), [](const std::string &name) { return Text(name).is_whole(); });
+    }
     // Into a struct, through `pointers`, for one call. None were given: NULL, which is all.
     template <class C> void fill(C &options, std::vector<const char *> &pointers) const {
         if (!given_) return;
         pointers.reserve(names_.size() + 1);
-        for (const std::string &name : names_) pointers.push_back(Text(name).c_str());
+        for (const std::string &name : names_) pointers.push_back(name.c_str());
         options.nnames = pointers.size();
         pointers.push_back(nullptr); // so that no names are an array too
         options.names = pointers.data();
@@ -37,6 +42,7 @@ class NameList {
 // What function(arguments..., options, &out) makes; Made is Tensor or Dict.
 template <class Made, class O, class F, class... A>
 Returns<Made> loaded(const O &options, F function, const A &...arguments) {
+    if (!options.has_whole_names()) TENDON_DETAIL_FAIL(cut_text("load", "one of the names"));
     std::vector<const char *> names;
     const auto c = options.c(names);
     return Made::made_by(function, arguments..., &c);
@@ -51,6 +57,7 @@ class LoadOptions {
     LoadOptions &names(std::vector<std::string> names) { return names_.put(std::move(names)), *this; }
     LoadOptions &device(Device where) noexcept { return device_ = where, *this; }
 
+    bool has_whole_names() const noexcept { return names_.is_whole(); }
     TensorLoadOptions c(std::vector<const char *> &names) const {
         TensorLoadOptions options = TENSOR_LOAD_OPTIONS_INIT;
         options.mmap = static_cast<std::int32_t>(mmap_);
@@ -86,6 +93,7 @@ class CsvOptions {
     // To load: only these columns, in this order. To save: what they are called.
     CsvOptions &names(std::vector<std::string> names) { return names_.put(std::move(names)), *this; }
 
+    bool has_whole_names() const noexcept { return names_.is_whole(); }
     TensorCsvOptions c(std::vector<const char *> &names) const {
         TensorCsvOptions options = options_;
         names_.fill(options, names);
@@ -98,41 +106,54 @@ class CsvOptions {
 };
 
 inline Returns<Tensor> load_npy(Text path, const LoadOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Tensor>(options, tensor_load_npy, path.c_str());
 }
 inline Returns<Dict> load_npz(Text path, const LoadOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Dict>(options, tensor_dict_load_npz, path.c_str());
 }
 inline Returns<Dict> load_safetensors(Text path, const LoadOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Dict>(options, tensor_dict_load_safetensors, path.c_str());
 }
 inline Returns<Dict> load_pytorch(Text path, const LoadOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Dict>(options, tensor_dict_load_pytorch, path.c_str());
 }
 // One table, and the columns of one by their names.
 inline Returns<Tensor> load_csv(Text path, const CsvOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Tensor>(options, tensor_load_csv, path.c_str());
 }
 inline Returns<Dict> load_csv_columns(Text path, const CsvOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return detail::loaded<Dict>(options, tensor_dict_load_csv, path.c_str());
 }
 
 inline Returns<void> save_npy(const Tensor &x, Text path, const SaveOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return call(tensor_save_npy, static_cast<const ::Tensor *>(x.handle()), path.c_str(), options.c());
 }
 inline Returns<void> save_npz(const Dict &dict, Text path, const SaveOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return call(tensor_dict_save_npz, static_cast<const ::TensorDict *>(dict.handle()), path.c_str(), options.c());
 }
 inline Returns<void> save_safetensors(const Dict &dict, Text path, const SaveOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
     return call(tensor_dict_save_safetensors, static_cast<const ::TensorDict *>(dict.handle()), path.c_str(),
                 options.c());
 }
 inline Returns<void> save_csv(const Tensor &x, Text path, const CsvOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
+    if (!options.has_whole_names()) TENDON_DETAIL_FAIL(detail::cut_text(__func__, "one of the names"));
     std::vector<const char *> names;
     const TensorCsvOptions c = options.c(names);
     return call(tensor_save_csv, static_cast<const ::Tensor *>(x.handle()), path.c_str(), &c);
 }
 inline Returns<void> save_csv(const Dict &dict, Text path, const CsvOptions &options = {}) {
+    TENDON_DETAIL_WHOLE(path);
+    if (!options.has_whole_names()) TENDON_DETAIL_FAIL(detail::cut_text(__func__, "one of the names"));
     std::vector<const char *> names;
     const TensorCsvOptions c = options.c(names);
     return call(tensor_dict_save_csv, static_cast<const ::TensorDict *>(dict.handle()), path.c_str(), &c);

@@ -12,17 +12,30 @@
 namespace tendon {
 inline namespace TENDON_DETAIL_STYLE {
 
-// A text for one call: a literal or a std::string, UTF-8 without a NUL inside.
+// A text for one call: a literal or a std::string, UTF-8. One with a NUL inside, where C would see its end, is refused.
 class Text {
   public:
     Text(const char *text) noexcept : text_(text) {}
-    // One that C would see cut is handed on as what is no UTF-8, so that the function refuses it.
-    Text(const std::string &text) noexcept : text_(std::strlen(text.c_str()) == text.size() ? text.c_str() : "\xff") {}
+    Text(const std::string &text) noexcept : text_(text.c_str()), whole_(std::strlen(text.c_str()) == text.size()) {}
     const char *c_str() const noexcept { return text_; }
+    bool is_whole() const noexcept { return whole_; }
 
   private:
     const char *text_;
+    bool whole_ = true;
 };
+
+namespace detail {
+inline Error cut_text(const char *function, const char *argument) noexcept {
+    return Error::of(TENSOR_ERR_INVALID_ARGUMENT, "%s: %s has a NUL inside, and C would see its end there", function,
+                     argument);
+}
+// Leaves a function one of whose texts C would see cut.
+#define TENDON_DETAIL_WHOLE(text)                                                                                      \
+    do {                                                                                                               \
+        if (!(text).is_whole()) TENDON_DETAIL_FAIL(::tendon::detail::cut_text(__func__, #text));                       \
+    } while (0)
+} // namespace detail
 
 // Tensors by name, in an order, with metadata: a state_dict. It moves and is not copied; const functions are safe in
 // concurrent calls. It holds the tensors themselves, no copies.
@@ -63,11 +76,15 @@ class Dict {
 
     Returns<std::int64_t> len() const { return number(tensor_dict_len(handle_)); }
     Returns<bool> contains(Text name) const {
+        TENDON_DETAIL_WHOLE(name);
         const std::int32_t found = tensor_dict_contains(handle_, name.c_str());
         TENDON_DETAIL_CHECK(detail::asked(found));
         return found != 0;
     }
-    Returns<Tensor> get(Text name) const { return Tensor::made_by(tensor_dict_get, handle_, name.c_str()); }
+    Returns<Tensor> get(Text name) const {
+        TENDON_DETAIL_WHOLE(name);
+        return Tensor::made_by(tensor_dict_get, handle_, name.c_str());
+    }
     Returns<Tensor> operator[](Text name) const { return get(name); }
     Returns<Tensor> at(std::int64_t index) const { return Tensor::made_by(tensor_dict_at, handle_, index); }
     Returns<std::string> name(std::int64_t index) const {
@@ -76,11 +93,17 @@ class Dict {
         return std::string(name);
     }
     Returns<void> set(Text name, const Tensor &x) {
+        TENDON_DETAIL_WHOLE(name);
         return call(tensor_dict_set, handle_, name.c_str(), static_cast<const ::Tensor *>(x.handle()));
     }
-    Returns<void> remove(Text name) { return call(tensor_dict_remove, handle_, name.c_str()); }
+    Returns<void> remove(Text name) {
+        TENDON_DETAIL_WHOLE(name);
+        return call(tensor_dict_remove, handle_, name.c_str());
+    }
     // Those whose names begin with `prefix`, with `replacement` in its place; nullptr leaves the names.
     Returns<Dict> select(Text prefix, Text replacement = nullptr) const {
+        TENDON_DETAIL_WHOLE(prefix);
+        TENDON_DETAIL_WHOLE(replacement);
         return made_by(tensor_dict_select, handle_, prefix.c_str(), replacement.c_str());
     }
     // All names and tensors in order: for (const auto &[name, x] : dict.items())
@@ -105,6 +128,7 @@ class Dict {
     }
 
     Returns<std::string> metadata(Text key) const {
+        TENDON_DETAIL_WHOLE(key);
         const char *value = nullptr;
         TENDON_DETAIL_CHECK(tensor_dict_metadata(handle_, key.c_str(), &value));
         return std::string(value);
@@ -117,6 +141,8 @@ class Dict {
         return std::pair<std::string, std::string>(key, value);
     }
     Returns<void> set_metadata(Text key, Text value) {
+        TENDON_DETAIL_WHOLE(key);
+        TENDON_DETAIL_WHOLE(value);
         return call(tensor_dict_set_metadata, handle_, key.c_str(), value.c_str());
     }
     Returns<TensorLoadStats> load_stats() const {

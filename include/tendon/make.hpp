@@ -2,6 +2,7 @@
 #ifndef TENDON_MAKE_HPP
 #define TENDON_MAKE_HPP
 
+#include <array>
 #include <functional>
 #include <memory>
 
@@ -130,6 +131,34 @@ template <class L> Returns<Tensor> from_nested(const L &list, const Options &opt
 
 template <class C> using element_of = std::remove_pointer_t<decltype(std::data(std::declval<C &>()))>;
 template <class C> using if_elements = std::enable_if_t<has_dtype_v<element_of<C>>, int>;
+
+// Looks at elements that another owns, like a span: nothing is destroyed with it, and its own const is not theirs.
+template <class C, class = void> struct IsView : std::false_type {};
+template <class C>
+struct IsView<C, std::void_t<element_of<const C>>>
+    : std::bool_constant<std::is_class_v<C> && std::is_trivially_destructible_v<C> &&
+                         std::is_same_v<element_of<C>, element_of<const C>>> {};
+template <class T, std::size_t N> struct IsView<std::array<T, N>, void> : std::false_type {};
+// The array behind it goes with the expression that made it, so a temporary one is no better than an owner; see take().
+template <class T> struct IsList : std::false_type {};
+template <class T> struct IsList<std::initializer_list<T>> : std::true_type {};
+
+// C as a forwarding reference deduces it: a temporary that owns its elements, or a temporary look at another's.
+template <class C, bool = std::is_lvalue_reference_v<C>> struct Temporary {
+    static constexpr bool view = IsView<std::remove_cv_t<C>>::value && !IsList<std::remove_cv_t<C>>::value;
+    static constexpr bool owner = !view;
+};
+template <class C> struct Temporary<C, true> {
+    static constexpr bool view = false, owner = false;
+};
+template <class C> using if_temporary_owner = std::enable_if_t<Temporary<C>::owner, int>;
+template <class C> using if_temporary_view = std::enable_if_t<Temporary<C>::view, int>;
+
+template <class C> bool lies_inside(const void *elements, const C &container) noexcept {
+    const void *const first = std::addressof(container), *const last = std::addressof(container) + 1;
+    const std::less<const void *> before;
+    return !before(elements, first) && before(elements, last);
+}
 
 } // namespace detail
 
@@ -272,7 +301,7 @@ inline Returns<Tensor> borrow(void *data, std::size_t nbytes, DType dtype, const
     return detail::borrowed(shape, options, false, tensor_from_host_buffer, data, nbytes, c_dtype(dtype));
 }
 // The elements of a vector, array, span or anything else with data() and size(), which must outlive every tensor over
-// it. So it has a name: what is about to go is for take().
+// it. So it has a name: what is about to go is for take(). A span owns nothing and may be a temporary.
 template <class C, detail::if_elements<C> = 0> Returns<Tensor> borrow(C &elements) {
     return borrow(std::data(elements), std::size(elements), Shape(std::size(elements)));
 }
@@ -283,8 +312,23 @@ template <class C, detail::if_elements<C> = 0>
 Returns<Tensor> borrow(C &elements, const Shape &shape, const BorrowOptions &options) {
     return borrow(std::data(elements), std::size(elements), shape, options);
 }
-template <class C, class... A, std::enable_if_t<!std::is_lvalue_reference_v<C> && std::is_class_v<C>, int> = 0>
-Returns<Tensor> borrow(C &&elements, const A &...) = delete;
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_view<C> = 0> Returns<Tensor> borrow(C &&view) {
+    return borrow(view);
+}
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_view<C> = 0>
+Returns<Tensor> borrow(C &&view, const Shape &shape) {
+    return borrow(view, shape);
+}
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_view<C> = 0>
+Returns<Tensor> borrow(C &&view, const Shape &shape, const BorrowOptions &options) {
+    return borrow(view, shape, options);
+}
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_owner<C> = 0>
+Returns<Tensor> borrow(C &&elements) = delete;
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_owner<C> = 0>
+Returns<Tensor> borrow(C &&elements, const Shape &shape) = delete;
+template <class C, detail::if_elements<C> = 0, detail::if_temporary_owner<C> = 0>
+Returns<Tensor> borrow(C &&elements, const Shape &shape, const BorrowOptions &options) = delete;
 
 // Memory of a CUDA device, borrowed; see tensor_from_device_buffer.
 inline Returns<Tensor> borrow_device(void *data, std::size_t nbytes, Device device, DType dtype, const Shape &shape,
@@ -293,11 +337,21 @@ inline Returns<Tensor> borrow_device(void *data, std::size_t nbytes, Device devi
 }
 
 // Takes a container over without copying its elements: take(std::move(v), {2, 3}). It is destroyed after the last use of
-// the tensor. When that fails the container is as it was.
+// the tensor. When that fails the container is as it was. What only looks at elements (a span, a list in braces, a map)
+// cannot be taken: nothing would keep them.
 template <class C, std::enable_if_t<!std::is_lvalue_reference_v<C> && !std::is_const_v<C>, int> = 0,
           detail::if_elements<C> = 0>
 Returns<Tensor> take(C &&container, const Shape &shape) {
     using Element = detail::element_of<C>;
+    static_assert(!detail::IsView<C>::value,
+                  "take() keeps what owns its elements, and this only looks at another's: borrow() it, or copy_of() it");
+    // A look with a const of its own (a map of Eigen's) is told from an array by where the elements lie.
+    if constexpr (std::is_trivially_destructible_v<C>) {
+        if (std::size(container) > 0 && !detail::lies_inside(std::data(container), container)) {
+            TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_INVALID_ARGUMENT,
+                                         "take: the container does not own its elements: borrow() it, or copy_of() it"));
+        }
+    }
     std::unique_ptr<C> kept(new (std::nothrow) C(std::move(container)));
     if (kept == nullptr) {
         TENDON_DETAIL_FAIL(Error::of(TENSOR_ERR_OUT_OF_MEMORY, "take: no memory to keep the container"));

@@ -170,12 +170,16 @@ inline TensorStatus number_first(BinaryFunction function, Scalar number, const :
     return status;
 }
 
-// a - x as -x + a, which is exact; an integer tensor becomes a float first where the number is one.
+// a - x as -x + a, which is exact; a tensor becomes what the two have together first where it has not its kind: float
+// beside a float, i64 where it holds bools.
 inline TensorStatus number_minus(Scalar a, const ::Tensor *x, ::Tensor **out) {
     Tensor converted, negative;
     ::Tensor *made = nullptr;
-    if (a.is_float() && !is_float(tensor_dtype(x))) {
-        TENSOR_TRY(tensor_to_dtype(x, TENSOR_DTYPE_F32, nullptr, &made));
+    const TensorDType dtype = tensor_dtype(x);
+    // Between bools there is no minus, and this says so.
+    if (dtype == TENSOR_DTYPE_BOOL && !a.is_int() && !a.is_float()) return tensor_sub_scalar(x, a.c(), out);
+    if ((a.is_float() && !is_float(dtype)) || dtype == TENSOR_DTYPE_BOOL) {
+        TENSOR_TRY(tensor_to_dtype(x, a.is_float() ? TENSOR_DTYPE_F32 : TENSOR_DTYPE_I64, nullptr, &made));
         converted = Tensor::adopt(made);
         x = made;
     }

@@ -116,20 +116,31 @@ class [[nodiscard]] Tensor {
     Returns<std::string> to_string(const PrintOptions &options = {}) const;
 
     // The elements, on the CPU and in C order; T must be the type of the dtype. Borrowed until the last handle of the
-    // tensor is released. The _mut forms count as a write at the time of the call.
-    template <class T> Returns<const T *> data() const;
-    template <class T> Returns<T *> data_mut();
-    template <class T> Returns<Span<const T>> span() const;
-    template <class T> Returns<Span<T>> span_mut();
+    // tensor is released, so the tensor has a name: not (x + 1).span<float>(). The _mut forms count as a write at the time
+    // of the call.
+    template <class T> Returns<const T *> data() const &;
+    template <class T> Returns<T *> data_mut() &;
+    template <class T> Returns<Span<const T>> span() const &;
+    template <class T> Returns<Span<T>> span_mut() &;
     // The same without a type, ...
-    Returns<const void *> data() const { return address(tensor_data); }
-    Returns<void *> data_mut() { return address_mut(tensor_data_mut); }
+    Returns<const void *> data() const & { return address(tensor_data); }
+    Returns<void *> data_mut() & { return address_mut(tensor_data_mut); }
     // ... without C order: the address of element [0, 0, ...], the others at strides(); ...
-    Returns<const void *> data_strided() const { return address(tensor_data_strided); }
-    Returns<void *> data_mut_strided() { return address_mut(tensor_data_mut_strided); }
+    Returns<const void *> data_strided() const & { return address(tensor_data_strided); }
+    Returns<void *> data_mut_strided() & { return address_mut(tensor_data_mut_strided); }
     // ... and on a CUDA device, for kernels of your own.
-    Returns<const void *> cuda_data() const { return address(tensor_cuda_data); }
-    Returns<void *> cuda_data_mut() { return address_mut(tensor_cuda_data_mut); }
+    Returns<const void *> cuda_data() const & { return address(tensor_cuda_data); }
+    Returns<void *> cuda_data_mut() & { return address_mut(tensor_cuda_data_mut); }
+    template <class T> void data() const && = delete;
+    template <class T> void data_mut() && = delete;
+    template <class T> void span() const && = delete;
+    template <class T> void span_mut() && = delete;
+    void data() const && = delete;
+    void data_mut() && = delete;
+    void data_strided() const && = delete;
+    void data_mut_strided() && = delete;
+    void cuda_data() const && = delete;
+    void cuda_data_mut() && = delete;
 
     // Copies, from any device: in the tensor's dtype, and as elements of T, converted where the dtype is another.
     Returns<void> copy_to_host(void *buffer, std::size_t nbytes) const;
@@ -284,6 +295,30 @@ class [[nodiscard]] Tensor {
 
 // An array of tensors is an array of handles: functions of several tensors copy nothing.
 static_assert(sizeof(Tensor) == sizeof(::Tensor *) && std::is_standard_layout_v<Tensor>, "a Tensor is its handle");
+
+// Behind the `->` of a temporary Result the tensor is a temporary too: (x + 1)->span<float>() is deleted as well.
+template <> class Passing<Tensor> {
+  public:
+    class Temporary : public Tensor {
+      public:
+        explicit Temporary(Tensor x) noexcept : Tensor(std::move(x)) {}
+        template <class T> void data() const = delete;
+        template <class T> void data_mut() = delete;
+        template <class T> void span() const = delete;
+        template <class T> void span_mut() = delete;
+        void data() const = delete;
+        void data_mut() = delete;
+        void data_strided() const = delete;
+        void data_mut_strided() = delete;
+        void cuda_data() const = delete;
+        void cuda_data_mut() = delete;
+    };
+    explicit Passing(Tensor x) noexcept : x_(std::move(x)) {}
+    Temporary *operator->() noexcept { return &x_; }
+
+  private:
+    Temporary x_;
+};
 
 // Several tensors for one call: {a, b}, or anything with data() and size() that holds Tensors. Not kept.
 class TensorList {

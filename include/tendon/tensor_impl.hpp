@@ -223,25 +223,25 @@ inline Returns<void *> Tensor::address_mut(TensorStatus (*of)(::Tensor *, void *
     return out;
 }
 
-template <class T> Returns<const T *> Tensor::data() const {
+template <class T> Returns<const T *> Tensor::data() const & {
     const void *out = nullptr;
     TENDON_DETAIL_CHECK(detail::elements<T>(static_cast<const ::Tensor *>(handle_), &out));
     return static_cast<const T *>(out);
 }
 
-template <class T> Returns<T *> Tensor::data_mut() {
+template <class T> Returns<T *> Tensor::data_mut() & {
     void *out = nullptr;
     TENDON_DETAIL_CHECK(detail::elements<T>(handle_, &out));
     return static_cast<T *>(out);
 }
 
-template <class T> Returns<Span<const T>> Tensor::span() const {
+template <class T> Returns<Span<const T>> Tensor::span() const & {
     const void *out = nullptr;
     TENDON_DETAIL_CHECK(detail::elements<T>(static_cast<const ::Tensor *>(handle_), &out));
     return Span<const T>(static_cast<const T *>(out), static_cast<std::size_t>(tensor_numel(handle_)));
 }
 
-template <class T> Returns<Span<T>> Tensor::span_mut() {
+template <class T> Returns<Span<T>> Tensor::span_mut() & {
     void *out = nullptr;
     TENDON_DETAIL_CHECK(detail::elements<T>(handle_, &out));
     return Span<T>(static_cast<T *>(out), static_cast<std::size_t>(tensor_numel(handle_)));

@@ -34,6 +34,32 @@ static void npy() {
     std::remove(path.c_str());
 }
 
+// C would see the end of a path or name at its NUL, which is another file or name.
+static void cut_texts() {
+    const std::string seen = folder + "/seen", cut = seen + std::string("\0.npy", 5);
+    const auto x = tendon::ones({2, 2});
+    const auto dict = example();
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "save_npy: path has a NUL", save_npy(x, cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "save_npz: path has a NUL", save_npz(dict, cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "save_safetensors: path has a NUL", save_safetensors(dict, cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "save_csv: path has a NUL", save_csv(x, cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "save_csv: path has a NUL", save_csv(dict, cut));
+    const CsvOptions cut_names = CsvOptions().names({"w", std::string("b\0c", 3)});
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "names has a NUL", save_csv(x, seen, cut_names));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "names has a NUL", save_csv(dict, seen, cut_names));
+    CHECK(access(seen.c_str(), F_OK) != 0 && access((folder + "/\xff").c_str(), F_OK) != 0); // nothing was written
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "load_npy: path has a NUL", (void)tendon::load_npy(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "load_npz: path has a NUL", (void)tendon::load_npz(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "path has a NUL", (void)tendon::load_safetensors(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "path has a NUL", (void)tendon::load_pytorch(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "load_csv: path has a NUL", (void)tendon::load_csv(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "load_csv_columns: path has a NUL", (void)tendon::load_csv_columns(cut));
+    save_npz(dict, seen);
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "names has a NUL",
+           (void)tendon::load_npz(seen, LoadOptions().names({std::string("b\0c", 3)})));
+    std::remove(seen.c_str());
+}
+
 // Both formats of many tensors.
 template <class Save, class Load> static void archive(const char *name, const Save &save, const Load &load, bool metadata, bool compressed = false) {
     const std::string path = folder + name;
@@ -72,6 +98,7 @@ int main() {
     if (mkdtemp(name) == nullptr) return 1;
     folder = name;
     npy();
+    cut_texts();
     csv();
     archive("/x.npz", [](const Dict &d, const std::string &p) { save_npz(d, p); },
             [](const std::string &p, const LoadOptions &o) { return tendon::load_npz(p, o); }, false);

@@ -20,7 +20,19 @@ static void dicts() {
     THROWS(TENSOR_ERR_NOT_FOUND, "layer", (void)dict["layer"]);
     THROWS(TENSOR_ERR_INDEX, "", (void)dict.at(3));
     THROWS(TENSOR_ERR_INDEX, "", (void)dict.name(-7));
-    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "UTF-8", (void)dict.contains(std::string("a\0b", 3)));
+    // A text with a NUL inside is not the one that C would see.
+    const std::string cut("scale\0b", 7);
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "contains: name has a NUL", (void)dict.contains(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "get: name has a NUL", (void)dict.get(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "get: name has a NUL", (void)dict[cut]);
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "set: name has a NUL", dict.set(cut, w));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "remove: name has a NUL", dict.remove(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "select: prefix has a NUL", (void)dict.select(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "select: replacement has a NUL", (void)dict.select("scale", cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "metadata: key has a NUL", (void)dict.metadata(cut));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "set_metadata: key has a NUL", dict.set_metadata(cut, "x"));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "set_metadata: value has a NUL", dict.set_metadata("x", cut));
+    CHECK(dict.len() == 3 && dict.contains("scale") && dict.metadata_len() == 0);
     THROWS(TENSOR_ERR_INVALID_HANDLE, "", dict.set("empty", tendon::Tensor()));
 
     std::string names;

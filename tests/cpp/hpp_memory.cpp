@@ -36,8 +36,54 @@ static_assert(borrows<std::array<int, 4> &>::value && takes<std::vector<float>>:
 // What is about to go is not borrowed, what has a name is not taken, and bits, text and scattered elements are neither.
 static_assert(!borrows<std::vector<float>>::value && !takes<std::vector<float> &>::value &&
               !takes<const std::vector<float>>::value);
+// Nor is it through const, or with a shape or options.
+template <class C, class = void> struct borrows_shaped : std::false_type {};
+template <class C>
+struct borrows_shaped<C, std::void_t<decltype(tendon::borrow(std::declval<C>(), {2, 3}))>> : std::true_type {};
+template <class C, class = void> struct borrows_with : std::false_type {};
+template <class C>
+struct borrows_with<C, std::void_t<decltype(tendon::borrow(std::declval<C>(), {2, 3}, BorrowOptions()))>>
+    : std::true_type {};
+template <class C>
+constexpr bool never = !borrows<C>::value && !borrows_shaped<C>::value && !borrows_with<C>::value;
+template <class C>
+constexpr bool always = borrows<C>::value && borrows_shaped<C>::value && borrows_with<C>::value;
+static_assert(never<std::vector<float>> && never<const std::vector<float>> && never<std::array<int, 4>> &&
+              never<const std::array<int, 4>> && never<const std::array<const int, 4>> && never<float[6]> &&
+              never<const float[6]> && never<std::initializer_list<float>>);
+static_assert(always<std::vector<float> &> && always<const std::vector<float> &> && always<const float (&)[6]> &&
+              always<float (&)[6]> && always<const std::array<int, 4> &>);
+// A span owns nothing: what it looks at must live, not it.
+static_assert(always<tendon::Span<float>> && always<const tendon::Span<const float>> && always<tendon::Span<float> &>);
+#if __cplusplus >= 202002L
+static_assert(always<std::span<float>> && always<const std::span<const float>> && always<std::span<float, 6>>);
+#endif
 static_assert(!borrows<std::vector<bool> &>::value && !borrows<std::string &>::value &&
               !borrows<std::deque<float> &>::value);
+
+// Elements are looked at through a tensor that has a name: what an op returns is gone before they are read.
+template <class X, class = void> struct shows : std::false_type {};
+template <class X> struct shows<X, std::void_t<decltype(std::declval<X>().template data<float>())>> : std::true_type {};
+template <class X, class = void> struct spans : std::false_type {};
+template <class X> struct spans<X, std::void_t<decltype(std::declval<X>().template span<float>())>> : std::true_type {};
+template <class X, class = void> struct writes : std::false_type {};
+template <class X>
+struct writes<X, std::void_t<decltype(std::declval<X>().template data_mut<float>())>> : std::true_type {};
+template <class X, class = void> struct points : std::false_type {};
+template <class X> struct points<X, std::void_t<decltype(std::declval<X>().data())>> : std::true_type {};
+template <class X, class = void> struct arrow_shows : std::false_type {};
+template <class X>
+struct arrow_shows<X, std::void_t<decltype(std::declval<X>()->template data<float>())>> : std::true_type {};
+using Named = tendon::Tensor &;
+using NamedConst = const tendon::Tensor &;
+using Temporary = tendon::Tensor;
+using TemporaryConst = const tendon::Tensor;
+static_assert(shows<Named>::value && shows<NamedConst>::value && spans<Named>::value &&
+              spans<NamedConst>::value && writes<Named>::value && points<NamedConst>::value);
+static_assert(!shows<Temporary>::value && !shows<TemporaryConst>::value && !spans<Temporary>::value &&
+              !spans<TemporaryConst>::value && !writes<Temporary>::value && !writes<NamedConst>::value &&
+              !points<Temporary>::value && !points<TemporaryConst>::value);
+static_assert(arrow_shows<tendon::Result<Temporary> &>::value && !arrow_shows<tendon::Result<Temporary>>::value);
 
 static void borrowing() {
     std::vector<float> v = {1, 2, 3, 4, 5, 6};
@@ -47,7 +93,7 @@ static void borrowing() {
     CHECK(x[0][0].item<float>() == 10);
     x[1].fill_(7);
     CHECK(v[3] == 7 && v[5] == 7 && !x.is_read_only());
-    CHECK(tendon::borrow(v).shape() == Shape(6) && tendon::borrow(v).data<float>() == v.data());
+    CHECK(tendon::borrow(v).shape() == Shape(6) && tendon::borrow(v).shares_memory(x));
 
     // Const elements: writes are errors.
     const std::array<double, 3> a = {1, 2, 3};
@@ -60,13 +106,17 @@ static void borrowing() {
 
     int numbers[] = {1, 2, 3};
     CHECK(holds(tendon::borrow(numbers), DType::i32, {3}, {1, 2, 3}) &&
-          tendon::borrow(numbers, {3, 1}).data<int>() == numbers);
+          holds(tendon::borrow(numbers, {3, 1}), DType::i32, {3, 1}, {1, 2, 3}));
     CHECK(tendon::borrow(numbers, sizeof numbers, DType::u32, {3}).dtype() == DType::u32);
+    CHECK(holds(tendon::borrow(tendon::Span<float>(v.data() + 1, 2)), {2}, {2, 3}) &&
+          tendon::borrow(x.span<float>(), {6}).is_read_only() &&
+          holds(tendon::borrow(x.span<float>(), {3}, BorrowOptions().strides({2})), {3}, {10, 3, 7}));
     std::vector<float> none;
     CHECK(tendon::borrow(none).numel() == 0);
 #if __cplusplus >= 202002L
     std::span<float> span(v);
-    CHECK(tendon::borrow(span, {3, 2}).data<float>() == v.data());
+    const auto over_span = tendon::borrow(span, {3, 2});
+    CHECK(over_span.data<float>() == v.data());
     const std::span<const float> read = x.span<float>();
     CHECK(read.data() == v.data() && read.size() == 6);
 #endif
@@ -83,7 +133,8 @@ static void strided() {
     CHECK(holds(columns, DType::f64, {2, 3}, {1, 3, 5, 2, 4, 6}) && columns.data_strided() == v.data() &&
           !columns.is_contiguous());
     THROWS(TENSOR_ERR_NOT_CONTIGUOUS, "tensor_data_f64", (void)columns.data<double>());
-    CHECK(columns.transpose(0, 1).data<double>() == v.data());
+    const auto rows = columns.transpose(0, 1);
+    CHECK(rows.data<double>() == v.data());
     CHECK(holds(tendon::borrow(v, {6}, BorrowOptions().strides({-1}).offset(5)), DType::f64, {6}, {6, 5, 4, 3, 2, 1}));
     CHECK(holds(tendon::borrow(v, {3}, BorrowOptions().strides({2}).offset(1)), DType::f64, {3}, {2, 4, 6}));
     CHECK(holds(tendon::borrow(v, {2, 2}, BorrowOptions().strides({0, 1})), DType::f64, {2, 2}, {1, 2, 1, 2}));
@@ -155,6 +206,21 @@ struct Counted : std::vector<float> { // a container that says when it goes
     static inline int gone = 0;
 };
 
+// A look at another's elements that hands its const on to them, as Eigen's maps do, and a container that holds its own.
+struct Mapped {
+    float *at;
+    std::size_t count;
+    float *data() { return at; }
+    const float *data() const { return at; }
+    std::size_t size() const { return count; }
+};
+struct Inside {
+    float own[2];
+    float *data() { return own; }
+    const float *data() const { return own; }
+    std::size_t size() const { return 2; }
+};
+
 static void taking() {
     std::vector<float> v = {1, 2, 3, 4};
     const float *const before = v.data();
@@ -175,6 +241,15 @@ static void taking() {
     const float *const mine_at = mine.data();
     THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "", (void)tendon::take(std::move(mine), {4}));
     CHECK(mine.data() == mine_at && mine.size() == 3 && Counted::gone == 1);
+    // What lies outside of a container that has nothing to destroy is not its own.
+    float others[] = {1, 2};
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "does not own", (void)tendon::take(Mapped{others, 2}));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "does not own", (void)tendon::take(Mapped{others, 2}, {2, 1}));
+    CHECK(tendon::take(Mapped{nullptr, 0}).numel() == 0 && holds(tendon::take(Inside{{3, 4}}), {2}, {3, 4}));
+    static_assert(tendon::detail::IsView<tendon::Span<float>>::value &&
+                  tendon::detail::IsView<std::initializer_list<float>>::value &&
+                  !tendon::detail::IsView<std::array<const float, 2>>::value &&
+                  !tendon::detail::IsView<std::vector<float>>::value && !tendon::detail::IsView<Inside>::value);
     // An array moves with its elements.
     CHECK(holds(tendon::take(std::array<double, 2>{1, 2}), DType::f64, {2}, {1, 2}));
     const std::vector<int> source = {1, 2};
@@ -216,7 +291,8 @@ static void looking() {
     h.data_mut<mine::half>()[0].bits = 0x4000;
     CHECK(holds(h, DType::f16, {2}, {2, 1}) && h.to_vector<mine::half>()[0].bits == 0x4000);
     std::vector<mine::half> halves = {{0x3c00}, {0xc000}};
-    CHECK(holds(tendon::borrow(halves), DType::f16, {2}, {1, -2}) && tendon::borrow(halves).data() == halves.data());
+    const auto over_halves = tendon::borrow(halves);
+    CHECK(holds(over_halves, DType::f16, {2}, {1, -2}) && over_halves.data() == halves.data());
     auto bf = tendon::ones({1}, DType::bf16);
     CHECK(bf.data<tendon::BFloat16>()->bits == 0x3f80 && bf.data_mut<tendon::BFloat16>()->bits == 0x3f80);
     THROWS(TENSOR_ERR_DTYPE, "", (void)bf.data<tendon::Half>());

@@ -18,7 +18,17 @@ using tendon::Shape;
 
 // Results are not ignored, and what could hide a failure does not compile.
 static_assert(!std::is_copy_constructible_v<tendon::Tensor> && std::is_nothrow_move_constructible_v<tendon::Tensor>);
-static_assert(!std::is_constructible_v<bool, Result<bool>> && std::is_constructible_v<bool, Result<double>>);
+static_assert(!std::is_constructible_v<bool, Result<bool>> && !std::is_constructible_v<bool, Result<std::int64_t>> &&
+              !std::is_constructible_v<bool, Result<double>> && std::is_constructible_v<bool, Result<tendon::Tensor>> &&
+              std::is_constructible_v<bool, Result<void>>);
+// What a temporary holds comes as a value; elements only of a tensor that has a name.
+static_assert(std::is_same_v<decltype(std::declval<Result<Shape>>().value()), Shape> &&
+              std::is_same_v<decltype(*std::declval<Result<Shape>>()), Shape> &&
+              std::is_same_v<decltype(*std::declval<Result<Shape> &>()), Shape &>);
+template <class R, class = void> struct arrow_spans : std::false_type {};
+template <class R>
+struct arrow_spans<R, std::void_t<decltype(std::declval<R>()->template span<float>())>> : std::true_type {};
+static_assert(arrow_spans<Result<tendon::Tensor> &>::value && !arrow_spans<Result<tendon::Tensor>>::value);
 static_assert(std::is_same_v<decltype(std::declval<tendon::Tensor &>().sum()), Result<tendon::Tensor>>);
 static_assert(std::is_same_v<decltype(std::declval<tendon::Tensor &>() += 1), Result<void>>);
 
@@ -155,6 +165,15 @@ static Result<void> interchange() {
     CHECK(got.is_same(w).value() && dict.len().value() == 1 && dict.contains("w").value() &&
           *dict.metadata("format") == "pt");
     CHECK(dict.get("b").error().code() == TENSOR_ERR_NOT_FOUND && dict.items()->size() == 1);
+    // The items outlive the Result that they came in.
+    const std::string long_name = "a name that is too long to lie in the string itself";
+    TENDON_CHECK(dict.set(long_name, w));
+    std::string names;
+    for (const auto &item : dict.items().value()) names += item.name + (item.tensor.is_same(w).value() ? "," : "?");
+    for (const auto &[name, x] : *dict.items()) names += name + (x.is_same(w).value() ? "," : "?");
+    CHECK(names == "w," + long_name + ",w," + long_name + ",");
+    const Result<void> refused = dict.set(std::string("w\0x", 3), w);
+    CHECK(!refused && refused.error().code() == TENSOR_ERR_INVALID_ARGUMENT && dict.len().value() == 2);
     TENDON_TRY(auto managed, tendon::to_dlpack(w));
     TENDON_TRY(const auto back, tendon::from_dlpack(std::move(managed)));
     CHECK(back.data<float>().value() == w.data<float>().value() && managed == nullptr);

@@ -69,7 +69,14 @@ static void with_numbers() {
     CHECK(holds(f <= 1, DType::boolean, {2}, {1, 0}) && holds(4 <= f, DType::boolean, {2}, {0, 1}));
     CHECK(holds(f > 2, DType::boolean, {2}, {0, 1}) && holds(2 > f, DType::boolean, {2}, {1, 0}));
     CHECK(holds(f >= 4, DType::boolean, {2}, {0, 1}) && holds(1 >= f, DType::boolean, {2}, {1, 0}));
-    THROWS(TENSOR_ERR_DTYPE, "", (void)(1 - tensor({true})));
+    // A bool beside a number is the number's: the same from both sides.
+    const auto t = tensor({true, false});
+    CHECK(holds(1 - t, DType::i64, {2}, {0, 1}) && holds(t - 1, DType::i64, {2}, {0, -1}) &&
+          holds(1.5 - t, {2}, {0.5, 1.5}) && holds(t - 1.5, {2}, {-0.5, -1.5}) &&
+          holds(true - i, DType::i32, {2}, {0, -3}));
+    THROWS(TENSOR_ERR_DTYPE, "tensor_sub_scalar", (void)(true - t));
+    THROWS(TENSOR_ERR_DTYPE, "tensor_sub_scalar", (void)(t - true));
+    THROWS(TENSOR_ERR_INVALID_ARGUMENT, "kind", (void)(UINT64_MAX - t));
 }
 
 static void in_place() {
