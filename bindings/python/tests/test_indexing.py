@@ -43,6 +43,14 @@ class Indexing(unittest.TestCase):
                 x[key] = value
             self.assertEqual(x.tolist(), before)
 
+    def test_a_write_of_what_lies_in_the_target_itself(self):
+        for count in (200, 8):
+            x = tendon.arange(0.0, float(count))
+            x[[1, 2, 3]] = x[0:3]
+            self.assertEqual(x[:6].tolist(), [0, 0, 1, 2, 4, 5])
+            x[[0, 0, 1]] = x[3:6]
+            self.assertEqual(x[:6].tolist(), [4, 5, 1, 2, 4, 5])
+
     def test_without_numpy(self):
         x = self.x
         self.assertEqual(x[1].tolist(), [4, 5, 6, 7])
