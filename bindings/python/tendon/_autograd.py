@@ -5,6 +5,7 @@ import inspect
 import threading
 
 from . import _api
+from ._borrow import give_back
 from ._documents import from_header
 from ._tensor import Tensor, handle_of, handles_of, wrap
 from ._unique import Unique
@@ -104,6 +105,7 @@ def _graph_options(gradient, retain_graph, create_graph):
 @from_header("tensor_backward")
 def backward(loss, gradient=None, *, retain_graph=False, create_graph=False):
     _api.tensor_backward(handle_of(loss, "loss"), **_graph_options(gradient, retain_graph, create_graph))
+    give_back()  # what only the graph had
 
 
 @from_header("tensor_grad_of")

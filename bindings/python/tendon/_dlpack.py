@@ -115,15 +115,16 @@ def _current_stream(ordinal):
 
 
 def _taken(capsule, options):
-    pointer, versioned = _capsules.look(capsule)
+    pointer, versioned = _capsules.claim(capsule)
     call = _api.tensor_from_dlpack_versioned if versioned else _api.tensor_from_dlpack
     try:
         handle = call(pointer, **options)
     except FormatError:
         # The one failure that frees the struct.
-        _capsules.take(capsule, versioned)
         raise
-    except UnsupportedError as error:
-        raise BufferError(str(error)) from error
-    _capsules.take(capsule, versioned)
+    except BaseException as error:
+        _capsules.put_back(capsule, versioned)
+        if isinstance(error, UnsupportedError):
+            raise BufferError(str(error)) from error
+        raise
     return wrap(handle)
