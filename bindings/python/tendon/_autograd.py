@@ -42,7 +42,10 @@ class _Mode(Unique):
 
     def __call__(self, function):
         kind = type(self)
-        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        if any(
+            kind_of(function)
+            for kind_of in (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+        ):
             raise TypeError(
                 f"{kind.__name__} is of a thread and cannot decorate a generator or coroutine: use `with` inside"
             )

@@ -108,6 +108,13 @@ class Capsules(Counted):
                 self.assertEqual(taken[0].tolist(), [1, 1, 1, 1])
                 del x, taken, capsule, take
 
+    def test_a_tracked_tensor(self):
+        """A BufferError, as the array API standard has it, and an AutogradError, as everywhere here."""
+        for kind in (BufferError, tendon.AutogradError):
+            with self.assertRaisesRegex(kind, "detach") as caught:
+                tendon.ones(3, requires_grad=True).__dlpack__()
+        self.assertEqual(caught.exception.name, "TENSOR_ERR_AUTOGRAD")
+
     def test_a_capsule_after_a_failure_is_as_before(self):
         x = tendon.ones(4)
         capsule = x.__dlpack__()

@@ -154,6 +154,14 @@ class Beside(unittest.TestCase):
         x[tendon.tensor([False, False, True])] = 3.9
         self.assertEqual(x.tolist(), [2**60 + 1, 1, 3])
 
+    def test_a_value_that_cannot_be_one_says_why(self):
+        x = tendon.zeros(3)
+        for value, words in ((np.array(None), "arrays of object"), (np.zeros(3, complex), "arrays of complex128")):
+            with self.assertRaisesRegex(TypeError, words):
+                x[0] = value
+        with self.assertRaisesRegex(TypeError, "cannot be set to NoneType"):
+            x[0] = None
+
     def test_writes_go_to_borrowed_memory(self):
         a = np.zeros((3, 4))
         x = tendon.from_numpy(a)
