@@ -469,6 +469,37 @@ class Endings(unittest.TestCase):
                 print("done")
             """)
 
+    def test_with_threads_whose_graphs_borrow(self):
+        """The graph is the last user of the memory, and backward lets it go."""
+        for _ in range(20):
+            self.ends_well("""
+                import threading, time
+                import tendon
+                def work():
+                    while True:
+                        w = tendon.ones(10, requires_grad=True)
+                        loss = (w * tendon.frombuffer(bytearray(40), dtype="float32")).sum()
+                        loss.backward()
+                        loss = (w * tendon.frombuffer(bytearray(40), dtype="float32")).sum()
+                        tendon.grad(loss, w)
+                for _ in range(3):
+                    threading.Thread(target=work, daemon=True).start()
+                time.sleep(0.05)
+                print("done")
+            """)
+
+    def test_with_backward_in_atexit(self):
+        self.ends_well("""
+            import atexit
+            def late():
+                w = tendon.ones(2, requires_grad=True)
+                (w * 3).sum().backward()
+                print(w.grad.tolist())
+            atexit.register(late)
+            import tendon
+            print("done")
+        """, ("done", "[3.0, 3.0]"))
+
     def test_with_tensors_computed_in_atexit(self):
         self.ends_well("""
             import atexit
