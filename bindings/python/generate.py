@@ -33,9 +33,9 @@ from ctypes import (
 
 # With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, character as _character,
-    fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room,
-    same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, bind_held as _bind_held,
+    character as _character, fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path,
+    room as _room, same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
     text as _text, texts as _texts, to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t,
     to_int64_t as _to_int64_t, to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t,
     to_uint32_t as _to_uint32_t, to_uint64_t as _to_uint64_t,
@@ -52,6 +52,8 @@ RANGES = {
     **{f"int{n}_t": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in (8, 16, 32, 64)},
     **{f"uint{n}_t": (0, 2**n - 1) for n in (8, 16, 32, 64)},
 }
+#: Called with the GIL held: they may be the last to use borrowed memory, and what tells Python so must not wait.
+HELD = ("tensor_release", "tensor_dict_release", "tensor_optimizer_release")
 #: Of the array module, which refuses numbers that do not fit.
 TYPECODES = {
     "int8_t": "b", "uint8_t": "B", "int16_t": "h", "uint16_t": "H", "int32_t": "i", "uint32_t": "I", "int64_t": "q",
@@ -117,7 +119,8 @@ class Function:
         returns = self.data["returns"]
         restype = {"none": "None", "text": "c_char_p"}.get(returns["role"]) or self.api.ctype(returns["type"])
         bound = ", ".join([f'"{self.name}"', restype, *self.argtypes])
-        lines = [f"_{self.name} = _bind({bound})", "", "", f"def {self.name}({self.signature()}):"]
+        bind = "_bind_held" if self.name in HELD else "_bind"
+        lines = [f"_{self.name} = {bind}({bound})", "", "", f"def {self.name}({self.signature()}):"]
         lines += self.docstring()
         body = self.body(returns)
         lines += ["    " + line if line else "" for line in body]

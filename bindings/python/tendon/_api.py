@@ -15,9 +15,9 @@ from ctypes import (
 
 # With names that no parameter has.
 from ._ffi import (
-    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, character as _character,
-    fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path, room as _room,
-    same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
+    Scalar, ScalarOut, address as _address, ask_again as _ask_again, bind as _bind, bind_held as _bind_held,
+    character as _character, fail as _fail, fail_last as _fail_last, finalizing as _finalizing, path as _path,
+    room as _room, same_count as _same_count, scalar as _scalar, scalar_value as _scalar_value, structure as _structure,
     text as _text, texts as _texts, to_int8_t as _to_int8_t, to_int16_t as _to_int16_t, to_int32_t as _to_int32_t,
     to_int64_t as _to_int64_t, to_size_t as _to_size_t, to_uint8_t as _to_uint8_t, to_uint16_t as _to_uint16_t,
     to_uint32_t as _to_uint32_t, to_uint64_t as _to_uint64_t,
@@ -2817,7 +2817,7 @@ def tensor_retain(x):
     return out_out.value
 
 
-_tensor_release = _bind("tensor_release", c_int32, c_void_p)
+_tensor_release = _bind_held("tensor_release", c_int32, c_void_p)
 
 
 def tensor_release(x=None, _call=_tensor_release, _raise=_fail, _ends=_finalizing):
@@ -5240,7 +5240,7 @@ def tensor_optimizer_state_load(optimizer, data, nbytes):
         _fail(status)
 
 
-_tensor_optimizer_release = _bind("tensor_optimizer_release", c_int32, c_void_p)
+_tensor_optimizer_release = _bind_held("tensor_optimizer_release", c_int32, c_void_p)
 
 
 def tensor_optimizer_release(optimizer=None, _call=_tensor_optimizer_release, _raise=_fail, _ends=_finalizing):
@@ -5266,7 +5266,7 @@ def tensor_dict_create():
     return out_out.value
 
 
-_tensor_dict_release = _bind("tensor_dict_release", c_int32, c_void_p)
+_tensor_dict_release = _bind_held("tensor_dict_release", c_int32, c_void_p)
 
 
 def tensor_dict_release(dict=None, _call=_tensor_dict_release, _raise=_fail, _ends=_finalizing):

@@ -42,8 +42,10 @@ def dims_of(dim):
     return dims
 
 
-def reduce_options(keepdim, keepdims, dtype=None):
-    """The keyword arguments of a reduction of _api."""
+def reduce_options(keepdim, keepdims, dtype=None, out=None):
+    """The keyword arguments of a reduction of _api. NumPy's own functions pass `out` also where it is None."""
+    if out is not None:
+        raise TypeError("out is not taken: the result is always a new tensor")
     options = {}
     if keepdim or keepdims:
         options["keepdim"] = True

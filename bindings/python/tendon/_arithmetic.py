@@ -2,10 +2,10 @@
 
 from . import _api
 from ._documents import from_header
-from ._dtypes import of_number
+from ._dtypes import float32, of_number
 from ._failures import failure
 from ._numbers import as_number, need_number, scalar_like, scalar_of
-from ._tensor import Tensor, describe, handle_of, wrap
+from ._tensor import Tensor, describe, handle_of, run, wrap
 
 __all__ = ["div", "divide", "floor_divide", "remainder", "where"]
 
@@ -18,6 +18,13 @@ _BINARY = {
 }  # fmt: skip
 
 
+def _beside(number, x, what):
+    """A number as the other operand. Truths need not fit; of what is chosen between, whole numbers must."""
+    if what.startswith("logical_"):
+        number = bool(number)
+    return scalar_like(number, x._handle, wraps=what not in ("maximum", "minimum", "where"))
+
+
 def _operands(a, b, what):
     """Both as handles, numbers made tensors. The first two results keep them alive during the call."""
     if isinstance(a, Tensor):
@@ -25,20 +32,45 @@ def _operands(a, b, what):
             number = as_number(b)
             if number is None:
                 raise TypeError(f"{what}: the second operand must be a tensor or a number, not {describe(b)}")
-            b = scalar_like(number, a._handle)
+            b = _beside(number, a, what)
     elif isinstance(b, Tensor):
         number = as_number(a)
         if number is None:
             raise TypeError(f"{what}: the first operand must be a tensor or a number, not {describe(a)}")
-        a = scalar_like(number, b._handle)
+        a = _beside(number, b, what)
     else:
         raise TypeError(f"{what}: one operand must be a tendon.Tensor")
     return a, b
 
 
+# name: the C function of a tensor and a number that is this one of the number and the tensor.
+_EXCHANGED = {
+    "add": "add", "mul": "mul", "eq": "eq", "ne": "ne", "lt": "gt", "le": "ge", "gt": "lt", "ge": "le"
+}  # fmt: skip
+
+
+def _number_sub(number, b):
+    """number - b: -b + number is the same to the last bit, and its number need not fit into b's dtype."""
+    kind = of_number[_api.tensor_dtype(b._handle)].kind
+    if kind == "b" or (kind != "f" and isinstance(number, float)):
+        return run(_api.tensor_sub, scalar_like(number, b._handle), b)
+    return run(_api.tensor_add_scalar, run(_api.tensor_neg, b), number)
+
+
+def _number_div(number, b):
+    """number / b. Small floats are computed in float32, where numbers are that they have not."""
+    there = of_number[_api.tensor_dtype(b._handle)]
+    if there.kind == "f" and there.itemsize == 2:
+        wide = run(_api.tensor_to_dtype, b, float32.number)
+        return run(_api.tensor_to_dtype, _number_div(number, wide), there.number)
+    number = float(number)  # whole numbers divide as floats
+    return run(_api.tensor_div, scalar_like(number, b._handle), b)
+
+
 def _binary(name):
     of_tensors = getattr(_api, "tensor_" + name)
     of_number_ = getattr(_api, f"tensor_{name}_scalar", None)
+    exchanged = getattr(_api, f"tensor_{_EXCHANGED.get(name)}_scalar", None)
 
     def function(a, b):
         if type(a) is Tensor:
@@ -48,6 +80,10 @@ def _binary(name):
                 number = as_number(b)
                 if number is not None:
                     return wrap(of_number_(a._handle, number))
+        elif type(b) is Tensor and (exchanged is not None or name == "sub"):
+            number = as_number(a)
+            if number is not None:
+                return _number_sub(number, b) if exchanged is None else wrap(exchanged(b._handle, number))
         a, b = _operands(a, b, name)
         return wrap(of_tensors(a._handle, b._handle))
 
@@ -75,6 +111,10 @@ def div(a, b, *, rounding_mode=None):
             number = as_number(b)
             if number is not None:
                 return wrap(_api.tensor_div_scalar(a._handle, number))
+        elif type(b) is Tensor:
+            number = as_number(a)
+            if number is not None:
+                return _number_div(number, b)
         a, b = _operands(a, b, "div")
         return wrap(_api.tensor_div(a._handle, b._handle))
     if rounding_mode not in _ROUNDING:

@@ -68,7 +68,6 @@ _method("is_contiguous", "is_contiguous", bool, "Whether the elements lie in C o
 _method("is_view", "is_view", bool, "Whether it looks into the memory of another tensor.")
 _method("is_inference", "is_inference", bool, "Whether it was made in inference mode.")
 _method("storage_offset", "storage_offset")
-_method("item", "item")
 _method("is_pinned", "is_pinned", bool)
 
 
@@ -188,6 +187,15 @@ def _empty(shape):
     return [_empty(shape[1:]) for _ in range(shape[0])] if len(shape) > 1 else []
 
 
+@from_header("tensor_item")
+def item(x):
+    # A TensorScalar ends at 2**63 - 1.
+    if _api.tensor_dtype(x._handle) == _api.TENSOR_DTYPE_U64 and _api.tensor_numel(x._handle) == 1:
+        return memoryview(_host_bytes(x)).cast("B").cast("Q")[0]
+    return _api.tensor_item(x._handle)
+
+
+Tensor.item = item
 Tensor.tobytes = _tobytes
 Tensor.tolist = _tolist
 

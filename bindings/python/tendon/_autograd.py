@@ -4,7 +4,8 @@ import functools
 import inspect
 import threading
 
-from . import _api
+from . import _api, _ending
+from ._borrow import give_back
 from ._documents import from_header
 from ._tensor import Tensor, handle_of, handles_of, wrap
 from ._unique import Unique
@@ -41,7 +42,10 @@ class _Mode(Unique):
 
     def __call__(self, function):
         kind = type(self)
-        if inspect.isgeneratorfunction(function) or inspect.iscoroutinefunction(function):
+        if any(
+            kind_of(function)
+            for kind_of in (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
+        ):
             raise TypeError(
                 f"{kind.__name__} is of a thread and cannot decorate a generator or coroutine: use `with` inside"
             )
@@ -103,7 +107,8 @@ def _graph_options(gradient, retain_graph, create_graph):
 
 @from_header("tensor_backward")
 def backward(loss, gradient=None, *, retain_graph=False, create_graph=False):
-    _api.tensor_backward(handle_of(loss, "loss"), **_graph_options(gradient, retain_graph, create_graph))
+    _ending.call(_api.tensor_backward, handle_of(loss, "loss"), **_graph_options(gradient, retain_graph, create_graph))
+    give_back()  # what only the graph had
 
 
 @from_header("tensor_grad_of")
@@ -114,7 +119,10 @@ def grad(output, inputs, gradient=None, *, retain_graph=False, create_graph=Fals
     options = _graph_options(gradient, retain_graph, create_graph)
     if allow_unused:
         options["allow_unused"] = True
-    found = _api.tensor_grad_of(handle_of(output, "output"), handles_of(inputs, "inputs"), **options)
+    found = _ending.call(
+        _api.tensor_grad_of, handle_of(output, "output"), handles_of(inputs, "inputs"), **options
+    )  # fmt: skip
+    give_back()
     return tuple(wrap(handle) if handle else None for handle in found)
 
 

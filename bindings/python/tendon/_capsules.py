@@ -11,6 +11,9 @@ import collections
 import ctypes
 import gc
 import sys
+import threading
+
+from ._borrow import give_back
 
 _python = ctypes.pythonapi
 
@@ -46,17 +49,25 @@ def give(pointer, versioned):
     return capsule
 
 
-def look(capsule):
-    """(address, versioned) of the struct in a capsule that nobody has taken yet."""
-    for versioned, name in _NAMES.items():
-        if _is_valid(capsule, name):
-            return _get_pointer(capsule, name), versioned
+# Two threads may come with one capsule: the first one to rename it has it. (A collection in between may run destructors
+# that import something: the lock lets its own thread in.)
+_claiming = threading.RLock()
+
+
+def claim(capsule):
+    """(address, versioned) of the struct in a capsule, which is the caller's from now on; others find it taken."""
+    with _claiming:
+        for versioned, name in _NAMES.items():
+            if _is_valid(capsule, name):
+                pointer = _get_pointer(capsule, name)
+                _set_name(capsule, _USED[versioned])
+                return pointer, versioned
     raise ValueError("the capsule holds no DLPack struct, or somebody has taken it already")
 
 
-def take(capsule, versioned):
-    """Marks the capsule: its struct has a new owner."""
-    _set_name(capsule, _USED[versioned])
+def put_back(capsule, versioned):
+    """Ends a claim: the capsule owns its struct again."""
+    _set_name(capsule, _NAMES[versioned])
 
 
 def _next(queue):
@@ -75,14 +86,16 @@ def sweep(*_):
         try:
             capsule, references = _next(_queue)
         except IndexError:
-            return  # another thread sweeps too
+            break  # another thread sweeps too
+        if references > _ALONE:
+            # Also one that is taken: the claim may be put back.
+            _queue.append(capsule)
+            continue
         for versioned, name in _NAMES.items():
             if _is_valid(capsule, name):
-                if references > _ALONE:
-                    _queue.append(capsule)
-                else:
-                    _delete(_get_pointer(capsule, name), versioned)
+                _delete(_get_pointer(capsule, name), versioned)
                 break
+    give_back()
 
 
 def _delete(pointer, versioned):

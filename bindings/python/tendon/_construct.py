@@ -1,6 +1,7 @@
 """tensor, asarray, frombuffer: tensors from Python's data and other libraries' arrays."""
 
 import ctypes
+import sys
 from operator import index
 
 from . import _api
@@ -114,7 +115,8 @@ def _over_buffer(buffer):
     from ._dtypes import ALL
 
     view = memoryview(buffer)
-    letter = view.format.lstrip("@=") or view.format
+    # ctypes says the order of bytes even where it is the machine's.
+    letter = view.format.lstrip("@=<" if sys.byteorder == "little" else "@=>!") or view.format
     kinds = {d.format: d for d in ALL if d.format}
     kinds.update(
         {"l": kinds["q"] if view.itemsize == 8 else kinds["i"], "L": kinds["Q"] if view.itemsize == 8 else kinds["I"]}
@@ -124,7 +126,7 @@ def _over_buffer(buffer):
     if found is None or found.itemsize != view.itemsize:
         raise TypeError(f"a buffer of format {view.format!r} has no dtype here")
     if not view.c_contiguous:
-        view = memoryview(view.tobytes()).cast("B").cast(letter, view.shape) if view.nbytes else view
+        view = memoryview(view.tobytes()).cast("B").cast(found.format, view.shape) if view.nbytes else view
     return _borrowed(view, found, list(view.shape), 0)
 
 

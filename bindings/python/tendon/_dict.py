@@ -3,6 +3,7 @@
 from collections.abc import Mapping, MutableMapping
 
 from . import _api
+from ._borrow import give_back as _give_back
 from ._documents import from_header
 from ._tensor import handle_of, wrap
 
@@ -84,7 +85,7 @@ class TensorDict(MutableMapping):
         lines = [f"{name!r}: {x.dtype.name} {list(x.shape)}" for name, x in self.items()]
         return "TensorDict({" + ", ".join(lines) + "})"
 
-    def __del__(self, _release=_api.tensor_dict_release):
+    def __del__(self, _release=_api.tensor_dict_release, _give_back=_give_back):
         try:
             handle = self._dict
         except AttributeError:
@@ -92,6 +93,7 @@ class TensorDict(MutableMapping):
         if handle:
             self._dict = 0
             _release(handle)
+            _give_back()
 
 
 class _Metadata(Mapping):

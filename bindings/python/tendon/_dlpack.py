@@ -2,8 +2,7 @@
 
 from . import _api, _capsules
 from ._devices import as_pair
-from ._errors import FormatError, ReadOnlyError, UnsupportedError
-from ._failures import failure
+from ._errors import FormatError, ReadOnlyError, TrackedExportError, UnsupportedError
 from ._tensor import handle_of, wrap
 
 __all__ = ["from_dlpack"]
@@ -24,7 +23,8 @@ def dlpack(x, *, stream=None, max_version=None, dl_device=None, copy=None):
     _capsules.sweep()
     handle = handle_of(x)
     if _api.tensor_requires_grad(handle):
-        raise failure(
+        raise TrackedExportError(
+            _api.TENSOR_ERR_AUTOGRAD,
             "TENSOR_ERR_AUTOGRAD",
             "the tensor requires grad, and other libraries cannot follow: call tensor.detach() first",
         )
@@ -115,15 +115,16 @@ def _current_stream(ordinal):
 
 
 def _taken(capsule, options):
-    pointer, versioned = _capsules.look(capsule)
+    pointer, versioned = _capsules.claim(capsule)
     call = _api.tensor_from_dlpack_versioned if versioned else _api.tensor_from_dlpack
     try:
         handle = call(pointer, **options)
     except FormatError:
         # The one failure that frees the struct.
-        _capsules.take(capsule, versioned)
         raise
-    except UnsupportedError as error:
-        raise BufferError(str(error)) from error
-    _capsules.take(capsule, versioned)
+    except BaseException as error:
+        _capsules.put_back(capsule, versioned)
+        if isinstance(error, UnsupportedError):
+            raise BufferError(str(error)) from error
+        raise
     return wrap(handle)

@@ -70,6 +70,10 @@ class AutogradError(TendonError):
     pass
 
 
+class TrackedExportError(AutogradError, BufferError):
+    """DLPack was asked for of a tensor that requires grad. The array API standard wants a BufferError there."""
+
+
 class CaptureError(TendonError):
     pass
 

@@ -11,6 +11,8 @@ from ctypes import c_char_p, c_double, c_int32, c_int64, c_void_p
 from . import _errors, _library
 
 library = _library.load()
+# The same, for calls during which no other thread of Python runs.
+_held = ctypes.PyDLL(None, handle=library._handle)
 finalizing = sys.is_finalizing
 
 _last_error_message = library.tendon_last_error_message
@@ -47,15 +49,20 @@ def ask_again(call, *arguments):
     return answer
 
 
-def bind(name, result, *arguments):
+def bind(name, result, *arguments, _from=library):
     """The C function, with its types. One that an older library does not have says so when it is called."""
     try:
-        function = getattr(library, name)
+        function = getattr(_from, name)
     except AttributeError:
         return _missing(name)
     function.restype = result
     function.argtypes = arguments
     return function
+
+
+def bind_held(name, result, *arguments):
+    """As bind; the function is called with the GIL held."""
+    return bind(name, result, *arguments, _from=_held)
 
 
 def _missing(name):

@@ -5,6 +5,7 @@ from operator import index as integer
 from . import _api
 from ._arguments import either
 from ._documents import from_header
+from ._failures import failure
 from ._positions import nonzero
 from ._tensor import handle_of, wrap
 
@@ -55,15 +56,21 @@ def take(x, indices, axis=None, *, dim=None):
     axis = either(axis, dim)
     if axis is None:
         x, axis = wrap(_api.tensor_reshape(handle_of(x), [x.numel()])), 0
-    axis = integer(axis)
-    return x[(slice(None),) * (axis % max(x.ndim, 1)) + (indices,)]
+    return x[(slice(None),) * _axis(axis, x) + (indices,)]
+
+
+def _axis(axis, x):
+    axis, rank = integer(axis), max(x.ndim, 1)
+    if not -rank <= axis < rank:
+        raise failure("TENSOR_ERR_INDEX", f"axis {axis} is out of bounds for a tensor of rank {x.ndim}")
+    return axis % rank
 
 
 def take_along_axis(x, indices, axis=-1):
     """take_along_axis(x, indices, axis=-1)
 
     As numpy.take_along_axis: see gather; negative indices count from the end, sizes of 1 are broadcast."""
-    axis = integer(axis) % max(x.ndim, 1)
+    axis = _axis(axis, x)
     n = x.shape[axis]
     indices = (indices < 0).where(indices + n, indices)
     shape = [max(a, b) if a == 1 or b == 1 else a for a, b in zip(x.shape, indices.shape)]

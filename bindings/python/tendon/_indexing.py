@@ -57,6 +57,8 @@ def as_value(value, device):
         # Floats of lists in float64: what they are written into may have as many digits.
         value = from_nested(value, None, {}, float64) if isinstance(value, (list, tuple)) else asarray(value)
     except TypeError:
+        if any(hasattr(value, name) for name in ("__array__", "__array_interface__", "__dlpack__")):
+            raise  # it says what is wrong with this one
         raise TypeError(f"a tensor cannot be set to {describe(value)}") from None
     return value if value.device == device else value.to(device=device)
 

@@ -232,6 +232,9 @@ def put(view, places, at, value):
         return
     value = run(_api.tensor_reshape, value, [n, *g.rest])
     if n < FEW and n * 4 < g.count:
+        if _api.tensor_shares_memory(rows._handle, value._handle):
+            # A write must not change what the next one takes.
+            value = run(_api.tensor_clone, value)
         _put_one_by_one(rows, g, value)
     else:
         _put_all(rows, g, value)

@@ -1,6 +1,7 @@
 """class Tensor: one owner of one handle. What tensors can do is attached to it by _methods.py."""
 
 from . import _api
+from ._borrow import _over, give_back
 
 __all__ = ["Tensor"]
 
@@ -34,7 +35,7 @@ class Tensor:
         x._handle = handle
         return x
 
-    def __del__(self, _release=_api.tensor_release):
+    def __del__(self, _release=_api.tensor_release, _over=_over, _give_back=give_back):
         # The defaults live as long as the function: at interpreter exit globals may be gone already. The handle is
         # taken out first, so that nothing releases it twice.
         try:
@@ -44,6 +45,8 @@ class Tensor:
         if handle:
             self._handle = 0
             _release(handle)
+            if _over:
+                _give_back()
 
 
 _new = object.__new__

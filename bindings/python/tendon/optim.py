@@ -1,6 +1,7 @@
 """Optimizers: SGD and AdamW, as in torch.optim."""
 
 from . import _api
+from ._borrow import give_back as _give_back
 from ._documents import from_header
 from ._tensor import Tensor, handles_of as _handles_of
 from ._unique import Unique as _Unique
@@ -60,7 +61,7 @@ class Optimizer(_Unique):
     def __repr__(self):
         return f"{type(self).__name__}(lr={self.lr:g})"
 
-    def __del__(self, _release=_api.tensor_optimizer_release):
+    def __del__(self, _release=_api.tensor_optimizer_release, _give_back=_give_back):
         try:
             handle = self._optimizer
         except AttributeError:
@@ -68,6 +69,7 @@ class Optimizer(_Unique):
         if handle:
             self._optimizer = 0
             _release(handle)
+            _give_back()
 
 
 def _parameters(params):

@@ -147,6 +147,18 @@ class Modes(unittest.TestCase):
             def generator():
                 yield 1
 
+        with self.assertRaises(TypeError):
+
+            @tendon.no_grad
+            async def asynchronous_generator():
+                yield 1
+
+        with self.assertRaises(TypeError):
+
+            @tendon.inference_mode()
+            async def coroutine():
+                pass
+
     def test_one_object_used_again_and_inside_itself(self):
         mode = tendon.no_grad()
         for _ in range(2):

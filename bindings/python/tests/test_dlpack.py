@@ -86,6 +86,45 @@ class Capsules(Counted):
             gc.collect()
             self.assertEqual(tendon.live_storage_count(), before - 1)
 
+    def test_one_capsule_taken_by_two_threads(self):
+        for version in (None, (1, 1)):
+            for _ in range(150):
+                x = tendon.ones(4)
+                capsule, barrier, taken, refused = x.__dlpack__(max_version=version), threading.Barrier(3), [], []
+
+                def take():
+                    barrier.wait()
+                    try:
+                        taken.append(tendon.from_dlpack(capsule))
+                    except ValueError as why:
+                        refused.append(why)
+
+                threads = [threading.Thread(target=take) for _ in range(3)]
+                for thread in threads:
+                    thread.start()
+                for thread in threads:
+                    thread.join()
+                self.assertEqual((len(taken), len(refused)), (1, 2))
+                self.assertEqual(taken[0].tolist(), [1, 1, 1, 1])
+                del x, taken, capsule, take
+
+    def test_a_tracked_tensor(self):
+        """A BufferError, as the array API standard has it, and an AutogradError, as everywhere here."""
+        for kind in (BufferError, tendon.AutogradError):
+            with self.assertRaisesRegex(kind, "detach") as caught:
+                tendon.ones(3, requires_grad=True).__dlpack__()
+        self.assertEqual(caught.exception.name, "TENSOR_ERR_AUTOGRAD")
+
+    def test_a_capsule_after_a_failure_is_as_before(self):
+        x = tendon.ones(4)
+        capsule = x.__dlpack__()
+        for _ in range(3):
+            with self.assertRaises((tendon.TendonError, BufferError)):
+                tendon.from_dlpack(capsule, device="cuda:63")
+            _capsules.sweep()
+        self.assertEqual(name_of(capsule), b"dltensor")
+        self.assertEqual(tendon.from_dlpack(capsule).tolist(), [1, 1, 1, 1])
+
     def test_capsules_among_threads(self):
         errors = []
 

@@ -43,6 +43,28 @@ class Indexing(unittest.TestCase):
                 x[key] = value
             self.assertEqual(x.tolist(), before)
 
+    def test_a_write_of_what_lies_in_the_target_itself(self):
+        for count in (200, 8):
+            x = tendon.arange(0.0, float(count))
+            x[[1, 2, 3]] = x[0:3]
+            self.assertEqual(x[:6].tolist(), [0, 0, 1, 2, 4, 5])
+            x[[0, 0, 1]] = x[3:6]
+            self.assertEqual(x[:6].tolist(), [4, 5, 1, 2, 4, 5])
+
+    def test_axes_out_of_range(self):
+        from tendon import array_api
+
+        x, places = self.x, tendon.zeros(3, 4, dtype="int64")
+        for axis in (2, 3, -3, 100):
+            for take in (tendon.take, lambda x, i, axis: array_api.take(x, i, axis=axis)):
+                with self.assertRaisesRegex(IndexError, f"axis {axis} is out of bounds"):
+                    take(x, [0], axis)
+            with self.assertRaisesRegex(IndexError, f"axis {axis} is out of bounds"):
+                tendon.take_along_axis(x, places, axis)
+        self.assertEqual(tendon.take(x, [0], -2).tolist(), [[0, 1, 2, 3]])
+        self.assertEqual(tendon.take(x, [0], -1).tolist(), [[0], [4], [8]])
+        self.assertEqual(tendon.take_along_axis(x, places, -2).tolist(), [[0, 1, 2, 3]] * 3)
+
     def test_without_numpy(self):
         x = self.x
         self.assertEqual(x[1].tolist(), [4, 5, 6, 7])

@@ -154,6 +154,14 @@ class Beside(unittest.TestCase):
         x[tendon.tensor([False, False, True])] = 3.9
         self.assertEqual(x.tolist(), [2**60 + 1, 1, 3])
 
+    def test_a_value_that_cannot_be_one_says_why(self):
+        x = tendon.zeros(3)
+        for value, words in ((np.array(None), "arrays of object"), (np.zeros(3, complex), "arrays of complex128")):
+            with self.assertRaisesRegex(TypeError, words):
+                x[0] = value
+        with self.assertRaisesRegex(TypeError, "cannot be set to NoneType"):
+            x[0] = None
+
     def test_writes_go_to_borrowed_memory(self):
         a = np.zeros((3, 4))
         x = tendon.from_numpy(a)
@@ -164,6 +172,40 @@ class Beside(unittest.TestCase):
         a[0, 3] = 2.0
         self.assertEqual(x.tolist(), [[5, 8, 0, 2], [6, 1, 1, 1], [7, 8, 0, 0]])
         self.assertEqual(a.tolist(), x.tolist())
+
+    def test_writes_of_what_lies_in_the_target_itself(self):
+        """A view of the target, NumPy's and tensors', by few positions and by many, by arrays and masks."""
+        for rows, few in ((200, 3), (20, 3), (200, 60), (200, 31), (200, 32)):
+            for back in (False, True):
+                a = np.arange(rows * 2.0).reshape(rows, 2)
+                expected = a.copy()
+                places = np.arange(1, few + 1)
+                taken = slice(2, few + 2) if back else slice(0, few)
+                mask = np.zeros(rows, bool)
+                mask[places] = True
+                for key in (places, mask, places.tolist()):
+                    expected[key] = expected[taken]
+                    for value_of in (
+                        lambda x: x[taken], lambda x: x.numpy()[taken], lambda x: x[taken].detach(),
+                        lambda x: tendon.from_numpy(x.numpy())[taken],
+                    ):  # fmt: skip
+                        x = tendon.tensor(a)
+                        x[key] = value_of(x)
+                        np.testing.assert_array_equal(x.numpy(), expected, str((rows, few, back)))
+                    expected = a.copy()
+
+    def test_gradients_of_writes_of_what_lies_in_the_target_itself(self):
+        for rows, few in ((200, 3), (8, 3), (200, 60)):
+            w = tendon.ones(rows, 2, requires_grad=True)
+            y = w * 1
+            y[list(range(1, few + 1))] = y[:few]
+            factors = tendon.arange(0.0, rows * 2.0).reshape(rows, 2)
+            (y * factors).sum().backward()
+            g = factors.numpy()
+            expected = g.copy()
+            expected[1 : few + 1] = 0
+            expected[:few] += g[1 : few + 1]
+            np.testing.assert_array_equal(w.grad.numpy(), expected)
 
 
 if __name__ == "__main__":

@@ -364,5 +364,98 @@ class Products(Beside):
         self.same(tendon.mse_loss(x, tendon.from_numpy(b)), ((a - b) ** 2).mean())
 
 
+class NumbersOnTheLeft(Beside):
+    """A number is the same operand on both sides, also where it does not fit into the tensor's dtype."""
+
+    CASES = (
+        ("int8", 300), ("int8", -1), ("int8", 1.5), ("uint8", 300), ("uint8", -1), ("int64", 2**62), ("uint64", -1),
+        ("float16", 1e6), ("float16", 65519.0), ("float16", 0.1), ("bfloat16", 1e39), ("float32", -1e300),
+        ("float32", 7), ("float64", 0.1), ("float32", float("inf")), ("float32", True),
+    )  # fmt: skip
+
+    def test_operands_exchanged(self):
+        for dtype, number in self.CASES:
+            x = tendon.tensor([1, 2, 100], dtype=dtype)
+            for name, other in (
+                ("add", "add"), ("mul", "mul"), ("eq", "eq"), ("ne", "ne"), ("lt", "gt"), ("le", "ge"), ("gt", "lt"),
+                ("ge", "le"), ("logical_and", "logical_and"), ("logical_or", "logical_or"),
+            ):  # fmt: skip
+                left, right = getattr(tendon, name)(number, x), getattr(tendon, other)(x, number)
+                self.assertEqual((left.dtype, left.tolist()), (right.dtype, right.tolist()), (dtype, number, name))
+
+    def test_differences(self):
+        for dtype, number in self.CASES:
+            x = tendon.tensor([1, 2, 100], dtype=dtype)
+            left, right = number - x, -(x - number)
+            self.assertEqual((left.dtype, left.tolist()), (right.dtype, right.tolist()), (dtype, number))
+        self.assertEqual((1.5 - tendon.tensor([-128], dtype="int8")).tolist(), [129.5])
+        self.assertEqual((300 - tendon.tensor([1], dtype="uint8")).tolist(), [43])
+        self.assertEqual((3 - tendon.tensor([True, False])).tolist(), [2, 3])
+        self.assertEqual(str((0.0 - tendon.tensor([0.0])).tolist()), "[0.0]")
+
+    def test_quotients_and_powers(self):
+        self.assertEqual((300 / tendon.tensor([1, -128], dtype="int8")).tolist(), [300, -2.34375])
+        self.assertEqual((-1 / tendon.tensor([4], dtype="uint8")).tolist(), [-0.25])
+        y = 1e6 / tendon.tensor([1000.0, 1e4], dtype="float16")
+        self.assertEqual((y.dtype, y.tolist()), ("float16", [1000, 100]))
+        self.assertEqual((1e300 / tendon.tensor([1.0])).tolist(), [float("inf")])
+        self.assertEqual((300 ** tendon.tensor([1, 2], dtype="int8")).tolist(), [44, -112])
+        self.assertEqual((1e6 ** tendon.tensor([0.5], dtype="float16")).tolist(), [float("inf")])
+        self.assertEqual((300 // tendon.tensor([3], dtype="int8")).tolist(), [14])
+
+    def test_extremes(self):
+        x = tendon.tensor([1.0, -2.0])
+        for number in (-1e300, float("-inf")):
+            self.assertEqual(tendon.maximum(x, number).tolist(), [1, -2])
+            self.assertEqual(tendon.maximum(number, x).tolist(), [1, -2])
+        half = tendon.zeros(1, dtype="float16")
+        self.assertEqual(tendon.maximum(65519.0, half).tolist(), [65504])
+        self.assertEqual(tendon.maximum(65520.0, half).tolist(), [float("inf")])
+        self.assertNotEqual(tendon.maximum(half, float("nan")).item(), 0)
+        for one in (tendon.ones(1, dtype="int8"), tendon.ones(1, dtype="uint8")):
+            with self.assertRaises(tendon.InvalidArgument):
+                tendon.maximum(one, 300)
+            with self.assertRaises(tendon.InvalidArgument):
+                tendon.where(one > 0, one, 300)
+
+    def test_a_truth_need_not_fit(self):
+        self.assertEqual(tendon.logical_and(tendon.tensor([1], dtype="uint8"), 256).tolist(), [True])
+        self.assertEqual(tendon.logical_xor(0.5, tendon.tensor([1])).tolist(), [False])
+
+    def test_gradients(self):
+        for compute, expected in (
+            (lambda x: 3 - x, [-1, -1]), (lambda x: 3 + x, [1, 1]), (lambda x: 3 * x, [3, 3]),
+            (lambda x: 8 / x, [-2, -0.5]),
+        ):  # fmt: skip
+            for dtype in ("float16", "float32", "float64"):
+                x = tendon.tensor([2.0, 4.0], dtype=dtype, requires_grad=True)
+                compute(x).sum().backward()
+                self.assertEqual((x.grad.dtype, x.grad.tolist()), (dtype, expected))
+
+
+class CalledByNumPy(Beside):
+    def test_reductions(self):
+        a = self.rng.standard_normal((3, 4)).astype("float32")
+        x = tendon.from_numpy(a)
+        for name in ("sum", "mean", "max", "min", "std", "var", "argmax", "argmin", "amax", "amin"):
+            for keywords in ({}, {"axis": 0}, {"axis": 1}, {"axis": -1, "keepdims": True}):
+                if "keepdims" in keywords and name.startswith("arg") and np.lib.NumpyVersion(np.__version__) < "1.22.0":
+                    continue
+                function = getattr(np, name)
+                self.same(function(x, **keywords), function(a, **keywords))
+        for name in ("any", "all"):
+            for axis in (None, 0, 1):
+                self.same(getattr(np, name)(x > 0, axis=axis), getattr(np, name)(a > 0, axis=axis))
+        self.same(np.std(x, dtype="float64", ddof=1), np.std(a, dtype="float64", ddof=1), dtype="float64")
+        self.same(np.sum(x, axis=(0, 1), dtype="float64"), np.sum(a, axis=(0, 1), dtype="float64"), dtype="float64")
+
+    def test_out_is_refused(self):
+        x = tendon.ones(3)
+        with self.assertRaisesRegex(TypeError, "out is not taken"):
+            np.sum(x, out=np.zeros(()))
+        with self.assertRaisesRegex(TypeError, "out is not taken"):
+            x.max(out=tendon.ones(1))
+
+
 if __name__ == "__main__":
     unittest.main()

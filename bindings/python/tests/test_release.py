@@ -7,10 +7,11 @@ import sys
 import textwrap
 import threading
 import unittest
+import weakref
 from array import array
 
 import tendon
-from tendon import _api, _errors
+from tendon import _api, _borrow, _errors
 
 
 class Owner:
@@ -231,6 +232,82 @@ class Tensors(Counted):
         self.assertEqual(self.left(), (0, 0))
 
 
+class Lent(Counted):
+    """Memory that tensors borrow goes with the last of them, whichever call it was that ended it."""
+
+    def lend(self):
+        class Owner(bytearray):
+            pass
+
+        owner = Owner(80)
+        return tendon.frombuffer(owner, dtype="float64"), weakref.ref(owner)
+
+    def test_it_goes_at_once_with_tensors(self):
+        x, owner = self.lend()
+        view = x[2:]
+        del x
+        self.assertIsNotNone(owner())
+        del view
+        self.assertIsNone(owner())
+        x, owner = self.lend()
+        d = tendon.TensorDict({"x": x})
+        del x
+        self.assertIsNotNone(owner())
+        del d
+        self.assertIsNone(owner())
+        x, owner = self.lend()
+        optimizer = tendon.optim.SGD([x.requires_grad_()], lr=0.1)
+        del x
+        self.assertIsNotNone(owner())
+        del optimizer
+        self.assertIsNone(owner())
+
+    def test_it_goes_with_the_graph(self):
+        x, owner = self.lend()
+        w = tendon.ones(10, dtype="float64", requires_grad=True)
+        loss = (w * x).sum()
+        del x
+        self.assertIsNotNone(owner())
+        loss.backward()
+        self.assertIsNone(owner())
+
+    def test_it_goes_with_the_capsule(self):
+        x, owner = self.lend()
+        capsule = x.__dlpack__()
+        del x
+        gc.collect()
+        self.assertIsNotNone(owner())
+        del capsule
+        gc.collect()
+        self.assertIsNone(owner())
+
+    def test_destructors_of_owners_may_lend_and_release(self):
+        told = []
+
+        class Owner(bytearray):
+            def __del__(self):
+                told.append(tendon.frombuffer(bytearray(8), dtype="float64").tolist())
+
+        for _ in range(3):
+            tendon.frombuffer(Owner(80))
+        self.assertEqual(told, [[0.0]] * 3)
+        self.assertEqual(_borrow.lent_count(), 0)
+
+    def test_many_threads(self):
+        def work():
+            for _ in range(500):
+                x = tendon.frombuffer(bytearray(80))
+                (x[1:], x[2:])
+
+        threads = [threading.Thread(target=work) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        self.assertEqual(_borrow.lent_count(), 0)
+        self.assertEqual(self.left(), (0, 0))
+
+
 class Endings(unittest.TestCase):
     """Programs that end with handles still in their hands."""
 
@@ -368,6 +445,60 @@ class Endings(unittest.TestCase):
             time.sleep(0.2)
             print("done")
         """)
+
+    def test_with_threads_that_still_borrow(self):
+        """A daemon thread that releases borrowed memory while the interpreter ends must not take the process along."""
+        for _ in range(20):
+            self.ends_well("""
+                import threading, time
+                from array import array
+                import tendon
+                def work():
+                    while True:
+                        x = tendon.frombuffer(bytearray(8000), dtype="float64")
+                        y = x[1:].sum()
+                        del x
+                        d = tendon.TensorDict({"a": tendon.frombuffer(bytearray(80))})
+                        w = tendon.frombuffer(bytearray(80), dtype="float64").requires_grad_()
+                        optimizer = tendon.optim.SGD([w], lr=0.1)
+                        del w
+                        del optimizer, d
+                for _ in range(3):
+                    threading.Thread(target=work, daemon=True).start()
+                time.sleep(0.05)
+                print("done")
+            """)
+
+    def test_with_threads_whose_graphs_borrow(self):
+        """The graph is the last user of the memory, and backward lets it go."""
+        for _ in range(20):
+            self.ends_well("""
+                import threading, time
+                import tendon
+                def work():
+                    while True:
+                        w = tendon.ones(10, requires_grad=True)
+                        loss = (w * tendon.frombuffer(bytearray(40), dtype="float32")).sum()
+                        loss.backward()
+                        loss = (w * tendon.frombuffer(bytearray(40), dtype="float32")).sum()
+                        tendon.grad(loss, w)
+                for _ in range(3):
+                    threading.Thread(target=work, daemon=True).start()
+                time.sleep(0.05)
+                print("done")
+            """)
+
+    def test_with_backward_in_atexit(self):
+        self.ends_well("""
+            import atexit
+            def late():
+                w = tendon.ones(2, requires_grad=True)
+                (w * 3).sum().backward()
+                print(w.grad.tolist())
+            atexit.register(late)
+            import tendon
+            print("done")
+        """, ("done", "[3.0, 3.0]"))
 
     def test_with_tensors_computed_in_atexit(self):
         self.ends_well("""

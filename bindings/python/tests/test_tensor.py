@@ -3,10 +3,12 @@
 import array
 import ast
 import copy
+import ctypes
 import math
 import operator
 import os
 import pickle
+import sys
 import unittest
 
 import tendon
@@ -404,6 +406,39 @@ class Source(unittest.TestCase):
                     and isinstance(node.value, ast.Call)
                 ]  # fmt: skip
         self.assertEqual(found, [])
+
+
+class LargeNumbers(unittest.TestCase):
+    def test_uint64(self):
+        for n in (2**63 - 1, 2**63, 2**64 - 1):
+            for shape in ((), (1,), (1, 1)):
+                x = tendon.tensor([n], dtype="uint64").reshape(shape)
+                self.assertEqual((x.item(), int(x), x.tolist() if not shape else n), (n, n, n))
+                self.assertEqual(operator.index(x), n)
+            self.assertEqual(f"{tendon.tensor(n, dtype='uint64'):d}", str(n))
+            self.assertEqual([int(one) for one in tendon.tensor([n, 1], dtype="uint64")], [n, 1])
+        with self.assertRaises(ValueError):
+            tendon.tensor([1, 2], dtype="uint64").item()
+
+
+class CArrays(unittest.TestCase):
+    def test_arrays_of_ctypes(self):
+        for kind, dtype in (
+            (ctypes.c_float, "float32"), (ctypes.c_double, "float64"), (ctypes.c_int8, "int8"),
+            (ctypes.c_uint16, "uint16"), (ctypes.c_int32, "int32"), (ctypes.c_uint64, "uint64"),
+            (ctypes.c_long, f"int{8 * ctypes.sizeof(ctypes.c_long)}"), (ctypes.c_bool, "bool"),
+        ):  # fmt: skip
+            data = ((kind * 3) * 2)((1, 0, 1), (0, 1, 1))
+            copied, shared = tendon.tensor(data), tendon.asarray(data)
+            for x in (copied, shared):
+                self.assertEqual((x.dtype, x.tolist()), (dtype, [[1, 0, 1], [0, 1, 1]]))
+            data[0][1] = 1
+            self.assertEqual((copied[0, 1].item(), shared[0, 1].item()), (0, 1))
+
+    def test_the_other_order_of_bytes(self):
+        swapped = ctypes.c_float.__ctype_be__ if sys.byteorder == "little" else ctypes.c_float.__ctype_le__
+        with self.assertRaisesRegex(TypeError, "format"):
+            tendon.tensor((swapped * 3)())
 
 
 if __name__ == "__main__":
