@@ -207,8 +207,8 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o640);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
         atomically(&path, |_| {
-            let beside = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
-            let temporary = beside.filter(|path| path.extension().is_some_and(|e| e == "tmp")).next().unwrap();
+            let mut beside = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path());
+            let temporary = beside.find(|path| path.extension().is_some_and(|e| e == "tmp")).unwrap();
             assert_eq!(fs::metadata(temporary).unwrap().permissions().mode() & 0o077, 0);
             Ok(())
         })
