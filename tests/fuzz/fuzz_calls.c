@@ -1102,7 +1102,7 @@ static void optimizer_calls(Function function)
 /* One of a few texts, one of which is not UTF-8; rarely NULL. */
 static const char *word(void)
 {
-    static const char *const words[] = {"w", "b", "layer.w", "layer.b", "layer.", "", "gr\xc3\xb6\xc3\x9f" "e", "\xff"};
+    static const char *const words[] = {"w", "b", "layer.w", "layer.b", "layer.", "", "gr\xc3\xbcn", "\xff"};
     uint8_t b = byte();
     return b < 0xf8 ? words[b % 8] : NULL;
 }
