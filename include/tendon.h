@@ -2302,7 +2302,7 @@ TENDON_MUST_USE TensorStatus tensor_zero_grad(Tensor *x);
 /**
  * The gradients of `output` with respect to `n` inputs; none is accumulated. As torch.autograd.grad.
  *
- * `out` has room for `n` handles. An input that `output` does not depend on is an error, or NULL with allow_unused.
+ * `out` has room for `n` handles. An input without influence is an error, or NULL with allow_unused.
  * Errors: as tensor_backward. Each handle: new reference, release with tensor_release.
  */
 TENDON_MUST_USE
@@ -3583,7 +3583,7 @@ TensorStatus tensor_dict_save_npz(const TensorDict *dict,
 /**
  * A table of numbers, UTF-8, as [rows, columns]. As pandas' `read_csv` and `numpy.loadtxt`.
  *
- * Lines end in LF or CRLF, and empty ones are skipped; fields may be in quotes and have spaces around them. A missing
+ * Lines end in LF, CRLF or CR, and empty ones are skipped; fields may be in quotes and have spaces around them. A missing
  * value (an empty field, NA, N/A, NULL, None, nan) is NaN; for other dtypes than floats it is FORMAT, as is a number that
  * does not fit, or a line with more or fewer fields than the first: the message names line and field. Errors: IO, FORMAT,
  * NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DTYPE, DEVICE, CUDA_UNAVAILABLE. `out`: new

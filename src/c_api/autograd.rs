@@ -96,7 +96,7 @@ pub unsafe extern "C" fn tensor_zero_grad(x: *mut Tensor) -> TensorStatus {
 
 /// The gradients of `output` with respect to `n` inputs; none is accumulated. As torch.autograd.grad.
 ///
-/// `out` has room for `n` handles. An input that `output` does not depend on is an error, or NULL with allow_unused.
+/// `out` has room for `n` handles. An input without influence is an error, or NULL with allow_unused.
 /// Errors: as tensor_backward. Each handle: new reference, release with tensor_release.
 #[unsafe(no_mangle)]
 #[must_use]

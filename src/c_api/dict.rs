@@ -52,10 +52,11 @@ fn not_found(what: &str, name: &str) -> Error {
     Error::new(status::NOT_FOUND, format!("dict has no {what} {:?}", shortened(name)))
 }
 
-fn place(index: i64, len: usize, what: &str) -> Result<usize> {
-    match usize::try_from(index) {
-        Ok(place) if place < len => Ok(place),
-        _ => fail!(INDEX, "index is {index}, dict has {len} {what}"),
+/// What `get` finds at the place `index` of `len` `what`.
+fn at<T>(index: i64, len: usize, what: &str, get: impl FnOnce(usize) -> Option<T>) -> Result<T> {
+    match usize::try_from(index).ok().and_then(get) {
+        Some(found) => Ok(found),
+        None => fail!(INDEX, "index is {index}, dict has {len} {what}"),
     }
 }
 
@@ -135,12 +136,9 @@ pub unsafe extern "C" fn tensor_dict_get(
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tensor_dict_at(dict: *const TensorDict, index: i64, out: *mut *mut Tensor) -> TensorStatus {
-    let at = |dict: &Value| match dict.at(place(index, dict.len(), "tensors")?) {
-        Some((_, tensor)) => Ok(tensor.clone()),
-        None => fail!(INTERNAL, "a place of the dict is empty"),
-    };
+    let tensor = |dict: &Value| Ok(at(index, dict.len(), "tensors", |i| dict.at(i))?.1.clone());
     // SAFETY: the caller's variable.
-    unsafe { emit("tensor_dict_at", out, || read(dict, at)) }
+    unsafe { emit("tensor_dict_at", out, || read(dict, tensor)) }
 }
 
 /// The name at a place of the order, from 0 to tensor_dict_len - 1. NUL-terminated UTF-8.
@@ -157,12 +155,9 @@ pub unsafe extern "C" fn tensor_dict_name(
     call("tensor_dict_name", || {
         // SAFETY: the caller's variable.
         let out = unsafe { lent(out, "out")? };
-        read(dict, |dict| match dict.at(place(index, dict.len(), "tensors")?) {
-            Some((name, _)) => {
-                lend(out, name);
-                Ok(())
-            }
-            None => fail!(INTERNAL, "a place of the dict is empty"),
+        read(dict, |dict| {
+            lend(out, at(index, dict.len(), "tensors", |i| dict.at(i))?.0);
+            Ok(())
         })
     })
 }
@@ -271,13 +266,11 @@ pub unsafe extern "C" fn tensor_dict_metadata_at(
     call("tensor_dict_metadata_at", || {
         // SAFETY: the caller's variables.
         let (key, value) = unsafe { (lent(key, "key")?, lent(value, "value")?) };
-        read(dict, |dict| match dict.metadata_at(place(index, dict.metadata_len(), "metadata")?) {
-            Some((k, v)) => {
-                lend(key, k);
-                lend(value, v);
-                Ok(())
-            }
-            None => fail!(INTERNAL, "a place of the dict is empty"),
+        read(dict, |dict| {
+            let (k, v) = at(index, dict.metadata_len(), "metadata", |i| dict.metadata_at(i))?;
+            lend(key, k);
+            lend(value, v);
+            Ok(())
         })
     })
 }

@@ -181,7 +181,7 @@ unsafe fn table<'a>(options: *const TensorCsvOptions) -> Result<(csv::Form<'a>, 
 
 /// A table of numbers, UTF-8, as [rows, columns]. As pandas' `read_csv` and `numpy.loadtxt`.
 ///
-/// Lines end in LF or CRLF, and empty ones are skipped; fields may be in quotes and have spaces around them. A missing
+/// Lines end in LF, CRLF or CR, and empty ones are skipped; fields may be in quotes and have spaces around them. A missing
 /// value (an empty field, NA, N/A, NULL, None, nan) is NaN; for other dtypes than floats it is FORMAT, as is a number that
 /// does not fit, or a line with more or fewer fields than the first: the message names line and field. Errors: IO, FORMAT,
 /// NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DTYPE, DEVICE, CUDA_UNAVAILABLE. `out`: new

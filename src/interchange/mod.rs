@@ -56,7 +56,7 @@ pub struct Load<'a> {
 
 impl Load<'_> {
     /// Of the names in a file, in its order: which to load, in the order in which the caller wants them. A name that
-    /// the file lacks is NOT_FOUND.
+    /// the file lacks is NOT_FOUND, one given twice INVALID_ARGUMENT.
     pub fn pick<'n>(&'n self, present: impl Iterator<Item = &'n str>) -> Result<Vec<&'n str>> {
         let Some(names) = &self.names else {
             let mut all = Vec::new();

@@ -4,10 +4,8 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "test.h"
+#include "files.h"
 
 static char data_folder[PATH_MAX];
 
@@ -27,14 +25,6 @@ static inline TensorLoadStats stats_of(const TensorDict *dict) {
     TensorLoadStats stats = TENSOR_LOAD_STATS_INIT;
     OK(tensor_dict_load_stats(dict, &stats));
     return stats;
-}
-
-static inline void write_file(const char *path, const void *bytes, size_t n) {
-    FILE *file = fopen(path, "wb");
-    if (file == NULL || fwrite(bytes, 1, n, file) != n || fclose(file) != 0) {
-        FAIL("cannot write %s", path);
-        exit(1);
-    }
 }
 
 static inline size_t read_file(const char *path, char *into, size_t room) {
@@ -140,7 +130,7 @@ static inline void finish_archive(const char *path) {
     put_number(&archive, directory.n, 4);
     put_number(&archive, at, 4);
     put_number(&archive, 0, 2);
-    write_file(path, archive.bytes, archive.n);
+    test_write(path, archive.bytes, archive.n);
     archive.n = directory.n = entries = 0;
 }
 

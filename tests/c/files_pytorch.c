@@ -211,7 +211,7 @@ static void refused(void) {
     expect_refusal(golden("script.pt"), TENSOR_ERR_UNSUPPORTED,
                    "/script.pt: the file is a TorchScript program, which is not run: save the state_dict of the model "
                    "instead");
-    write_file("bad", "", 0);
+    test_write("bad", "", 0);
     expect_refusal("bad", TENSOR_ERR_FORMAT,
                    "bad is no checkpoint of torch.save: it begins neither as a zip archive nor as the pickle of older ones");
     expect_refusal("nowhere", TENSOR_ERR_IO, "cannot open nowhere: No such file or directory (os error 2)");
@@ -427,14 +427,14 @@ static void damaged(const char *file) {
     size_t n = read_file(golden(file), bytes, sizeof bytes);
     TensorDict *dict = NULL;
     for (size_t cut = 0; cut < n; cut++) {
-        write_file("bad", bytes, cut);
+        test_write("bad", bytes, cut);
         EXPECT_EQ(tensor_dict_load_pytorch("bad", NULL, &dict), TENSOR_ERR_FORMAT);
         EXPECT_EQ(dict == NULL, 1);
     }
     for (size_t at = 0; at < n; at++) {
         memcpy(changed, bytes, n);
         changed[at] = (char)~changed[at];
-        write_file("bad", changed, n);
+        test_write("bad", changed, n);
         TensorStatus status = tensor_dict_load_pytorch("bad", NULL, &dict);
         CHECK(status == TENSOR_OK || status == TENSOR_ERR_FORMAT || status == TENSOR_ERR_UNSUPPORTED);
         OK(tensor_dict_release(dict));

@@ -154,13 +154,13 @@ static void misaligned_tensors_are_copied(void) {
 
 static void copy_file(const char *from, const char *to) {
     char bytes[4096];
-    write_file(to, bytes, read_file(from, bytes, sizeof bytes));
+    test_write(to, bytes, read_file(from, bytes, sizeof bytes));
 }
 
 static void write_index(const char *path, const char *weight_map) {
     char text[600];
     int n = snprintf(text, sizeof text, "{\"metadata\": {\"total_size\": 64}, \"weight_map\": {%s}}", weight_map);
-    write_file(path, text, (size_t)n);
+    test_write(path, text, (size_t)n);
 }
 
 static void sharded(void) {
@@ -235,7 +235,7 @@ static void sharded(void) {
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         char expected[300];
         snprintf(expected, sizeof expected, "tensor_dict_load_safetensors: model: %s", broken[i].error);
-        write_file("model", broken[i].text, strlen(broken[i].text));
+        test_write("model", broken[i].text, strlen(broken[i].text));
         EXPECT_ERROR(tensor_dict_load_safetensors("model", NULL, &dict), TENSOR_ERR_FORMAT, expected);
     }
 }
@@ -375,7 +375,7 @@ static void lies(void) {
         bytes[0] = (char)n;
         bytes[1] = (char)(n >> 8);
         memcpy(bytes + 8, LIES[i].header, n);
-        write_file("bad", bytes, 8 + n + 8);
+        test_write("bad", bytes, 8 + n + 8);
         snprintf(expected, sizeof expected, "tensor_dict_load_safetensors: bad: %s", LIES[i].error);
         for (int32_t mmap = TENSOR_MMAP_ON; mmap <= TENSOR_MMAP_OFF; mmap++) {
             TensorLoadOptions options = TENSOR_LOAD_OPTIONS_INIT;
@@ -385,13 +385,13 @@ static void lies(void) {
         }
     }
 
-    write_file("bad", "", 0);
+    test_write("bad", "", 0);
     EXPECT_ERROR(tensor_dict_load_safetensors("bad", NULL, &dict), TENSOR_ERR_FORMAT,
                  "tensor_dict_load_safetensors: bad: the file has 0 bytes, a header has at least 8");
-    write_file("bad", "\x20\0\0\0\0\0\0\0{}", 10);
+    test_write("bad", "\x20\0\0\0\0\0\0\0{}", 10);
     EXPECT_ERROR(tensor_dict_load_safetensors("bad", NULL, &dict), TENSOR_ERR_FORMAT,
                  "tensor_dict_load_safetensors: bad: the header is said to have 32 bytes, the file has 10");
-    write_file("bad", "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
+    test_write("bad", "\xff\xff\xff\xff\xff\xff\xff\x7f{}", 10);
     EXPECT_ERROR(tensor_dict_load_safetensors("bad", NULL, &dict), TENSOR_ERR_FORMAT,
                  "tensor_dict_load_safetensors: bad: the header is said to have 9223372036854775807 bytes, at most "
                  "100000000 are expected");
@@ -407,7 +407,7 @@ static void lies(void) {
     for (int i = 0; i < 4; i++) deep[i] = (char)(n >> (8 * i));
     memset(deep + 8, '[', n);
     memcpy(deep + 8, "{\"a\":{\"b\":", 10);
-    write_file("bad", deep, n + 8);
+    test_write("bad", deep, n + 8);
     EXPECT_ERROR(tensor_dict_load_safetensors("bad", NULL, &dict), TENSOR_ERR_FORMAT,
                  "tensor_dict_load_safetensors: bad: byte 138 of the JSON is nested deeper than 128 levels");
     free(deep);
@@ -419,7 +419,7 @@ static void truncated(void) {
     size_t n = read_file(golden("dtypes.safetensors"), bytes, sizeof bytes);
     TensorDict *dict = NULL;
     for (size_t cut = 0; cut < n; cut++) {
-        write_file("bad", bytes, cut);
+        test_write("bad", bytes, cut);
         EXPECT_EQ(tensor_dict_load_safetensors("bad", NULL, &dict), TENSOR_ERR_FORMAT);
         EXPECT_EQ(dict == NULL, 1);
     }

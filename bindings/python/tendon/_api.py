@@ -2955,8 +2955,8 @@ _tensor_grad_of = _bind("tensor_grad_of", c_int32, c_void_p, c_void_p, c_size_t,
 def tensor_grad_of(output, inputs, *, retain_graph=False, create_graph=False, allow_unused=False, gradient=None):
     """The gradients of `output` with respect to `n` inputs; none is accumulated. As torch.autograd.grad.
 
-    `out` has room for `n` handles. An input that `output` does not depend on is an error, or NULL with
-    allow_unused. Errors: as tensor_backward. Each handle: new reference, release with tensor_release.
+    `out` has room for `n` handles. An input without influence is an error, or NULL with allow_unused. Errors: as
+    tensor_backward. Each handle: new reference, release with tensor_release.
     """
     if inputs is None:
         inputs_at, n = None, 0
@@ -5592,7 +5592,7 @@ _tensor_load_csv = _bind("tensor_load_csv", c_int32, c_char_p, c_void_p, c_void_
 def tensor_load_csv(path, *, dtype=0, device=None, delimiter=',', header=False, index=False, skip_rows=0, names=None):
     """A table of numbers, UTF-8, as [rows, columns]. As pandas' `read_csv` and `numpy.loadtxt`.
 
-    Lines end in LF or CRLF, and empty ones are skipped; fields may be in quotes and have spaces around them. A
+    Lines end in LF, CRLF or CR, and empty ones are skipped; fields may be in quotes and have spaces around them. A
     missing value (an empty field, NA, N/A, NULL, None, nan) is NaN; for other dtypes than floats it is FORMAT, as
     is a number that does not fit, or a line with more or fewer fields than the first: the message names line and
     field. Errors: IO, FORMAT, NOT_FOUND, OUT_OF_MEMORY, INVALID_ARGUMENT, INVALID_OPTIONS, NULL_POINTER, DTYPE,
