@@ -480,20 +480,26 @@ fn threads_bring_one_view_up_to_date() {
     unsafe impl Sync for Shared {}
     let _alone = alone();
     let w = leaf(&[2], &[2.0, 3.0]);
-    for round in 1..=50 {
+    let start = std::sync::Barrier::new(4);
+    for round in 1..=400 {
         let base = zeros(&[2, 2]);
         let view = select(&base, 0, 1);
         check(unsafe { tensor_copy_(select(&base, 0, 1).0, mul(&w, &w).0) }).unwrap();
-        let (view, w) = (&Shared(view.0), &w);
+        let (view, start) = (&Shared(view.0), &start);
         std::thread::scope(|s| {
             for _ in 0..4 {
                 s.spawn(move || {
+                    start.wait();
                     let sum = out(|o| unsafe { tensor_sum(view.0, null(), 0, null(), o) }).unwrap();
                     let options = TensorBackwardOptions { retain_graph: 1, ..TensorBackwardOptions::DEFAULT };
                     check(unsafe { tensor_backward(sum.0, &options) }).unwrap();
+                    let inputs = [view.0.cast_const()];
+                    let options = TensorGradOptions { retain_graph: 1, ..TensorGradOptions::DEFAULT };
+                    let grad = out(|o| unsafe { tensor_grad_of(sum.0, inputs.as_ptr(), 1, &options, o) }).unwrap();
+                    assert_eq!(data(&grad), [1.0, 1.0]);
                 });
             }
         });
-        assert_eq!(grad(w), Some(vec![16.0 * round as f64, 24.0 * round as f64]));
+        assert_eq!(grad(&w), Some(vec![16.0 * round as f64, 24.0 * round as f64]));
     }
 }

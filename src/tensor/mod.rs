@@ -190,7 +190,9 @@ impl Tensor {
 
     /// Whether ops on it are recorded (`torch.Tensor.requires_grad`).
     pub fn is_tracked(&self) -> bool {
-        self.0.tracked.load(Acquire) || self.base_was_rebased()
+        let tracked = || self.0.tracked.load(Acquire);
+        // Asked again, because another thread may bring a view up to date between the first two questions.
+        tracked() || self.base_was_rebased() || (self.is_view() && tracked())
     }
 
     /// Whether no op made it; only leaves keep a gradient.
@@ -269,9 +271,9 @@ impl Tensor {
         let _old = {
             let mut autograd = self.0.autograd.lock();
             autograd.rebased += 1;
+            self.0.tracked.store(true, Release);
             autograd.origin.replace(origin)
         };
-        self.0.tracked.store(true, Release);
     }
 }
 

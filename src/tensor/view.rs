@@ -141,15 +141,19 @@ impl Tensor {
             })?;
             target = Target::Node(Origin { node, index: 0 });
         }
-        let _old = {
-            let mut autograd = self.0.autograd.lock();
-            autograd.rebased = rebased;
-            match target {
-                Target::Node(origin) => autograd.origin.replace(origin),
-                _ => None,
-            }
+        // What is replaced, or not needed, is dropped after the lock is open.
+        let mut origin = match target {
+            Target::Node(origin) => Some(origin),
+            _ => return Ok(()),
         };
-        self.0.tracked.store(true, Release);
+        let mut autograd = self.0.autograd.lock();
+        // The first of several threads wins: what was recorded on its origin can still be found by the view.
+        if autograd.rebased < rebased {
+            autograd.rebased = rebased;
+            std::mem::swap(&mut autograd.origin, &mut origin);
+            self.0.tracked.store(true, Release);
+        }
+        drop(autograd);
         Ok(())
     }
 
