@@ -154,6 +154,11 @@ typedef struct TendonCudaStream TendonCudaStream;
 typedef struct TendonCudaStreamScope TendonCudaStreamScope;
 
 /**
+ * Release callbacks that wait for a thread of yours; see tendon_release_queue_create. Safe from any thread.
+ */
+typedef struct TendonReleaseQueue TendonReleaseQueue;
+
+/**
  * A handle of a tensor: opaque, never to be dereferenced. Each handle has one owner; tensor_retain makes another handle
  * of the same tensor. A const Tensor * argument is safe in concurrent calls; a Tensor * argument is exclusive: no other
  * thread may use the tensor in the meantime.
@@ -312,8 +317,9 @@ typedef struct {
 typedef int32_t TensorDType;
 
 /**
- * Called once, when the last use of borrowed memory is over: on the thread that released the last handle of any tensor
- * over it, never on a worker thread of the library. It may call any function of the library; it must not throw or longjmp.
+ * Called once, when the last use of borrowed memory is over: on the thread whose call ended it, never on a worker thread
+ * of the library, or by you, where a release queue was given. It may call any function of the library; it must not throw
+ * or longjmp.
  */
 typedef void (*TensorReleaseFn)(void *data, void *user_data);
 
@@ -349,6 +355,11 @@ typedef struct {
      * Handed to release.
      */
     void *user_data;
+    /**
+     * Where the call of release waits for you when it is due; see tendon_release_queue_create. NULL = release is called
+     * at once, on the thread that ended the last use.
+     */
+    const TendonReleaseQueue *release_queue;
 } TensorHostBufferOptions;
 
 /**
@@ -392,6 +403,18 @@ typedef struct {
      */
     uint8_t reserved[3];
 } TensorOptions;
+
+/**
+ * A call that is due; see tendon_release_queue_next.
+ */
+typedef struct {
+    /**
+     * NULL when there is none.
+     */
+    TensorReleaseFn release;
+    void *data;
+    void *user_data;
+} TendonPendingRelease;
 
 /**
  * The number itself.
@@ -489,6 +512,11 @@ typedef struct {
      * Must be 0.
      */
     uint8_t reserved[7];
+    /**
+     * Importing: where the call of the deleter waits for you when it is due; see tendon_release_queue_create. NULL = it is
+     * called at once, on the thread that ended the last use.
+     */
+    const TendonReleaseQueue *release_queue;
 } TensorDlpackOptions;
 
 /**
@@ -1550,6 +1578,38 @@ TensorStatus tensor_from_host_copy(const void *data,
                                    Tensor **out);
 
 /**
+ * Makes a queue for the release callbacks of borrowed memory and the deleters of DLPack structs: for programs whose
+ * callbacks may not run just anywhere, such as the bindings of a language with a garbage collector or a global lock.
+ *
+ * The last use of borrowed memory may end in the midst of any call, on any thread: a backward that frees its graph, a
+ * write, the deleter that another library calls. With options->release_queue the callback is not called there: the call
+ * waits in the queue, and the memory stays lent, until tendon_release_queue_next hands it out. A queue may serve any
+ * number of tensors, and is safe from any thread.
+ *
+ * Errors: NULL_POINTER, OUT_OF_MEMORY. `out`: new handle, release with tendon_release_queue_release.
+ */
+TENDON_MUST_USE TensorStatus tendon_release_queue_create(TendonReleaseQueue **out);
+
+/**
+ * The call that has waited longest, which leaves the queue and is yours to make, once:
+ * `out->release(out->data, out->user_data)`. When none waits, out->release is NULL, and that is no error.
+ *
+ * Safe from any thread; each call is handed out once. Errors: INVALID_HANDLE, NULL_POINTER.
+ */
+TENDON_MUST_USE TensorStatus tendon_release_queue_next(const TendonReleaseQueue *queue, TendonPendingRelease *out);
+
+/**
+ * How many calls wait; -1 for an invalid handle. Cheap enough to be asked at every turn of an event loop.
+ */
+TENDON_MUST_USE int64_t tendon_release_queue_count(const TendonReleaseQueue *queue);
+
+/**
+ * Ends the queue. The calls that wait are made before this function returns, on this thread; those of memory that is
+ * still in use are made where that use ends, as without a queue. NULL is fine.
+ */
+TensorStatus tendon_release_queue_release(TendonReleaseQueue *queue);
+
+/**
  * Uninitialised memory of a shape. As torch.empty.
  *
  * `shape` has `ndim` sizes; NULL only if `ndim` is 0. The default dtype is f32.
@@ -2156,7 +2216,7 @@ TensorStatus tensor_to_dlpack_versioned(const Tensor *x,
  * is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails, `managed` is
  * as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and managed (a CUDA
  * tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy forbids it; then, and
- * with any other copy, the deleter is called before this function returns.
+ * with any other copy, the deleter is due before this function returns.
  *
  * Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, DEVICE
  * for other devices, for an address that is not on the device, and when options->device needs a copy that options->copy
@@ -3689,9 +3749,9 @@ TensorStatus tensor_dict_load_pytorch(const char *path,
 /*
  * The defaults of every options struct: TensorOptions options = TENSOR_OPTIONS_INIT; then set what differs.
  */
-#define TENSOR_HOST_BUFFER_OPTIONS_INIT {sizeof(TensorHostBufferOptions), false, {0, 0, 0}, NULL, 0, NULL, NULL}
+#define TENSOR_HOST_BUFFER_OPTIONS_INIT {sizeof(TensorHostBufferOptions), false, {0, 0, 0}, NULL, 0, NULL, NULL, NULL}
 #define TENSOR_DLPACK_OPTIONS_INIT \
-    {sizeof(TensorDlpackOptions), TENSOR_DLPACK_COPY_IF_NEEDED, {0, 0}, 1, 0, 0, false, {0, 0, 0, 0, 0, 0, 0}}
+    {sizeof(TensorDlpackOptions), TENSOR_DLPACK_COPY_IF_NEEDED, {0, 0}, 1, 0, 0, false, {0, 0, 0, 0, 0, 0, 0}, NULL}
 #define TENSOR_OPTIONS_INIT {sizeof(TensorOptions), TENSOR_DTYPE_INVALID, {0, 0}, false, {0, 0, 0}}
 #define TENSOR_REDUCE_OPTIONS_INIT {sizeof(TensorReduceOptions), TENSOR_DTYPE_INVALID, false, {0, 0, 0, 0, 0, 0, 0}}
 #define TENSOR_VAR_OPTIONS_INIT {sizeof(TensorVarOptions), false, {0, 0, 0}, 1.0}

@@ -432,19 +432,42 @@ fn what_makes_tensors() {
     unsafe extern "C" fn count(_: *mut std::ffi::c_void, _: *mut std::ffi::c_void) {
         RETURNED.fetch_add(1, Relaxed);
     }
-    let lend = TensorHostBufferOptions { release: Some(count), ..Options::DEFAULT };
+    let queue = {
+        let mut queue = null_mut();
+        assert_eq!(unsafe { tendon_release_queue_create(&mut queue) }, TENSOR_OK);
+        queue
+    };
     let mut made = 0;
-    for k in 1..20 {
-        fault::fail_nth(Some(k));
+    for k in 1..40 {
+        let release_queue = if k % 2 == 0 { queue } else { null_mut() };
+        let lend = TensorHostBufferOptions { release: Some(count), release_queue, ..Options::DEFAULT };
+        fault::fail_nth(Some(k / 2 + 1));
         let x = out(|o| unsafe {
             tensor_from_host_buffer(data.as_ptr().cast_mut().cast(), 48, TENSOR_DTYPE_F32, s, n, &lend, o)
         });
         fault::fail_nth(None);
         made += x.is_ok() as u32;
         drop(x);
+        // What waits in a queue needs no memory any more.
+        fault::fail_nth(Some(1));
+        let mut due = TendonPendingRelease { release: None, data: null_mut(), user_data: null_mut() };
+        assert_eq!(unsafe { tendon_release_queue_next(queue, &mut due) }, TENSOR_OK);
+        fault::fail_nth(None);
+        if let Some(release) = due.release {
+            unsafe { release(due.data, due.user_data) };
+        }
         assert_eq!(RETURNED.load(Relaxed), made);
     }
-    assert!(made > 0 && made < 19);
+    assert!(made > 0 && made < 39);
+    for k in 1..4 {
+        fault::fail_nth(Some(k));
+        let mut other = null_mut();
+        let status = unsafe { tendon_release_queue_create(&mut other) };
+        fault::fail_nth(None);
+        assert_eq!(status == TENSOR_OK, !other.is_null());
+        assert_eq!(unsafe { tendon_release_queue_release(other) }, TENSOR_OK);
+    }
+    assert_eq!(unsafe { tendon_release_queue_release(queue) }, TENSOR_OK);
     nothing_lives();
     println!("{tried} failed allocations");
 }

@@ -52,8 +52,11 @@ RANGES = {
     **{f"int{n}_t": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in (8, 16, 32, 64)},
     **{f"uint{n}_t": (0, 2**n - 1) for n in (8, 16, 32, 64)},
 }
-#: Called with the GIL held: they may be the last to use borrowed memory, and what tells Python so must not wait.
-HELD = ("tensor_release", "tensor_dict_release", "tensor_optimizer_release")
+#: Called with the GIL held, because they are short. (Nothing in them waits for another thread.)
+HELD = (
+    "tensor_release", "tensor_dict_release", "tensor_optimizer_release", "tendon_release_queue_count",
+    "tendon_release_queue_next",
+)
 #: Of the array module, which refuses numbers that do not fit.
 TYPECODES = {
     "int8_t": "b", "uint8_t": "B", "int16_t": "h", "uint16_t": "H", "int32_t": "i", "uint32_t": "I", "int64_t": "q",

@@ -71,6 +71,52 @@ class [[nodiscard]] Scope : public detail::Guard<TensorScope, tensor_scope_begin
     explicit Scope(TensorScope *handle) noexcept : Guard(handle) {}
 };
 
+// Release callbacks and deleters that wait for the thread that calls run(), whichever call ended the last use: for
+// memory that belongs to one thread, or to an interpreter. All functions are safe from any thread. When the queue goes
+// it makes the calls that wait; those of memory that is still in use are made where that use ends.
+class ReleaseQueue {
+  public:
+    static Returns<ReleaseQueue> create() {
+        ReleaseQueue queue{nullptr};
+        TENDON_DETAIL_CHECK(tendon_release_queue_create(&queue.handle_));
+        return queue;
+    }
+#ifdef TENDON_NO_EXCEPTIONS
+    ReleaseQueue() noexcept = default;
+#else
+    ReleaseQueue() { detail::check(tendon_release_queue_create(&handle_)); }
+#endif
+    ReleaseQueue(ReleaseQueue &&other) noexcept : handle_(std::exchange(other.handle_, nullptr)) {}
+    ReleaseQueue &operator=(ReleaseQueue &&other) noexcept {
+        ReleaseQueue old(std::move(other));
+        std::swap(handle_, old.handle_);
+        return *this;
+    }
+    ~ReleaseQueue() { (void)tendon_release_queue_release(handle_); }
+    const TendonReleaseQueue *handle() const noexcept { return handle_; }
+
+    // How many calls wait.
+    Returns<std::int64_t> count() const {
+        const std::int64_t waiting = tendon_release_queue_count(handle_);
+        TENDON_DETAIL_CHECK(detail::asked(waiting));
+        return waiting;
+    }
+    // Makes the calls that wait, on this thread; how many there were.
+    Returns<std::int64_t> run() const {
+        std::int64_t made = 0;
+        TendonPendingRelease due = {};
+        for (;; ++made) {
+            TENDON_DETAIL_CHECK(tendon_release_queue_next(handle_, &due));
+            if (due.release == nullptr) return made;
+            due.release(due.data, due.user_data);
+        }
+    }
+
+  private:
+    explicit ReleaseQueue(std::nullptr_t) noexcept {}
+    TendonReleaseQueue *handle_ = nullptr;
+};
+
 // A flag by which one thread ends the calls of another. All functions are safe from any thread.
 class CancelToken {
   public:

@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 
+#include "context.hpp"
 #include "tensor.hpp"
 
 namespace tendon {
@@ -214,11 +215,15 @@ class BorrowOptions {
         return *this;
     }
 
+    // Where the call of on_release waits; the queue need not outlive the tensor.
+    BorrowOptions &release_queue(const ReleaseQueue &queue) noexcept { return release_queue_ = queue.handle(), *this; }
+
     TensorHostBufferOptions c() const noexcept {
         TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
         options.read_only = read_only_;
         if (!strides_.empty()) options.strides = strides_.data();
         options.offset = offset_;
+        options.release_queue = release_queue_;
         return options;
     }
     const Strides &strides() const noexcept { return strides_; }
@@ -229,6 +234,7 @@ class BorrowOptions {
     Strides strides_;
     std::int64_t offset_ = 0;
     std::function<void()> release_;
+    const TendonReleaseQueue *release_queue_ = nullptr;
 };
 
 namespace detail {

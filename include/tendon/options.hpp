@@ -178,6 +178,10 @@ TENDON_DETAIL_OPTIONS(DlpackOptions, TensorDlpackOptions, TENSOR_DLPACK_OPTIONS_
         return set(&TensorDlpackOptions::max_version_minor, minor);
     }
     DlpackOptions &stream_stays_valid(bool on = true) noexcept { return set(&TensorDlpackOptions::stream_stays_valid, on); }
+    // queue.handle() of a ReleaseQueue
+    DlpackOptions &release_queue(const TendonReleaseQueue *queue) noexcept {
+        return set(&TensorDlpackOptions::release_queue, queue);
+    }
 };
 
 #undef TENDON_DETAIL_OPTIONS

@@ -2,6 +2,7 @@
 
 use super::border::{self, Output, call, tensor};
 use super::options::{self, TensorDlpackOptions};
+use super::release_queue;
 use super::types::*;
 use crate::error::Result;
 use crate::fail;
@@ -29,7 +30,8 @@ unsafe fn wish(options: *const TensorDlpackOptions) -> Result<Wish> {
         (major, minor) => Some(DlVersion { major, minor }),
     };
     let stream_stays_valid = options.stream_stays_valid != 0;
-    Ok(Wish { copying, device, stream: options.stream, stream_stays_valid, max_version })
+    let release_queue = release_queue::wished(options.release_queue)?;
+    Ok(Wish { copying, device, stream: options.stream, stream_stays_valid, max_version, release_queue })
 }
 
 /// # Safety
@@ -129,7 +131,7 @@ pub unsafe extern "C" fn tensor_to_dlpack_versioned(
 /// is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails, `managed` is
 /// as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and managed (a CUDA
 /// tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy forbids it; then, and
-/// with any other copy, the deleter is called before this function returns.
+/// with any other copy, the deleter is due before this function returns.
 ///
 /// Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED, DEVICE
 /// for other devices, for an address that is not on the device, and when options->device needs a copy that options->copy

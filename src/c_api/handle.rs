@@ -10,6 +10,7 @@
 
 use super::dict::SharedDict;
 use super::optim::SharedOptimizer;
+use super::release_queue::OwnedQueue;
 use crate::cpu::{cancel, memory};
 use crate::cuda;
 use crate::error::{Error, Result};
@@ -36,6 +37,7 @@ pub enum Held {
     /// As [`Held::Scope`].
     CudaStreamScope(usize),
     Dict(SharedDict),
+    ReleaseQueue(OwnedQueue),
 }
 
 /// Part of the number, so that a handle of one kind never passes for another.
@@ -51,10 +53,11 @@ pub enum Kind {
     CudaEvent = 7,
     CudaStreamScope = 8,
     Dict = 9,
+    ReleaseQueue = 10,
 }
 
 impl Kind {
-    const ALL: [Kind; 9] = [
+    const ALL: [Kind; 10] = [
         Kind::Tensor,
         Kind::Optimizer,
         Kind::CancelToken,
@@ -64,6 +67,7 @@ impl Kind {
         Kind::CudaEvent,
         Kind::CudaStreamScope,
         Kind::Dict,
+        Kind::ReleaseQueue,
     ];
 
     /// In messages, with its article.
@@ -78,6 +82,7 @@ impl Kind {
             Kind::CudaEvent => "a CUDA event",
             Kind::CudaStreamScope => "a scope of a CUDA stream",
             Kind::Dict => "a tensor dict",
+            Kind::ReleaseQueue => "a release queue",
         }
     }
 }
@@ -94,6 +99,7 @@ impl Held {
             Held::CudaEvent(_) => Kind::CudaEvent,
             Held::CudaStreamScope(_) => Kind::CudaStreamScope,
             Held::Dict(_) => Kind::Dict,
+            Held::ReleaseQueue(_) => Kind::ReleaseQueue,
         }
     }
 }

@@ -3,6 +3,7 @@
 use super::border::{self, Output, call, emit, sizes};
 use super::fill::Made;
 use super::options::{self, TensorHostBufferOptions, TensorOptions};
+use super::release_queue;
 use super::types::*;
 use crate::cuda::transfer::{self, Place};
 use crate::device::Device;
@@ -11,6 +12,7 @@ use crate::error::Result;
 use crate::layout::{Layout, contiguous_strides};
 use crate::ops::create;
 use crate::storage::Storage;
+use crate::storage::release::{Call, Release};
 use crate::tensor::Tensor as Value;
 use crate::{cuda, fail, layout};
 use std::ffi::c_void;
@@ -106,7 +108,9 @@ unsafe fn borrow(
     };
     let layout = Layout::strided(shape, &strides, options.offset)?;
     check_buffer(data, nbytes, dtype, &layout)?;
-    let release = options.release.map(|release| (release, options.user_data));
+    let queue = release_queue::wished(options.release_queue)?;
+    let release = options.release.map(|function| Call { function, data, user_data: options.user_data });
+    let release = release.map(|call| Release::new(call, queue)).transpose()?;
     // SAFETY: the caller keeps the memory valid until `release`.
     let storage = unsafe { Storage::borrow(data.cast(), nbytes, device, options.read_only != 0, release)? };
     match Value::new(storage.clone(), layout, dtype).and_then(border::hand_out) {

@@ -22,6 +22,8 @@ mod stream;
 
 mod make;
 
+mod release_queue;
+
 mod fill;
 
 mod ask;
@@ -97,6 +99,7 @@ pub use options::*;
 pub use print::*;
 pub use read::*;
 pub use reduce::*;
+pub use release_queue::*;
 pub use softmax::*;
 pub use stream::*;
 pub use types::*;

@@ -2,7 +2,7 @@
 //! _INIT macro at the end of the header.
 
 use super::border;
-use super::types::{CBool, Tensor, TensorDType, TensorDevice, TensorReleaseFn};
+use super::types::{CBool, TendonReleaseQueue, Tensor, TensorDType, TensorDevice, TensorReleaseFn};
 use crate::error::Result;
 use crate::fail;
 use std::ffi::{c_char, c_void};
@@ -26,6 +26,9 @@ pub struct TensorHostBufferOptions {
     pub release: TensorReleaseFn,
     /// Handed to release.
     pub user_data: *mut c_void,
+    /// Where the call of release waits for you when it is due; see tendon_release_queue_create. NULL = release is called
+    /// at once, on the thread that ended the last use.
+    pub release_queue: *const TendonReleaseQueue,
 }
 
 /// For tensor_to_dlpack, tensor_from_dlpack and their versioned forms. Start from TENSOR_DLPACK_OPTIONS_INIT.
@@ -51,6 +54,9 @@ pub struct TensorDlpackOptions {
     pub stream_stays_valid: CBool,
     /// Must be 0.
     pub reserved: [u8; 7],
+    /// Importing: where the call of the deleter waits for you when it is due; see tendon_release_queue_create. NULL = it is
+    /// called at once, on the thread that ended the last use.
+    pub release_queue: *const TendonReleaseQueue,
 }
 
 /// For functions that make tensors. Start from TENSOR_OPTIONS_INIT.
@@ -473,11 +479,11 @@ macro_rules! options {
 options! {
     TensorHostBufferOptions[reserved] {
         read_only: 0, reserved: [0; 3], strides: std::ptr::null(), offset: 0, release: None,
-        user_data: std::ptr::null_mut(),
+        user_data: std::ptr::null_mut(), release_queue: std::ptr::null(),
     }
     TensorDlpackOptions[reserved] {
         copy: 0, device: TensorDevice { r#type: 0, index: 0 }, stream: 1, max_version_major: 0, max_version_minor: 0,
-        stream_stays_valid: 0, reserved: [0; 7],
+        stream_stays_valid: 0, reserved: [0; 7], release_queue: std::ptr::null(),
     }
     TensorOptions[reserved] { dtype: 0, device: TensorDevice { r#type: 0, index: 0 }, requires_grad: 0, reserved: [0; 3] }
     TensorReduceOptions[reserved] { dtype: 0, keepdim: 0, reserved: [0; 7] }

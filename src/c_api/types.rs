@@ -223,6 +223,11 @@ pub struct TendonCancelToken {
     _private: [u8; 0],
 }
 
+/// Release callbacks that wait for a thread of yours; see tendon_release_queue_create. Safe from any thread.
+pub struct TendonReleaseQueue {
+    _private: [u8; 0],
+}
+
 /// A handle of a CUDA stream: work that is done in order. Safe from any thread.
 pub struct TendonCudaStream {
     _private: [u8; 0],
@@ -248,9 +253,20 @@ pub struct DLManagedTensorVersioned {
     _private: [u8; 0],
 }
 
-/// Called once, when the last use of borrowed memory is over: on the thread that released the last handle of any tensor
-/// over it, never on a worker thread of the library. It may call any function of the library; it must not throw or longjmp.
+/// Called once, when the last use of borrowed memory is over: on the thread whose call ended it, never on a worker thread
+/// of the library, or by you, where a release queue was given. It may call any function of the library; it must not throw
+/// or longjmp.
 pub type TensorReleaseFn = Option<unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void)>;
+
+/// A call that is due; see tendon_release_queue_next.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct TendonPendingRelease {
+    /// NULL when there is none.
+    pub release: TensorReleaseFn,
+    pub data: *mut c_void,
+    pub user_data: *mut c_void,
+}
 
 /// One piece of the work of a TendonParallelForFn.
 pub type TendonParallelBodyFn = unsafe extern "C" fn(context: *mut c_void, index: usize);

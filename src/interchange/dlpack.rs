@@ -10,6 +10,7 @@ use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
+use crate::storage::release::ReleaseQueue;
 use std::ffi::c_void;
 use std::mem::offset_of;
 use std::ptr::null_mut;
@@ -221,6 +222,8 @@ pub struct Wish {
     /// That stream lives until the deleter is called.
     pub stream_stays_valid: bool,
     pub max_version: Option<DlVersion>,
+    /// Where the call of an imported struct's deleter is to wait.
+    pub release_queue: Option<ReleaseQueue>,
 }
 
 impl Wish {

@@ -1,5 +1,6 @@
 //! Bytes on a device, and who answers for them: an allocator of Tendon's, the caller who lent them, or a mapped file.
 
+pub mod release;
 pub mod shared;
 
 use crate::cpu::memory::{self, Live};
@@ -13,14 +14,11 @@ use crate::error::Result;
 use crate::fail;
 use crate::layout::Layout;
 use memmap2::Mmap;
-use shared::{Shared, outside_destructor};
-use std::ffi::c_void;
+use release::Release;
+use shared::Shared;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
-
-/// Called once when the last tensor over borrowed memory is gone.
-pub type ReleaseFn = unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void);
 
 /// Shared by a tensor, its views and its detached aliases: one family, one version.
 #[derive(Clone)]
@@ -49,10 +47,10 @@ enum Owner {
     Pinned(#[expect(dead_code, reason = "held for its drop")] PinnedBlock),
     /// Part of a file.
     Mapped(#[expect(dead_code, reason = "held for its drop")] Arc<Mmap>),
-    /// Memory of the caller, who is told through the callback (if any) when it is no longer used.
-    Borrowed(Option<(ReleaseFn, *mut c_void)>),
+    /// Memory of the caller, who is told (if he wishes) when it is no longer used.
+    Borrowed(Option<Release>),
     /// The same on a CUDA device, with the streams that work on it.
-    BorrowedCuda(Option<(ReleaseFn, *mut c_void)>, Visitors),
+    BorrowedCuda(Option<Release>, Visitors),
 }
 
 // SAFETY: plain memory. Who may write it when is the contract of the tensor functions (exclusive `Tensor *`) and, for
@@ -124,7 +122,7 @@ impl Storage {
         nbytes: usize,
         device: Device,
         read_only: bool,
-        release: Option<(ReleaseFn, *mut c_void)>,
+        release: Option<Release>,
     ) -> Result<Storage> {
         let mut bytes = Bytes::new(base, nbytes, device, Owner::Borrowed(None));
         bytes.read_only = read_only;
@@ -346,7 +344,7 @@ impl Drop for Bytes {
             // The caller may do with the memory what he likes as soon as he is told.
             visitors.wait();
         }
-        match &self.owner {
+        match &mut self.owner {
             Owner::Inline | Owner::Cuda(_) | Owner::Pinned(_) | Owner::Mapped(_) => {}
             Owner::Tendon => {
                 if let Some(block) = NonNull::new(self.base) {
@@ -354,13 +352,11 @@ impl Drop for Bytes {
                     unsafe { memory::free(block, self.nbytes) }
                 }
             }
-            &(Owner::Borrowed(Some((release, user_data))) | Owner::BorrowedCuda(Some((release, user_data)), _))
-                if !self.forgotten.load(Relaxed) =>
-            {
-                // SAFETY: the caller's function with the caller's pointers; no lock is held here.
-                outside_destructor(|| unsafe { release(self.base.cast(), user_data) })
+            Owner::Borrowed(release) | Owner::BorrowedCuda(release, _) => {
+                if let Some(release) = release.take().filter(|_| !self.forgotten.load(Relaxed)) {
+                    release.due();
+                }
             }
-            Owner::Borrowed(_) | Owner::BorrowedCuda(..) => {}
         }
     }
 }

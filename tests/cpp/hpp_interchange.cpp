@@ -119,6 +119,10 @@ static void dlpack() {
     wrong->version = {9, 0};
     THROWS(TENSOR_ERR_FORMAT, "", (void)tendon::from_dlpack(std::move(wrong)));
     CHECK(wrong == nullptr && deleted == 2);
+    const tendon::ReleaseQueue queue;
+    (void)tendon::from_dlpack(foreign<DLManagedTensor>(data, shape),
+                              tendon::DlpackOptions().release_queue(queue.handle()));
+    CHECK(deleted == 2 && queue.run() == 1 && deleted == 3);
     THROWS(TENSOR_ERR_AUTOGRAD, "", (void)tendon::to_dlpack(tendon::ones({1}, tendon::requires_grad())));
     THROWS(TENSOR_ERR_READ_ONLY, "",
            (void)tendon::to_dlpack<DLManagedTensor>(tendon::borrow(data, {4}, tendon::BorrowOptions().read_only())));

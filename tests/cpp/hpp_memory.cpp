@@ -5,6 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 #include <string>
+#include <thread>
 
 #if __cplusplus >= 202002L
 #include <span>
@@ -123,6 +124,35 @@ static void borrowing() {
     // What does not fit the memory.
     THROWS(TENSOR_ERR_OUT_OF_BOUNDS, "tensor_from_host_buffer", (void)tendon::borrow(v, {7}));
     THROWS(TENSOR_ERR_SHAPE, "", (void)tendon::borrow(v, {-1}));
+}
+
+// The end of the last use is noticed anywhere; the callback runs where the queue is run.
+static void queued() {
+    std::vector<float> v = {1, 2, 3};
+    int released = 0;
+    auto queue = std::make_unique<tendon::ReleaseQueue>();
+    const auto options = BorrowOptions().on_release([&] { released++; }).release_queue(*queue);
+    auto w = tendon::ones({3}, tendon::requires_grad());
+    auto y = w * tendon::borrow(v, {3}, options);
+    CHECK(queue->count() == 0);
+    y.sum().backward();
+    CHECK(queue->count() == 1 && released == 0);
+    CHECK(queue->run() == 1 && released == 1 && queue->run() == 0);
+
+    std::thread([last = tendon::borrow(v, {3}, options)] {}).join();
+    CHECK(queue->count() == 1 && released == 1);
+    CHECK(queue->run() == 1 && released == 2);
+
+    auto kept = tendon::borrow(v, {3}, options);
+    (void)tendon::borrow(v, {3}, options);
+    auto moved = std::move(*queue);
+    CHECK(moved.count() == 1 && released == 2);
+    queue.reset();
+    CHECK(released == 2);
+    moved = tendon::ReleaseQueue();
+    CHECK(released == 3);
+    kept = {};
+    CHECK(released == 4);
 }
 
 // Column-major, reversed, every second, the same again and again: strides in elements.
@@ -329,6 +359,7 @@ static void looking() {
 
 int main() {
     borrowing();
+    queued();
     strided();
     release_callbacks();
     taking();

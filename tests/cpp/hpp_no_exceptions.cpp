@@ -136,6 +136,9 @@ static Result<void> surroundings() {
     }
     CHECK((w + 1).has_value() && token.is_cancelled().value());
 
+    TENDON_TRY(const auto queue, tendon::ReleaseQueue::create());
+    CHECK(queue.count().value() == 0 && queue.run().value() == 0 && tendon::ReleaseQueue().run().error().code() == TENSOR_ERR_INVALID_HANDLE);
+
     int logged = 0;
     TENDON_CHECK(tendon::set_log_callback([&](std::int32_t, const char *) { logged++; }));
     CHECK(!tendon::zeros({-1}));

@@ -63,7 +63,7 @@ typedef struct {
     bool owned;
 } Slot;
 
-static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS], streams[OTHERS], events[OTHERS],
+static Slot tensors[TENSORS], optimizers[OTHERS], tokens[OTHERS], streams[OTHERS], events[OTHERS], queues[OTHERS],
     dicts[OTHERS];
 static TensorScope *scopes[DEEPEST];
 static TensorMode *modes[DEEPEST];
@@ -108,6 +108,7 @@ static Tensor *tensor(void) { return pick(tensors, TENSORS); }
 static TensorOptimizer *optimizer(void) { return pick(optimizers, OTHERS); }
 static TendonCancelToken *token(void) { return pick(tokens, OTHERS); }
 static TensorDict *dict(void) { return pick(dicts, OTHERS); }
+static TendonReleaseQueue *queue(void) { return pick(queues, OTHERS); }
 static TendonCudaStream *stream(void) { return pick(streams, OTHERS); }
 static TendonCudaEvent *event(void) { return pick(events, OTHERS); }
 
@@ -382,6 +383,7 @@ static const TensorDlpackOptions *dlpack_options(void)
     if (b & 16) options.dlpack.max_version_major = byte() % 3;
     if (b & 32) options.dlpack.max_version_minor = byte();
     FLAG(options.dlpack.stream_stays_valid);
+    if (b & 64) options.dlpack.release_queue = queue();
     return finished(offsetof(TensorDlpackOptions, reserved));
 }
 
@@ -637,8 +639,9 @@ static void borrow(Function function)
         options.host.release = give_back;
         options.host.user_data = &returned;
     }
+    if (b & 8) options.host.release_queue = queue();
     const TensorHostBufferOptions *o = finished(offsetof(TensorHostBufferOptions, reserved));
-    bool told = o != NULL && o->release != NULL && o->struct_size >= sizeof *o;
+    bool told = o != NULL && o->release != NULL && o->struct_size >= offsetof(TensorHostBufferOptions, release_queue);
     lent += told;
     Tensor *made = POISON;
     TensorStatus status = answered(tensor_from_host_buffer(data, nbytes, type, shape, ndim, o, &made));
@@ -1041,6 +1044,7 @@ static TensorStatus release_optimizer(void *x) { return tensor_optimizer_release
 static TensorStatus release_dict(void *x) { return tensor_dict_release(x); }
 static TensorStatus release_stream(void *x) { return tendon_cuda_stream_release(x); }
 static TensorStatus release_event(void *x) { return tendon_cuda_event_release(x); }
+static TensorStatus release_queue(void *x) { return tendon_release_queue_release(x); }
 static TensorStatus release_token(void *x) { return tendon_cancel_token_release(x); }
 
 static void create(Function function)
@@ -1246,6 +1250,26 @@ static void save_all(Function function)
 }
 
 /* ---- the library ---- */
+
+static void queue_calls(Function function)
+{
+    if (function == (Function)(void *)tendon_release_queue_create) {
+        TendonReleaseQueue *made = NULL;
+        if (answered(tendon_release_queue_create(&made)) == TENSOR_OK) keep_other(queues, made, release_queue);
+    } else if (function == (Function)(void *)tendon_release_queue_next) {
+        TendonPendingRelease due = {0};
+        if (answered(tendon_release_queue_next(queue(), &due)) == TENSOR_OK && due.release != NULL) {
+            due.release(due.data, due.user_data);
+        }
+    } else if (function == (Function)(void *)tendon_release_queue_count) {
+        REQUIRE(tendon_release_queue_count(queue()) >= -1);
+    } else {
+        Slot *slot = &queues[byte() % OTHERS];
+        TensorStatus status = answered(tendon_release_queue_release(slot->handle));
+        REQUIRE(!slot->owned || status == TENSOR_OK);
+        slot->owned = false;
+    }
+}
 
 static void token_calls(Function function)
 {
@@ -1576,6 +1600,10 @@ static Entry table[] = {
     F(library, tendon_live_handle_count),
     F(library, tendon_release_cached_memory),
     F(library, tendon_memory_info),
+    F(queue_calls, tendon_release_queue_create),
+    F(queue_calls, tendon_release_queue_next),
+    F(queue_calls, tendon_release_queue_count),
+    F(queue_calls, tendon_release_queue_release),
     F(token_calls, tendon_cancel_token_create),
     F(token_calls, tendon_cancel_token_cancel),
     F(token_calls, tendon_cancel_token_reset),
@@ -1882,6 +1910,7 @@ static void finish(void)
         if (optimizers[i].owned) REQUIRE(tensor_optimizer_release(optimizers[i].handle) == TENSOR_OK);
         if (dicts[i].owned) REQUIRE(tensor_dict_release(dicts[i].handle) == TENSOR_OK);
         if (tokens[i].owned) REQUIRE(tendon_cancel_token_release(tokens[i].handle) == TENSOR_OK);
+        if (queues[i].owned) REQUIRE(tendon_release_queue_release(queues[i].handle) == TENSOR_OK);
         if (streams[i].owned) REQUIRE(tendon_cuda_stream_release(streams[i].handle) == TENSOR_OK);
         if (events[i].owned) REQUIRE(tendon_cuda_event_release(events[i].handle) == TENSOR_OK);
     }
@@ -1897,6 +1926,7 @@ static void finish(void)
     memset(tensors, 0, sizeof tensors);
     memset(optimizers, 0, sizeof optimizers);
     memset(tokens, 0, sizeof tokens);
+    memset(queues, 0, sizeof queues);
     memset(dicts, 0, sizeof dicts);
     memset(scopes, 0, sizeof scopes);
     memset(modes, 0, sizeof modes);

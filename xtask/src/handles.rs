@@ -25,7 +25,7 @@ pub fn check(root: &Path) -> Outcome {
 }
 
 /// The kinds of handle, as the words of the messages.
-const KINDS: [(&str, &str); 9] = [
+const KINDS: [(&str, &str); 10] = [
     ("Tensor", "TENSOR"),
     ("TensorOptimizer", "OPTIMIZER"),
     ("TendonCancelToken", "CANCEL_TOKEN"),
@@ -35,15 +35,19 @@ const KINDS: [(&str, &str); 9] = [
     ("TendonCudaEvent", "CUDA_EVENT"),
     ("TendonCudaStreamScope", "CUDA_STREAM_SCOPE"),
     ("TensorDict", "DICT"),
+    ("TendonReleaseQueue", "RELEASE_QUEUE"),
 ];
 
 /// Arguments for which a NULL handle is not an error.
-const NULL_IS_FINE: [&str; 12] = [
+const NULL_IS_FINE: [&str; 15] = [
     "tensor_release.x",
     "tensor_optimizer_release.optimizer",
     "tensor_dict_release.dict",
     "tendon_cancel_token_release.token",
     "tendon_set_cancel_token.token",
+    "tendon_release_queue_release.queue",
+    "tensor_from_host_buffer.options.release_queue",
+    "tensor_from_device_buffer.options.release_queue",
     "tensor_set_grad.grad",
     "tendon_cuda_stream_release.stream",
     "tendon_cuda_event_release.event",

@@ -122,6 +122,14 @@ class TensorScalar(ctypes.Structure):
     ]
 
 
+class TendonPendingRelease(ctypes.Structure):
+    _fields_ = [
+        ("release", c_void_p),
+        ("data", c_void_p),
+        ("user_data", c_void_p),
+    ]
+
+
 class TensorHostBufferOptions(ctypes.Structure):
     _fields_ = [
         ("struct_size", c_uint32),
@@ -131,6 +139,7 @@ class TensorHostBufferOptions(ctypes.Structure):
         ("offset", c_int64),
         ("release", c_void_p),
         ("user_data", c_void_p),
+        ("release_queue", c_void_p),
     ]
 
 
@@ -144,6 +153,7 @@ class TensorDlpackOptions(ctypes.Structure):
         ("max_version_minor", c_uint32),
         ("stream_stays_valid", c_bool),
         ("reserved", c_uint8 * 7),
+        ("release_queue", c_void_p),
     ]
 
 
@@ -1100,7 +1110,7 @@ def tendon_cuda_event_native(event):
 _tensor_from_host_buffer = _bind("tensor_from_host_buffer", c_int32, c_void_p, c_size_t, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
-def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None):
+def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None, release_queue=None):
     """Borrows memory of the caller as a tensor, without a copy: element [0, 0, ...] lies at `data` + offset. As
     torch.from_blob.
 
@@ -1121,7 +1131,7 @@ def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, stri
     else:
         shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
-    if read_only or strides is not None or offset or release or user_data:
+    if read_only or strides is not None or offset or release or user_data or release_queue:
         if strides is None:
             strides_at, strides_count = None, 0
         else:
@@ -1133,7 +1143,7 @@ def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, stri
             offset = 0
         elif offset.__class__ is not int or not -9223372036854775808 <= offset <= 9223372036854775807:
             offset = _to_int64_t(offset, "offset")
-        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data))
+        options = byref(TensorHostBufferOptions(48, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data, release_queue))
     else:
         options = None
     out_out = c_void_p()
@@ -1146,7 +1156,7 @@ def tensor_from_host_buffer(data, nbytes, dtype, shape, *, read_only=False, stri
 _tensor_from_device_buffer = _bind("tensor_from_device_buffer", c_int32, c_void_p, c_size_t, TensorDevice, c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
 
 
-def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None):
+def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=False, strides=None, offset=0, release=None, user_data=None, release_queue=None):
     """Borrows memory of a CUDA device, without a copy: as tensor_from_host_buffer with a device address in `data`.
 
     Work of the caller's that writes the memory must come before this tensor's in the current stream of `device`, or
@@ -1166,7 +1176,7 @@ def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=F
     else:
         shape = _array("q", shape)
         shape_at, ndim = shape.buffer_info()
-    if read_only or strides is not None or offset or release or user_data:
+    if read_only or strides is not None or offset or release or user_data or release_queue:
         if strides is None:
             strides_at, strides_count = None, 0
         else:
@@ -1178,7 +1188,7 @@ def tensor_from_device_buffer(data, nbytes, device, dtype, shape, *, read_only=F
             offset = 0
         elif offset.__class__ is not int or not -9223372036854775808 <= offset <= 9223372036854775807:
             offset = _to_int64_t(offset, "offset")
-        options = byref(TensorHostBufferOptions(40, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data))
+        options = byref(TensorHostBufferOptions(48, read_only, (c_uint8 * 3)(), strides_at, offset, _address(release, "release"), user_data, release_queue))
     else:
         options = None
     out_out = c_void_p()
@@ -1218,6 +1228,67 @@ def tensor_from_host_copy(data, nbytes, dtype, shape, *, device=None, requires_g
     if status:
         _fail(status)
     return out_out.value
+
+
+_tendon_release_queue_create = _bind("tendon_release_queue_create", c_int32, c_void_p)
+
+
+def tendon_release_queue_create():
+    """Makes a queue for the release callbacks of borrowed memory and the deleters of DLPack structs: for programs
+    whose callbacks may not run just anywhere, such as the bindings of a language with a garbage collector or a
+    global lock.
+
+    The last use of borrowed memory may end in the midst of any call, on any thread: a backward that frees its
+    graph, a write, the deleter that another library calls. With options->release_queue the callback is not called
+    there: the call waits in the queue, and the memory stays lent, until tendon_release_queue_next hands it out. A
+    queue may serve any number of tensors, and is safe from any thread.
+
+    Errors: NULL_POINTER, OUT_OF_MEMORY. `out`: new handle, release with tendon_release_queue_release.
+    """
+    out_out = c_void_p()
+    status = _tendon_release_queue_create(byref(out_out))
+    if status:
+        _fail(status)
+    return out_out.value
+
+
+_tendon_release_queue_next = _bind_held("tendon_release_queue_next", c_int32, c_void_p, c_void_p)
+
+
+def tendon_release_queue_next(queue):
+    """The call that has waited longest, which leaves the queue and is yours to make, once: `out->release(out->data,
+    out->user_data)`. When none waits, out->release is NULL, and that is no error.
+
+    Safe from any thread; each call is handed out once. Errors: INVALID_HANDLE, NULL_POINTER.
+    """
+    out_out = TendonPendingRelease()
+    status = _tendon_release_queue_next(queue, byref(out_out))
+    if status:
+        _fail(status)
+    return (out_out.release, out_out.data, out_out.user_data)
+
+
+_tendon_release_queue_count = _bind_held("tendon_release_queue_count", c_int64, c_void_p)
+
+
+def tendon_release_queue_count(queue):
+    """How many calls wait; -1 for an invalid handle. Cheap enough to be asked at every turn of an event loop."""
+    answer = _tendon_release_queue_count(queue)
+    if answer == -1:
+        _fail_last()
+    return answer
+
+
+_tendon_release_queue_release = _bind("tendon_release_queue_release", c_int32, c_void_p)
+
+
+def tendon_release_queue_release(queue=None, _call=_tendon_release_queue_release, _raise=_fail, _ends=_finalizing):
+    """Ends the queue. The calls that wait are made before this function returns, on this thread; those of memory that
+    is still in use are made where that use ends, as without a queue. NULL is fine.
+    """
+    status = _call(queue)
+    if status and not _ends():
+        _raise(status)
 
 
 _tensor_empty = _bind("tensor_empty", c_int32, c_void_p, c_size_t, c_void_p, c_void_p)
@@ -2564,7 +2635,7 @@ def tensor_data_mut_f64(x):
 _tensor_to_dlpack = _bind("tensor_to_dlpack", c_int32, c_void_p, c_void_p, c_void_p)
 
 
-def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False, release_queue=None):
     """The tensor's memory as a DLPack struct of the older form, without a version, for another library; nothing is
     copied. As torch.utils.dlpack.to_dlpack.
 
@@ -2579,7 +2650,7 @@ def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, m
     NULL_POINTER, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: owned by the consumer, who calls its deleter once,
     on any thread, also after `x` was released; the memory lives until then.
     """
-    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid or release_queue:
         if copy is None:
             copy = 0
         elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
@@ -2596,7 +2667,7 @@ def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, m
             max_version_minor = 0
         elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
             max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
-        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+        options = byref(TensorDlpackOptions(48, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)(), release_queue))
     else:
         options = None
     out_out = c_void_p()
@@ -2609,7 +2680,7 @@ def tensor_to_dlpack(x, *, copy=0, device=None, stream=1, max_version_major=0, m
 _tensor_to_dlpack_versioned = _bind("tensor_to_dlpack_versioned", c_int32, c_void_p, c_void_p, c_void_p)
 
 
-def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False, release_queue=None):
     """The tensor's memory as a DLPack 1.1 struct for another library; nothing is copied. As torch.Tensor.__dlpack__
     with a max_version of 1.0 or later.
 
@@ -2617,7 +2688,7 @@ def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_
     without READ_ONLY, and UNSUPPORTED when the wished max_version is before 1.0. `out`: owned by the consumer, who
     calls its deleter once, on any thread, also after `x` was released; the memory lives until then.
     """
-    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid or release_queue:
         if copy is None:
             copy = 0
         elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
@@ -2634,7 +2705,7 @@ def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_
             max_version_minor = 0
         elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
             max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
-        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+        options = byref(TensorDlpackOptions(48, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)(), release_queue))
     else:
         options = None
     out_out = c_void_p()
@@ -2647,7 +2718,7 @@ def tensor_to_dlpack_versioned(x, *, copy=0, device=None, stream=1, max_version_
 _tensor_from_dlpack = _bind("tensor_from_dlpack", c_int32, c_void_p, c_void_p, c_void_p)
 
 
-def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False, release_queue=None):
     """A tensor over the memory of another library's DLPack struct of the older form, without a copy. As
     torch.from_dlpack.
 
@@ -2655,14 +2726,14 @@ def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_ma
     memory is gone and, on CUDA, the streams that used it are done with it; on any thread. When this function fails,
     `managed` is as it was and still the caller's. Memory of the CPU, of a CUDA device, pinned (a CPU tensor) and
     managed (a CUDA tensor) is taken. Elements that are not aligned to their size are copied, unless options->copy
-    forbids it; then, and with any other copy, the deleter is called before this function returns.
+    forbids it; then, and with any other copy, the deleter is due before this function returns.
 
     Errors: NULL_POINTER, UNSUPPORTED for element types that have no dtype, DTYPE, SHAPE, OUT_OF_BOUNDS, MISALIGNED,
     DEVICE for other devices, for an address that is not on the device, and when options->device needs a copy that
     options->copy forbids, INVALID_ARGUMENT, INVALID_OPTIONS, OUT_OF_MEMORY, CUDA, CUDA_UNAVAILABLE. `out`: new
     reference, release with tensor_release.
     """
-    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid or release_queue:
         if copy is None:
             copy = 0
         elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
@@ -2679,7 +2750,7 @@ def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_ma
             max_version_minor = 0
         elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
             max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
-        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+        options = byref(TensorDlpackOptions(48, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)(), release_queue))
     else:
         options = None
     out_out = c_void_p()
@@ -2692,7 +2763,7 @@ def tensor_from_dlpack(managed, *, copy=0, device=None, stream=1, max_version_ma
 _tensor_from_dlpack_versioned = _bind("tensor_from_dlpack_versioned", c_int32, c_void_p, c_void_p, c_void_p)
 
 
-def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False):
+def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_version_major=0, max_version_minor=0, stream_stays_valid=False, release_queue=None):
     """A tensor over the memory of another library's DLPack 1.x struct, without a copy. As torch.from_dlpack.
 
     As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
@@ -2701,7 +2772,7 @@ def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_
 
     Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
     """
-    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid:
+    if copy or device or stream != 1 or max_version_major or max_version_minor or stream_stays_valid or release_queue:
         if copy is None:
             copy = 0
         elif copy.__class__ is not int or not -2147483648 <= copy <= 2147483647:
@@ -2718,7 +2789,7 @@ def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_
             max_version_minor = 0
         elif max_version_minor.__class__ is not int or not 0 <= max_version_minor <= 4294967295:
             max_version_minor = _to_uint32_t(max_version_minor, "max_version_minor")
-        options = byref(TensorDlpackOptions(40, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)()))
+        options = byref(TensorDlpackOptions(48, copy, _structure(TensorDevice, device) if device else TensorDevice(), stream, max_version_major, max_version_minor, stream_stays_valid, (c_uint8 * 7)(), release_queue))
     else:
         options = None
     out_out = c_void_p()

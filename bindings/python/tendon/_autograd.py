@@ -4,7 +4,7 @@ import functools
 import inspect
 import threading
 
-from . import _api, _ending
+from . import _api
 from ._borrow import give_back
 from ._documents import from_header
 from ._tensor import Tensor, handle_of, handles_of, wrap
@@ -107,7 +107,7 @@ def _graph_options(gradient, retain_graph, create_graph):
 
 @from_header("tensor_backward")
 def backward(loss, gradient=None, *, retain_graph=False, create_graph=False):
-    _ending.call(_api.tensor_backward, handle_of(loss, "loss"), **_graph_options(gradient, retain_graph, create_graph))
+    _api.tensor_backward(handle_of(loss, "loss"), **_graph_options(gradient, retain_graph, create_graph))
     give_back()  # what only the graph had
 
 
@@ -119,9 +119,7 @@ def grad(output, inputs, gradient=None, *, retain_graph=False, create_graph=Fals
     options = _graph_options(gradient, retain_graph, create_graph)
     if allow_unused:
         options["allow_unused"] = True
-    found = _ending.call(
-        _api.tensor_grad_of, handle_of(output, "output"), handles_of(inputs, "inputs"), **options
-    )  # fmt: skip
+    found = _api.tensor_grad_of(handle_of(output, "output"), handles_of(inputs, "inputs"), **options)
     give_back()
     return tuple(wrap(handle) if handle else None for handle in found)
 

@@ -1,6 +1,6 @@
 """DLPack: memory shared with NumPy, PyTorch, JAX, CuPy and whoever else speaks it."""
 
-from . import _api, _capsules
+from . import _api, _borrow, _capsules
 from ._devices import as_pair
 from ._errors import FormatError, ReadOnlyError, TrackedExportError, UnsupportedError
 from ._tensor import handle_of, wrap
@@ -118,7 +118,7 @@ def _taken(capsule, options):
     pointer, versioned = _capsules.claim(capsule)
     call = _api.tensor_from_dlpack_versioned if versioned else _api.tensor_from_dlpack
     try:
-        handle = call(pointer, **options)
+        handle = call(pointer, release_queue=_borrow.queue_in_use(), **options)
     except FormatError:
         # The one failure that frees the struct.
         raise
@@ -127,4 +127,6 @@ def _taken(capsule, options):
         if isinstance(error, UnsupportedError):
             raise BufferError(str(error)) from error
         raise
+    if options:
+        _borrow.give_back()  # what was copied
     return wrap(handle)

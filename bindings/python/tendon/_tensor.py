@@ -1,7 +1,7 @@
 """class Tensor: one owner of one handle. What tensors can do is attached to it by _methods.py."""
 
 from . import _api
-from ._borrow import _over, give_back
+from ._borrow import _queue, _used, give_back
 
 __all__ = ["Tensor"]
 
@@ -35,7 +35,10 @@ class Tensor:
         x._handle = handle
         return x
 
-    def __del__(self, _release=_api.tensor_release, _over=_over, _give_back=give_back):
+    def __del__(
+        self, _release=_api.tensor_release, _used=_used, _queue=_queue, _count=_api._tendon_release_queue_count,
+        _give_back=give_back,
+    ):
         # The defaults live as long as the function: at interpreter exit globals may be gone already. The handle is
         # taken out first, so that nothing releases it twice.
         try:
@@ -45,7 +48,7 @@ class Tensor:
         if handle:
             self._handle = 0
             _release(handle)
-            if _over:
+            if _used and _count(_queue):
                 _give_back()
 
 

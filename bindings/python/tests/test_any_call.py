@@ -168,6 +168,7 @@ class Caller:
             foreign = any(p["role"] == "foreign" or p.get("value") == "foreign" for p in function["parameters"])
             if not foreign and function["name"] not in LEFT_OUT:
                 functions.append(function)
+        before = _api.tendon_live_handle_count()
         self.start()
         for _ in range(rounds):
             self.random.shuffle(functions)
@@ -186,7 +187,7 @@ class Caller:
                         getattr(_api, self.releases[kind])(handle)
                     except _errors.TendonError:
                         pass
-        left = _api.tendon_live_handle_count(), _api.tendon_live_tensor_count()
+        left = _api.tendon_live_handle_count() - before, _api.tendon_live_tensor_count()
         print(f"{self.calls} calls of {len(functions)} functions, {self.successes} succeeded, left {left}")
         assert left == (0, 0), left
         assert self.successes > self.calls // 5

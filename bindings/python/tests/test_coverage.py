@@ -32,6 +32,7 @@ UNUSED = {
     "tensor_from_device_buffer": "tendon.from_dlpack takes what lies on a device",
     "tensor_dtype_*": "the table of _dtypes has names and sizes",
     "tensor_stride": "tensor_strides has all of them, in one call",
+    "tendon_release_queue_*": "_borrow empties the queue by the bare functions; it never ends",
     "tensor_scope_*": "Python's own reference counts release",
     "tensor_dict_at": "names find tensors",
     "tensor_optimizer_state_size": "_api.tensor_optimizer_state_save asks for it",

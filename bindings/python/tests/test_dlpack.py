@@ -7,6 +7,7 @@ import unittest
 
 import tendon
 from tendon import _capsules
+from test_release import python
 
 try:
     import numpy as np
@@ -303,6 +304,29 @@ class WithNumPy(Counted):
         junk = [np.zeros(1000) for _ in range(10)]
         self.assertEqual(b.sum(), 1000)
         del junk, b
+
+    def test_daemon_threads_let_arrays_go_while_the_interpreter_ends(self):
+        """The deleter of an array wants the GIL, which such a thread does not get any more."""
+        for _ in range(20):
+            ended = python("""
+                import threading, time
+                import numpy as np
+                import tendon
+                class Owner(bytearray):
+                    def __del__(self):
+                        time.sleep(0)
+                def work():
+                    w = tendon.ones(10, requires_grad=True)
+                    while True:
+                        y = w * tendon.from_dlpack(np.frombuffer(Owner(40), np.float32))
+                        y.copy_(w)
+                        y.sum().backward()
+                for _ in range(3):
+                    threading.Thread(target=work, daemon=True).start()
+                time.sleep(0.05)
+                print("done")
+            """)
+            self.assertEqual(ended, (0, "done\n", ""))
 
     def test_what_numpy_cannot_take(self):
         x = tendon.ones(3, dtype="bfloat16")

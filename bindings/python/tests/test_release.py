@@ -488,6 +488,26 @@ class Endings(unittest.TestCase):
                 print("done")
             """)
 
+    def test_with_threads_whose_writes_end_what_is_borrowed(self):
+        """A write gives the tensor a new origin; the old one was the last user of the memory."""
+        for _ in range(20):
+            self.ends_well("""
+                import threading, time
+                import tendon
+                class Owner(bytearray):
+                    def __del__(self):
+                        time.sleep(0)
+                def work():
+                    w = tendon.ones(10, requires_grad=True)
+                    while True:
+                        y = w * tendon.frombuffer(Owner(40), dtype="float32")
+                        y.copy_(w)
+                for _ in range(3):
+                    threading.Thread(target=work, daemon=True).start()
+                time.sleep(0.05)
+                print("done")
+            """)
+
     def test_with_backward_in_atexit(self):
         self.ends_well("""
             import atexit

@@ -1,6 +1,8 @@
 //! A tensor of another library: its memory is borrowed until the last use ends, then its deleter is called.
 
-use super::{CPU, CUDA, CUDA_HOST, CUDA_MANAGED, Copying, DlDevice, DlTensor, Managed, Wish, device_name, dtype_of};
+use super::{
+    CPU, CUDA, CUDA_HOST, CUDA_MANAGED, Copying, Deleter, DlDevice, DlTensor, Managed, Wish, device_name, dtype_of,
+};
 use crate::cuda::transfer::{self, Place};
 use crate::cuda::{self, Event};
 use crate::device::Device;
@@ -10,6 +12,7 @@ use crate::fail;
 use crate::layout::{self, Dims, Layout, MAX_RANK, contiguous_strides};
 use crate::ops::copy;
 use crate::storage::Storage;
+use crate::storage::release::{Call, Release, ReleaseFn};
 use crate::tensor::Tensor;
 use std::ffi::c_void;
 
@@ -52,7 +55,8 @@ pub unsafe fn import<M: Managed>(
         // SAFETY: the caller's promise.
         unsafe { take_over(ordinal, wish)? };
     }
-    let release = deleter.map(|_| (delete::<M> as unsafe extern "C" fn(_, _), managed.cast()));
+    let call = Call { function: delete_fn::<M>(), data: window.base.cast(), user_data: managed.cast() };
+    let release = deleter.map(|_| Release::new(call, wish.release_queue.clone())).transpose()?;
     // SAFETY: the producer keeps the memory valid until its deleter is called.
     let storage = unsafe { Storage::borrow(window.base, window.nbytes, device, read_only, release)? };
     let mut lent = Lent(Some(storage.clone()));
@@ -74,16 +78,24 @@ impl Drop for Lent {
 
 /// A release callback: the last use of the memory has ended.
 ///
+/// One that waited in a queue is called by its owner, perhaps an interpreter that ends the thread from within the
+/// deleter: that unwinds, and there is nothing here that it could harm.
+///
 /// # Safety
 /// `managed` is an imported struct that has a deleter.
-unsafe extern "C" fn delete<M: Managed>(_: *mut c_void, managed: *mut c_void) {
+unsafe extern "C-unwind" fn delete<M: Managed>(_: *mut c_void, managed: *mut c_void) {
     let managed: *mut M = managed.cast();
-    // SAFETY: the caller's promise; this is the one call.
+    // SAFETY: the caller's promise; this is the one call. The two ABIs differ in nothing but the unwinding.
     unsafe {
         if let Some(deleter) = (*managed).deleter() {
-            deleter(managed);
+            std::mem::transmute::<Deleter<M>, unsafe extern "C-unwind" fn(*mut M)>(deleter)(managed);
         }
     }
+}
+
+fn delete_fn<M: Managed>() -> ReleaseFn {
+    // SAFETY: the two ABIs differ in nothing but the unwinding.
+    unsafe { std::mem::transmute(delete::<M> as unsafe extern "C-unwind" fn(*mut c_void, *mut c_void)) }
 }
 
 /// Later work of the current stream waits for what the producer's stream has been given so far.

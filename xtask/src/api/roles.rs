@@ -20,15 +20,19 @@ const NULLABLE: Table = &[
     ("tendon_has_feature.name", "a NULL name is one that it does not know"),
     ("TensorHostBufferOptions.strides", "NULL = C order"),
     ("TensorHostBufferOptions.release", "NULL = nobody is told"),
+    ("TensorHostBufferOptions.release_queue", "NULL = at once"),
+    ("TensorDlpackOptions.release_queue", "NULL = at once"),
+    ("TendonPendingRelease.release", "NULL when none waits"),
 ];
 
 /// The documentation says NULL of something else than a parameter.
-const NULL_IS_ABOUT_ELSE: Table = &[];
+const NULL_IS_ABOUT_ELSE: Table = &[("tendon_release_queue_next", "of the answer")];
 
 /// Pointers to memory or to things of the system that are only passed on.
 const OPAQUE: Table = &[
     ("cuda_stream", "a cudaStream_t"),
     ("user_data", "the caller's, handed back"),
+    ("TendonPendingRelease.data", "handed to release"),
     ("context", "the library's, handed back to it"),
 ];
 
