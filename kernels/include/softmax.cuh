@@ -9,8 +9,8 @@
 // belong to different rows.
 #pragma once
 #include "block.cuh"
+#include "exponential.cuh"
 #include "nest.cuh"
-#include "operation.cuh"
 
 // K operands, the output last. The mirror of src/cuda/softmax.rs.
 template <int K>
@@ -23,11 +23,6 @@ struct Softmax {
     u32 log;
     u32 staged;    // long rows: whether dynamic shared memory has room for what is read twice
 };
-
-HOST_DEVICE f32 exponential(f32 x) { return expf(x); }
-HOST_DEVICE f64 exponential(f64 x) { return exp(x); }
-HOST_DEVICE f32 logarithm(f32 x) { return logf(x); }
-HOST_DEVICE f64 logarithm(f64 x) { return log(x); }
 
 template <class C>
 HOST_DEVICE C add(C a, C b) {
@@ -75,29 +70,6 @@ HOST_DEVICE C gradient_sum(const C (&g)[N], const C (&y)[N], bool log) {
     for (int k = 0; k < N; k++) terms[k] = log ? g[k] : g[k] * y[k];
     return tournament<Sum<C>, N>(terms);
 }
-
-// The largest of some numbers, and Σ exp(x − m) over them.
-template <class C>
-struct Online {
-    C m, sum;
-
-    static HOST_DEVICE Online none() { return Online{lowest<C>(), 0}; }
-
-    // What exponents are taken relative to: m, but 0 where all is −∞ so far.
-    static HOST_DEVICE C origin(C m) { return m == lowest<C>() ? C(0) : m; }
-
-    template <int N>
-    HOST_DEVICE void take(const C (&v)[N]) {
-        C most = Max<C>::join(m, tournament<Max<C>, N>(v)), from = origin(most), e[N];
-#pragma unroll
-        for (int k = 0; k < N; k++) e[k] = exponential(v[k] - from);
-        sum = sum * exponential(m - from) + tournament<Sum<C>, N>(e);
-        m = most;
-    }
-
-    // Relative to the largest of more numbers.
-    HOST_DEVICE C sum_from(C most) const { return sum * exponential(m - origin(most)); }
-};
 
 // Numbers of a thread at a time: few for short rows, many for longer ones that stay in registers.
 template <class T>

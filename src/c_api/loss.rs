@@ -5,7 +5,8 @@ use super::options::{self, TensorCrossEntropyOptions, TensorLossOptions};
 use super::types::*;
 use crate::error::Result;
 use crate::fail;
-use crate::ops::loss::{self, CrossEntropy, Reduction};
+use crate::ops::cross_entropy::{CrossEntropy, cross_entropy};
+use crate::ops::loss::{Reduction, mse_loss};
 
 fn reduction(number: i32) -> Result<Reduction> {
     match number {
@@ -40,7 +41,7 @@ pub unsafe extern "C" fn tensor_cross_entropy(
                 label_smoothing: o.label_smoothing,
                 weight: optional_tensor(o.weight, "options.weight")?,
             };
-            loss::cross_entropy(&tensor(input, "input")?, &tensor(target, "target")?, &settings)
+            cross_entropy(&tensor(input, "input")?, &tensor(target, "target")?, &settings)
         })
     }
 }
@@ -61,7 +62,7 @@ pub unsafe extern "C" fn tensor_mse_loss(
     unsafe {
         emit("tensor_mse_loss", out, || {
             let reduction = reduction(options::read(options)?.reduction)?;
-            loss::mse_loss(&tensor(input, "input")?, &tensor(target, "target")?, reduction)
+            mse_loss(&tensor(input, "input")?, &tensor(target, "target")?, reduction)
         })
     }
 }

@@ -5,6 +5,7 @@ pub mod cancel;
 mod cgroup;
 mod convert;
 pub mod copy;
+pub mod cross_entropy;
 pub mod elementwise;
 pub mod fill;
 pub mod fork;

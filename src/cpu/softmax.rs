@@ -30,7 +30,7 @@ pub fn softmax(x: In, dim: usize, log: bool, out: Out) -> Result<()> {
 }
 
 /// The arithmetic of softmax in one precision.
-trait Real: Copy + Default + PartialOrd + Load<Self> + Store<Self> + Send + Sync {
+pub(super) trait Real: Copy + Default + PartialOrd + Load<Self> + Store<Self> + Send + Sync {
     const LOWEST: Self;
     /// `FMA`: the processor multiplies and adds in one instruction.
     fn exp<const FMA: bool>(self) -> Self;
@@ -40,6 +40,8 @@ trait Real: Copy + Default + PartialOrd + Load<Self> + Store<Self> + Send + Sync
     fn mul(self, other: Self) -> Self;
     fn recip(self) -> Self;
     fn is_nan(self) -> bool;
+    fn to_f64(self) -> f64;
+    fn from_f64(x: f64) -> Self;
 }
 
 macro_rules! real {
@@ -82,6 +84,16 @@ macro_rules! real {
             fn is_nan(self) -> bool {
                 $t::is_nan(self)
             }
+
+            #[inline(always)]
+            fn to_f64(self) -> f64 {
+                self.into()
+            }
+
+            #[inline(always)]
+            fn from_f64(x: f64) -> $t {
+                x as $t
+            }
         }
     };
 }
@@ -122,7 +134,7 @@ fn exp_f32<const FMA: bool>(x: f32) -> f32 {
 
 /// Rows handled side by side when `dim` is not the innermost: the block in f32 stays in L2.
 const BLOCK: usize = 1 << 15;
-const LANES: usize = 64;
+pub(super) const LANES: usize = 64;
 /// Columns that advance together at most.
 const WIDTH: usize = 512;
 
@@ -271,7 +283,7 @@ unsafe fn load_row<S: Load<T>, T: Real>(from: *const S, stride: isize, n: usize,
 }
 
 #[inline(always)]
-fn larger<T: Real>(a: T, b: T) -> T {
+pub(super) fn larger<T: Real>(a: T, b: T) -> T {
     if b > a || b.is_nan() { b } else { a }
 }
 
@@ -426,7 +438,7 @@ unsafe fn short_row<S: Store<T>, T: Real, const LOG: bool, const FMA: bool>(from
 }
 
 #[inline(always)]
-fn fold<T: Copy, const N: usize>(mut lanes: [T; N], join: impl Fn(T, T) -> T) -> T {
+pub(super) fn fold<T: Copy, const N: usize>(mut lanes: [T; N], join: impl Fn(T, T) -> T) -> T {
     let mut n = N;
     while n > 1 {
         n /= 2;

@@ -26,11 +26,12 @@ pub enum IndexOp {
     Gather,
     ScatterAdd,
     OneHot,
+    CrossEntropy,
 }
 
 impl IndexOp {
     /// By number.
-    const NAMES: [&str; 5] = ["index_select", "index_add", "gather", "scatter_add", "one_hot"];
+    const NAMES: [&str; 6] = ["index_select", "index_add", "gather", "scatter_add", "one_hot", "cross_entropy"];
 }
 
 /// Visible to every context, and to the device under the host's address.

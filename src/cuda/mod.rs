@@ -1,7 +1,7 @@
 //! The second device: loading the driver, memory, streams, kernels. Needs a driver at run time and nothing to build.
 //!
 //! ```text
-//! elementwise · copy · fill · reduce · softmax · index · random · optim · gemm     launching what kernels/ holds
+//! elementwise · copy · fill · reduce · softmax · cross_entropy · index · random · optim · gemm     launching what kernels/ holds
 //! launch · walk · mixed · fold · nest · transfer · counters                         how
 //! stream · memory · errors · pinned                                                what they run on
 //! device · module                                                                  one device, its kernels
@@ -12,6 +12,7 @@ pub mod argreduce;
 pub mod blas;
 pub mod copy;
 mod counters;
+pub mod cross_entropy;
 pub mod device;
 pub mod dnn;
 pub mod driver;

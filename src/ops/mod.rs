@@ -4,6 +4,7 @@
 pub mod copy;
 pub mod copy_slices;
 pub mod create;
+pub mod cross_entropy;
 pub mod dropout;
 pub mod elementwise;
 pub mod in_place;

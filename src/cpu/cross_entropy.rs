@@ -1,0 +1,291 @@
+//! Cross entropy of rows of logits with class numbers, and its gradient.
+//!
+//! ```text
+//! lossᵣ = wᵣ·(log Σ exp(xᵣ) − x[r, tᵣ])     with wᵣ = weight[tᵣ], or 1, and nothing where tᵣ is ignored
+//! ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − log Σ exp(xᵣ)) − [c = tᵣ])
+//! ```
+
+use super::convert::{Load, Store};
+use super::memory::Workspace;
+use super::pool::try_parallel_for;
+use super::simd::{self, Level};
+use super::softmax::{LANES, Real, fold, larger};
+use crate::dtype::DType;
+use crate::error::Result;
+use crate::fail;
+use crate::function::Classified;
+use crate::view::{In, Out};
+use half::{bf16, f16};
+
+/// The loss of each row into `loss` [N]; or, where `loss` has rank 0, their sum, divided by what the rows weigh when
+/// `share` is there, which then is that. `sums` [N] becomes log Σ exp. Both are f32, for f64 f64. A row of −∞ only, or
+/// with a NaN or +∞, gives NaN. One order for one shape: the same bits on any number of threads.
+///
+/// A class out of range is an INDEX error, called one of dim `dim`, before anything is written.
+pub fn cross_entropy(of: &Classified, dim: usize, loss: Out, sums: Out, share: Option<Out>) -> Result<()> {
+    match of.x.dtype {
+        DType::F64 => forward::<f64, f64>(of, dim, loss, sums, share),
+        DType::F16 => forward::<f16, f32>(of, dim, loss, sums, share),
+        DType::BF16 => forward::<bf16, f32>(of, dim, loss, sums, share),
+        _ => forward::<f32, f32>(of, dim, loss, sums, share),
+    }
+}
+
+/// The gradient of x into `out` [N, C] from `g`, the gradient of the loss, with `sums` and `share` as
+/// [`cross_entropy`] left them. That of an ignored row is 0, whatever its logits are.
+pub fn cross_entropy_backward(of: &Classified, g: In, sums: In, share: Option<In>, out: Out) -> Result<()> {
+    match of.x.dtype {
+        DType::F64 => backward::<f64, f64>(of, g, sums, share, out),
+        DType::F16 => backward::<f16, f32>(of, g, sums, share, out),
+        DType::BF16 => backward::<bf16, f32>(of, g, sums, share, out),
+        _ => backward::<f32, f32>(of, g, sums, share, out),
+    }
+}
+
+/// Logits worth a thread, and added up as one part.
+const GRAIN: usize = 8192;
+
+/// The operands' memory, by rows.
+struct Rows<S> {
+    x: *const S,
+    target: *const u8,
+    wide: bool,
+    weight: Option<*const S>,
+    length: usize,
+    ignored: i64,
+}
+
+// SAFETY: addresses of memory that is only read.
+unsafe impl<S> Sync for Rows<S> {}
+
+impl<S> Rows<S> {
+    fn new(of: &Classified) -> Rows<S> {
+        Rows {
+            x: of.x.origin().cast(),
+            target: of.target.origin(),
+            wide: of.target.dtype == DType::I64,
+            weight: of.weight.map(|weight| weight.origin().cast()),
+            length: of.classes() as usize,
+            ignored: of.ignore_index,
+        }
+    }
+
+    /// # Safety
+    /// The row is there.
+    unsafe fn target(&self, row: usize) -> i64 {
+        // SAFETY: the caller's promise.
+        unsafe {
+            match self.wide {
+                true => self.target.cast::<i64>().add(row).read(),
+                false => self.target.cast::<i32>().add(row).read().into(),
+            }
+        }
+    }
+
+    /// The class of a row, where it is not ignored.
+    ///
+    /// # Safety
+    /// The row is there, and its class was checked.
+    unsafe fn class(&self, row: usize) -> Option<usize> {
+        // SAFETY: the caller's promise.
+        let target = unsafe { self.target(row) };
+        (target != self.ignored).then_some(target as usize)
+    }
+
+    /// # Safety
+    /// The class was checked.
+    unsafe fn share<T: Real>(&self, class: usize) -> T
+    where
+        S: Load<T>,
+    {
+        // SAFETY: the caller's promise.
+        self.weight.map_or(T::from_f64(1.0), |weight| unsafe { weight.add(class).read().load() })
+    }
+
+    fn check(&self, rows: usize, dim: usize) -> Result<()> {
+        for row in 0..rows {
+            // SAFETY: a row of the operand.
+            let target = unsafe { self.target(row) };
+            if target as u64 >= self.length as u64 && target != self.ignored {
+                fail!(INDEX, "index {target} is out of bounds for dimension {dim} with size {}", self.length);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Memory that threads read or write, each at places of its own.
+struct Target<T>(*mut T);
+// SAFETY: as said.
+unsafe impl<T> Sync for Target<T> {}
+
+impl<T> Target<T> {
+    fn at(&self, place: usize) -> *mut T {
+        self.0.wrapping_add(place)
+    }
+}
+
+fn has_fma() -> bool {
+    cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline
+}
+
+fn forward<S, T: Real>(of: &Classified, dim: usize, loss: Out, sums: Out, share: Option<Out>) -> Result<()>
+where
+    S: Load<T> + Store<T>,
+{
+    let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
+    from.check(rows, dim)?;
+    let log_sum = if has_fma() { log_sum_exp::<S, T, true> } else { log_sum_exp::<S, T, false> };
+    let (sums, losses) = (Target(sums.origin().cast::<T>()), Target(loss.origin().cast::<S>()));
+    let each = (GRAIN / from.length.max(1)).max(1);
+    let parts = rows.div_ceil(each);
+    let reduced = loss.layout.ndim() == 0;
+    // Of each part the losses and the weights.
+    let space = Workspace::new(if reduced { parts * 2 * size_of::<f64>() } else { 0 })?;
+    let totals = Target(space.as_ptr().cast::<[f64; 2]>());
+    try_parallel_for(parts, 1, &|range| {
+        for part in range {
+            let mut total = [0.0; 2];
+            for row in part * each..rows.min((part + 1) * each) {
+                // SAFETY: the row is there, in all operands; its class was checked.
+                unsafe {
+                    let x = from.x.add(row * from.length);
+                    let sum = log_sum(x, from.length);
+                    sums.at(row).write(sum);
+                    let mut lost = T::default();
+                    if let Some(class) = from.class(row) {
+                        let share: T = from.share(class);
+                        lost = share.mul(sum.sub(x.add(class).read().load()));
+                        total[1] += share.to_f64();
+                    }
+                    total[0] += lost.to_f64();
+                    if !reduced {
+                        losses.at(row).write(S::store(lost));
+                    }
+                }
+            }
+            if reduced {
+                // SAFETY: there is a place for each part.
+                unsafe { totals.at(part).write(total) };
+            }
+        }
+        Ok(())
+    })?;
+    if reduced {
+        // SAFETY: all parts were written.
+        let total =
+            (0..parts).map(|part| unsafe { totals.at(part).read() }).fold([0.0; 2], |a, b| [a[0] + b[0], a[1] + b[1]]);
+        let mean = share.is_some();
+        // SAFETY: one element each.
+        unsafe {
+            if let Some(share) = share {
+                share.origin().cast::<T>().write(T::from_f64(total[1]));
+            }
+            losses.at(0).write(S::store(T::from_f64(if mean { total[0] / total[1] } else { total[0] })));
+        }
+    }
+    Ok(())
+}
+
+/// m + log Σ exp(xᵢ − m) with m = max x.
+///
+/// # Safety
+/// `n` elements at `x`.
+unsafe fn log_sum_exp<S: Load<T>, T: Real, const FMA: bool>(x: *const S, n: usize) -> T {
+    simd::dispatch(
+        #[inline(always)]
+        // SAFETY: the caller's promise. Whole parts are read as arrays; the last one is padded with −∞, whose
+        // exponential is 0.
+        move || unsafe {
+            let whole = n / LANES * LANES;
+            let part = |i: usize| x.add(i).cast::<[S; LANES]>().read_unaligned().map(Load::load);
+            let mut last = [T::LOWEST; LANES];
+            for i in whole..n {
+                last[i - whole] = x.add(i).read().load();
+            }
+            let mut lanes = last;
+            for i in (0..whole).step_by(LANES) {
+                let part: [T; LANES] = part(i);
+                for lane in 0..LANES {
+                    lanes[lane] = larger(lanes[lane], part[lane]);
+                }
+            }
+            let max = fold(lanes, larger);
+            let mut lanes = last.map(|x| x.sub(max).exp::<FMA>());
+            for i in (0..whole).step_by(LANES) {
+                let part: [T; LANES] = part(i);
+                for lane in 0..LANES {
+                    lanes[lane] = lanes[lane].add(part[lane].sub(max).exp::<FMA>());
+                }
+            }
+            max.add(fold(lanes, T::add).ln())
+        },
+    )
+}
+
+fn backward<S, T: Real>(of: &Classified, g: In, sums: In, share: Option<In>, out: Out) -> Result<()>
+where
+    S: Load<T> + Store<T>,
+{
+    let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
+    let gradient = if has_fma() { row_gradient::<S, T, true> } else { row_gradient::<S, T, false> };
+    let (g, step) = (Target(g.origin().cast_mut().cast::<S>()), usize::from(g.layout.ndim() > 0));
+    let (sums, out) = (Target(sums.origin().cast_mut().cast::<T>()), Target(out.origin().cast::<S>()));
+    // SAFETY: one element.
+    let share = share.map(|share| unsafe { share.origin().cast::<T>().read() });
+    try_parallel_for(rows, (GRAIN / from.length.max(1)).max(1), &|range| {
+        for row in range {
+            let to = out.at(row * from.length);
+            // SAFETY: the row is there, in all operands; its class was checked when the loss was computed.
+            unsafe {
+                let Some(class) = from.class(row) else {
+                    to.write_bytes(0, from.length);
+                    continue;
+                };
+                let mut k = from.share::<T>(class).mul(g.at(row * step).read().load());
+                if let Some(share) = share {
+                    k = k.mul(share.recip());
+                }
+                gradient(from.x.add(row * from.length), from.length, sums.at(row).read(), k, class, to);
+            }
+        }
+        Ok(())
+    })
+}
+
+/// outᵢ = (exp(xᵢ − sum) − [i = class])·k.
+///
+/// # Safety
+/// `n` elements at `x` and `out`; `class` < n.
+unsafe fn row_gradient<S: Load<T> + Store<T>, T: Real, const FMA: bool>(
+    x: *const S,
+    n: usize,
+    sum: T,
+    k: T,
+    class: usize,
+    out: *mut S,
+) {
+    simd::dispatch(
+        #[inline(always)]
+        // SAFETY: the caller's promise.
+        move || unsafe {
+            let whole = n / LANES * LANES;
+            for i in (0..whole).step_by(LANES) {
+                let part: [T; LANES] = x.add(i).cast::<[S; LANES]>().read_unaligned().map(Load::load);
+                let mut y = [S::store(T::default()); LANES];
+                for lane in 0..LANES {
+                    y[lane] = S::store(part[lane].sub(sum).exp::<FMA>().mul(k));
+                }
+                out.add(i).cast::<[S; LANES]>().write_unaligned(y);
+            }
+            for i in whole..n {
+                out.add(i).write(S::store(x.add(i).read().load().sub(sum).exp::<FMA>().mul(k)));
+            }
+            let e = x.add(class).read().load().sub(sum).exp::<FMA>();
+            out.add(class).write(S::store(e.sub(T::from_f64(1.0)).mul(k)));
+        },
+    )
+}
+
+#[cfg(test)]
+mod tests;
