@@ -122,6 +122,12 @@ pub enum Unary {
 }
 
 impl Unary {
+    /// Those whose gradient is computed in one pass, from what arrives and one saved value.
+    pub const GRADIENTS: &'static [Unary] = {
+        use Unary::*;
+        &[Abs, Sqrt, Rsqrt, Reciprocal, Square, Tanh, Sigmoid, Relu, Gelu, GeluTanh, Erf, Expm1, Log1p, Softplus]
+    };
+
     /// The word by which it is known.
     pub const fn name(self) -> &'static str {
         match self {

@@ -207,9 +207,13 @@ impl<'a> Probe<'a> {
     }
 
     fn gradient(&self, inputs: &[Input]) -> Vec<Array> {
+        self.gradient_by(inputs, false)
+    }
+
+    fn gradient_by(&self, inputs: &[Input], create_graph: bool) -> Vec<Array> {
         let (x, loss) = self.loss(inputs);
         let zero = |k: usize| self.inputs[self.values()[k]].array.map(|_| 0.0);
-        let tensors = self.gradient_tensors(&x, &loss, false);
+        let tensors = self.gradient_tensors(&x, &loss, create_graph);
         tensors.iter().enumerate().map(|(k, g)| g.as_ref().map_or(zero(k), |g| values(g).unwrap())).collect()
     }
 
@@ -284,6 +288,23 @@ fn gradients_agree_with_finite_differences_at_orders_1_and_2() {
     }
     nothing_lives();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Backward has kernels of its own for some gradients, and formulas of ops where they are to be differentiated again.
+#[test]
+fn gradients_are_those_of_the_formula() {
+    let _alone = alone();
+    for row in rows().iter().filter(|r| r.gradient == Gradient::Checked) {
+        let probe = Probe::new(row, 7);
+        let (kernel, formula) = (probe.gradient_by(&probe.inputs, false), probe.gradient_by(&probe.inputs, true));
+        for (k, f) in kernel.iter().zip(&formula) {
+            let scale = f.data.iter().fold(1.0, |most: f64, x| most.max(x.abs()));
+            for (k, f) in k.data.iter().zip(&f.data) {
+                assert!((k - f).abs() <= 1e-12 * scale, "{}: {k} and {f}", row.name);
+            }
+        }
+    }
+    nothing_lives();
 }
 
 #[test]

@@ -6,6 +6,7 @@
 
 mod binary;
 pub mod cast;
+mod gradient;
 #[cfg(test)]
 pub mod tests;
 mod unary;
@@ -17,6 +18,7 @@ use crate::error::Result;
 use crate::function::{Binary, Unary};
 use crate::scalar::Scalar;
 use crate::view::{In, Out};
+use binary::Kernel2;
 use cast::Chain;
 use walk::Job;
 
@@ -72,9 +74,20 @@ pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> 
             return unary(Unary::Reciprocal, a, compute, out);
         }
     }
-    let kernel = binary::kernel(op, class);
     let result = if op.gives_bool() { DType::Bool } else { class };
-    let grain = binary::grain(op);
+    run_two(binary::kernel(op, class), binary::grain(op), [a, b], compute, result, out)
+}
+
+/// The gradient of `op`, one of `Unary::GRADIENTS`: `g` times its derivative, from `saved`, which is x or op(x). One
+/// float dtype.
+pub fn unary_gradient(op: Unary, g: In, saved: In, out: Out) -> Result<()> {
+    let class = out.dtype.class();
+    run_two(gradient::kernel(op, class), unary::grain(op, class), [g, saved], out.dtype, class, out)
+}
+
+/// A line of two inputs over whole operands; it works in the class of `compute` and gives `result`.
+fn run_two(kernel: Kernel2, grain: usize, inputs: [In; 2], compute: DType, result: DType, out: Out) -> Result<()> {
+    let (class, n, [a, b]) = (compute.class(), out.layout.numel() as usize, inputs);
     if n <= grain && a.dtype == class && b.dtype == class && out.dtype == result {
         let (x, y, to) = (a.origin(), b.origin(), out.origin());
         let separate = !std::ptr::eq(x, to) && !std::ptr::eq(y, to);
@@ -85,7 +98,7 @@ pub fn binary(op: Binary, a: In, b: In, compute: DType, out: Out) -> Result<()> 
         }
     }
     walk::run(&Job {
-        inputs: [a, b],
+        inputs,
         loads: [Chain::operand(a.dtype, compute), Chain::operand(b.dtype, compute)],
         out,
         store: Chain::convert(result, out.dtype),

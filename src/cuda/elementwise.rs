@@ -63,6 +63,30 @@ pub fn unary(queue: &Queue, op: Unary, x: In, compute: DType, out: Out) -> Resul
     run_unary(queue, op.name(), op as i32, [0; 2], module, x, compute, out)
 }
 
+/// The gradient of `op`, one of `Unary::GRADIENTS`: `g` times its derivative, from `saved`, which is x or op(x). One
+/// float dtype.
+pub fn unary_gradient(queue: &Queue, op: Unary, g: In, saved: In, out: Out) -> Result<()> {
+    let dtype = out.dtype;
+    let module = match dtype {
+        DType::F16 => "gradient_f16",
+        DType::BF16 => "gradient_bf16",
+        DType::F32 => "gradient_f32",
+        _ => "gradient_f64",
+    };
+    let any = Kernel { module, name: ["gradient_any_", dtype.name(), "", ""] };
+    Job {
+        operands: [Operand::input(g, None), Operand::input(saved, None), Operand::output(out)],
+        simple: Some(Kernel { module, name: ["gradient_", op.name(), "_", dtype.name()] }),
+        any: Some(any),
+        // There is one dtype.
+        mixed: any,
+        number: Some(op as i32),
+        values: [0; 2],
+        common: false,
+    }
+    .run(queue)
+}
+
 /// `out = min(max(x, low), high)`: `torch.clamp`, in the output's dtype. NaN stays NaN; a NaN bound makes everything
 /// NaN; with low > high the result is high.
 pub fn clamp(queue: &Queue, x: In, low: Option<Scalar>, high: Option<Scalar>, out: Out) -> Result<()> {
@@ -241,6 +265,8 @@ mod tests {
         };
         let unary: Vec<&str> = Unary::ALL.iter().map(|op| op.name()).collect();
         assert_eq!(names("unary.cuh", "#define UNARY_FUNCTIONS(EACH)", "namespace"), unary);
+        let gradients: Vec<&str> = Unary::GRADIENTS.iter().map(|op| op.name()).collect();
+        assert_eq!(names("gradient.cuh", "#define GRADIENTS(EACH)", "namespace"), gradients);
         let binary: Vec<&str> = Binary::ALL.iter().map(|op| op.name()).collect();
         let mut all = names("binary.cuh", "#define BINARY_VALUES(EACH)", "#define");
         all.extend(names("binary.cuh", "#define BINARY_COMPARISONS(EACH)", "namespace"));

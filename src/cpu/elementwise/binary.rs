@@ -47,6 +47,7 @@ macro_rules! line {
         kernel as Kernel2
     }};
 }
+pub(super) use line;
 
 macro_rules! common_lines {
     ($op:expr, $T:ty, $zero:expr, $other:expr) => {

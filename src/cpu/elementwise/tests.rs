@@ -239,6 +239,61 @@ fn every_unary_in_every_dtype() {
     }
 }
 
+/// Against differences of the functions themselves.
+#[test]
+fn every_gradient_in_every_float_dtype() {
+    for dtype in [DType::F64, DType::F32, DType::F16, DType::BF16] {
+        for &op in Unary::GRADIENTS {
+            let line = Layout::contiguous(&[19, 31]);
+            let values = [0.25, 1.0, 2.5, 0.125, 3.0, 0.75, 7.0, 0.5, 2.0, -0.75, -2.0, -0.25, -4.0];
+            let positive = matches!(op, Unary::Sqrt | Unary::Rsqrt | Unary::Log1p);
+            let values = &values[..if positive { 9 } else { 13 }];
+            let f = |v: f64| {
+                let x = Array::of(DType::F64, Layout::contiguous(&[1]), &[v]);
+                let y = Array::new(DType::F64, Layout::contiguous(&[1]));
+                unary(op, x.input(), DType::F64, y.output()).unwrap();
+                y.get(0)
+            };
+            let of_output = matches!(
+                op,
+                Unary::Sqrt
+                    | Unary::Rsqrt
+                    | Unary::Reciprocal
+                    | Unary::Tanh
+                    | Unary::Sigmoid
+                    | Unary::Relu
+                    | Unary::Expm1
+            );
+            for layout in layouts(&[19, 31]) {
+                let x = Array::of(dtype, line.clone(), values);
+                let saved = Array::new(dtype, layout.clone());
+                for i in 0..19 * 31 {
+                    saved.set(i, if of_output { f(x.get(i)) } else { x.get(i) });
+                }
+                let g = Array::of(dtype, layout, &[1.0, -2.0, 0.5]);
+                let out = Array::new(dtype, line.clone());
+                unary_gradient(op, g.input(), saved.input(), out.output()).unwrap();
+                for i in 0..19 * 31 {
+                    let v = x.get(i);
+                    const H: f64 = 1e-4;
+                    // Of fourth order.
+                    let slope = (8.0 * (f(v + H) - f(v - H)) - (f(v + 2.0 * H) - f(v - 2.0 * H))) / (12.0 * H);
+                    let (got, want) = (out.get(i), g.get(i) * slope);
+                    let epsilon = match dtype {
+                        DType::F64 => 1e-10,
+                        DType::F32 => 1e-6,
+                        DType::F16 => 4e-3,
+                        _ => 3e-2,
+                    };
+                    // What was saved is rounded, and 1 − y² magnifies that.
+                    let near = (got - want).abs() <= epsilon * (1.0 + want.abs());
+                    assert!(near, "{op:?} {dtype}: at {v}: {got}, want {want}");
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn in_place() {
     for n in [3i64, 700, 40_000] {

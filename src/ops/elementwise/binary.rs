@@ -255,6 +255,8 @@ impl Op for WithScalar {
             // (s/x)' = -(s/x)/x
             (Div, true) => neg(&mul(g, &div(&cx.output(0)?, &cx.input(0)?)?)?)?,
             (Pow, false) if s.to_f64() == 0.0 => zeros_of(g)?,
+            // x¹ without a power.
+            (Pow, false) if s.to_f64() == 2.0 => mul(g, &mul_scalar(&cx.input(0)?, s)?)?,
             (Pow, false) => {
                 let less = match s {
                     Scalar::Float(f) => Scalar::Float(f - 1.0),

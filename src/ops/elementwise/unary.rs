@@ -11,6 +11,7 @@ use crate::function::Unary as Kind;
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
+use crate::tensor::mode::{self, Mode};
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
 use crate::view::{In, Out};
@@ -74,10 +75,15 @@ impl Op for Unary {
         !matches!(self.0, Kind::IsNan | Kind::LogicalNot)
     }
 
+    /// In one pass where there is a kernel, unless it is to be differentiated again.
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
         use Kind::*;
         let g = cx.g()?;
         let (x, y) = (|| cx.input(0), || cx.output(0));
+        if mode::current() != Mode::Grad && Kind::GRADIENTS.contains(&self.0) {
+            let saved = if self.saves(1).inputs != 0 { x()? } else { y()? };
+            return Ok(smallvec![Some(apply_one(&UnaryGradient(self.0), &[g, &saved])?)]);
+        }
         Ok(smallvec![Some(match self.0 {
             Neg => neg(g)?,
             Abs => mul(g, &sign(&x()?)?)?,
@@ -111,6 +117,36 @@ impl Op for Unary {
             Softplus => mul(g, &sigmoid(&x()?)?)?,
             IsNan | LogicalNot => return Ok(smallvec![None]),
         })])
+    }
+}
+
+/// The gradient of a unary function, of (g, x or y), as one kernel. Never recorded.
+#[derive(Clone, Copy)]
+struct UnaryGradient(Kind);
+
+impl Op for UnaryGradient {
+    fn name(&self) -> &'static str {
+        Unary(self.0).name()
+    }
+
+    fn infer(&self, inputs: &[Meta]) -> Result<Plan> {
+        let (g, saved) = (inputs[0], inputs[1]);
+        if g.shape() != saved.shape() || g.dtype != saved.dtype {
+            fail!(INTERNAL, "the gradient of {} {:?} is {} {:?}", saved.dtype, saved.shape(), g.dtype, g.shape());
+        }
+        Ok(Plan::one(g.shape(), g.dtype))
+    }
+
+    fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        kernel::unary_gradient(self.0, inputs[0], inputs[1], outputs[0])
+    }
+
+    fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
+        cuda_kernel::unary_gradient(queue, self.0, inputs[0], inputs[1], outputs[0])
+    }
+
+    fn differentiable(&self) -> bool {
+        false
     }
 }
 
