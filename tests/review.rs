@@ -453,6 +453,24 @@ fn text(x: &T, options: &TensorPrintOptions) -> String {
     std::ffi::CStr::from_bytes_until_nul(&buffer).unwrap().to_str().unwrap().to_owned()
 }
 
+/// As in PyTorch.
+#[test]
+fn both_sides_of_a_nan_have_the_gradient() {
+    let _alone = alone();
+    let (a, b) = (leaf(&[4], &[f64::NAN, 1.0, 2.0, 3.0]), leaf(&[4], &[1.0, f64::NAN, 2.0, 5.0]));
+    for (op, of_a, of_b) in [
+        (tensor_maximum as unsafe extern "C" fn(_, _, _) -> _, [1.0, 1.0, 0.5, 0.0], [1.0, 1.0, 0.5, 1.0]),
+        (tensor_minimum, [1.0, 1.0, 0.5, 1.0], [1.0, 1.0, 0.5, 0.0]),
+    ] {
+        let y = out(|o| unsafe { op(a.0.cast_const(), b.0.cast_const(), o) }).unwrap();
+        let sum = out(|o| unsafe { tensor_sum(y.0, null(), 0, null(), o) }).unwrap();
+        check(unsafe { tensor_backward(sum.0, null()) }).unwrap();
+        assert_eq!((grad(&a), grad(&b)), (Some(of_a.to_vec()), Some(of_b.to_vec())));
+        check(unsafe { tensor_set_grad(a.0, null_mut()) }).unwrap();
+        check(unsafe { tensor_set_grad(b.0, null_mut()) }).unwrap();
+    }
+}
+
 /// Widths and line ends as PyTorch has them.
 #[test]
 fn text_wraps_where_pytorch_wraps() {

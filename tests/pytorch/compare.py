@@ -773,7 +773,9 @@ def run_program(leaves, ours):
                     continue
                 if not y.grad.requires_grad:
                     continue
-                wanted = [(p, q) for p, q in zip(ours, leaves) if q.requires_grad]
+                # Without those that a write through a view has given a history: what the write saved is the op's output
+                # here, and a look at the new value of the base there.
+                wanted = [(p, q) for p, q in zip(ours, leaves) if q.requires_grad and q.is_leaf]
                 v = torch.rand(y.shape, dtype=torch.float64)
                 tv = of(v)
                 o = tendon.Grad(retain_graph=True, allow_unused=True, gradient=tv.h)

@@ -169,14 +169,14 @@ impl Op for Binary {
                     mul(g, &where_(&flat, &zero_of(g)?, &slope)?)
                 })?;
             }
-            // Ties share the gradient evenly, as in PyTorch.
+            // Ties share the gradient evenly, and with a NaN nobody loses, as in PyTorch.
             Maximum | Minimum => {
                 let (a, b) = (cx.input(0)?, cx.input(1)?);
-                let wins = |x: &Tensor, y: &Tensor| if matches!(self.0, Maximum) { gt(x, y) } else { lt(x, y) };
+                let loses = |x: &Tensor, y: &Tensor| if matches!(self.0, Maximum) { lt(x, y) } else { gt(x, y) };
                 let half = mul_scalar(g, Scalar::Float(0.5))?;
-                let rest = where_(&eq(&a, &b)?, &half, &zero_of(g)?)?;
-                set(0, &|| where_(&wins(&a, &b)?, g, &rest))?;
-                set(1, &|| where_(&wins(&b, &a)?, g, &rest))?;
+                let (shared, zero) = (where_(&eq(&a, &b)?, &half, g)?, zero_of(g)?);
+                set(0, &|| where_(&loses(&a, &b)?, &zero, &shared))?;
+                set(1, &|| where_(&loses(&b, &a)?, &zero, &shared))?;
             }
             // Steps, as in PyTorch: constant almost everywhere.
             FloorDivide | Remainder => {
@@ -269,9 +269,9 @@ impl Op for WithScalar {
             (Pow, true) => mul_scalar(&mul(g, &cx.output(0)?)?, Scalar::Float(s.to_f64().ln()))?,
             (Maximum | Minimum, _) => {
                 let x = cx.input(0)?;
-                let wins = if matches!(self.kind, Maximum) { gt_scalar(&x, s)? } else { lt_scalar(&x, s)? };
+                let loses = if matches!(self.kind, Maximum) { lt_scalar(&x, s)? } else { gt_scalar(&x, s)? };
                 let half = mul_scalar(g, Scalar::Float(0.5))?;
-                where_(&wins, g, &where_(&eq_scalar(&x, s)?, &half, &zero_of(g)?)?)?
+                where_(&loses, &zero_of(g)?, &where_(&eq_scalar(&x, s)?, &half, g)?)?
             }
             _ => zeros_of(g)?,
         })])
