@@ -1,7 +1,8 @@
 // Cross entropy of rows of logits with class numbers, and its gradient. The meaning is src/cpu/cross_entropy.rs.
 //
-//   lossᵣ = wᵣ·(log Σ exp(xᵣ) − x[r, tᵣ])     with wᵣ = weight[tᵣ], or 1, and nothing where tᵣ is ignored
-//   ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − log Σ exp(xᵣ)) − [c = tᵣ])
+//   lossᵣ = wᵣ·(sᵣ − (x[r, tᵣ] − mᵣ))     with mᵣ = max xᵣ, sᵣ = log Σ exp(xᵣ − mᵣ) and wᵣ = weight[tᵣ], or 1,
+//                                         and nothing where tᵣ is ignored
+//   ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − mᵣ − sᵣ) − [c = tᵣ])
 //
 // f16 and bf16 are computed in f32 and rounded once. A row with a NaN or +∞, or of −∞ only, gives NaN.
 #pragma once
@@ -33,16 +34,20 @@ struct Classes {
     }
 };
 
-// ---- the loss of each row, and log Σ exp ----
+// m and s: apart, because their sum would round away what distinguishes small losses.
+template <class C>
+using Norm = Vec<C, 2>;
+
+// ---- the loss of each row ----
 
 template <class T>
 struct CrossEntropy {
     typedef typename Compute<T>::type Number;
     typedef Online<Number> Acc;
-    const T *x;    // row 0
-    Number *sums;  // log Σ exp of each row
-    T *loss;       // of each row, rounded;
-    Number *part;  // or, if it is not null, not rounded
+    const T *x;           // row 0
+    Norm<Number> *norms;  // of each row
+    T *loss;              // of each row, rounded;
+    Number *part;         // or, if it is not null, not rounded
     Classes classes;
 
     static HOST_DEVICE Acc none() { return Acc::none(); }
@@ -61,11 +66,11 @@ struct CrossEntropy {
     }
 
     HOST_DEVICE void finish(Acc a, i64 row) const {
-        Number sum = a.m + logarithm(a.sum), lost = 0;
+        Number sum = logarithm(a.sum), lost = 0;
         i64 target = classes.at(row);
         if (target != classes.ignored && check_index(classes.errors, classes.op, classes.first + row, target, classes.count))
-            lost = classes.share<T>(target) * (sum - convert<Number>(x[row * classes.count + target]));
-        sums[row] = sum;
+            lost = classes.share<T>(target) * (sum - (convert<Number>(x[row * classes.count + target]) - a.m));
+        norms[row] = Norm<Number>{{a.m, sum}};
         if (part) part[row] = lost;
         else loss[row] = convert<T>(lost);
     }
@@ -128,7 +133,7 @@ struct Arriving {
 // 2^shift threads for a row, in each of gridDim.y blocks. Rows may begin anywhere; `vectors`: row 0 begins at a multiple
 // of 16 bytes in both.
 template <class T, class C>
-HOST_DEVICE void gradient_of(T *out, const T *x, const C *sums, const Arriving<T, C> &g, i64 rows, u32 shift, u32 vectors,
+HOST_DEVICE void gradient_of(T *out, const T *x, const Norm<C> *norms, const Arriving<T, C> &g, i64 rows, u32 shift, u32 vectors,
                              const Classes &classes) {
     constexpr int V = 16 / sizeof(T);
     u32 threads = 1u << shift, from = blockIdx.y * threads + (threadIdx.x & (threads - 1)), by = gridDim.y * threads;
@@ -136,14 +141,15 @@ HOST_DEVICE void gradient_of(T *out, const T *x, const C *sums, const Arriving<T
     if (row >= rows) return;
     i64 target = classes.at(row);
     bool counts = classes.counts(target);
-    C k = 0, sum = 0;
+    C k = 0;
+    Norm<C> norm = {};
     if (counts) {
         k = classes.share<T>(target) * convert<C>(g.gradient[row * g.step]);
         if (g.share) k /= *g.share;
-        sum = sums[row];
+        norm = norms[row];
     }
     x += row * length, out += row * length;
-    auto element = [&](C v, i64 c) { return convert<T>((exponential(v - sum) - (c == target ? C(1) : C(0))) * k); };
+    auto element = [&](C v, i64 c) { return convert<T>((exponential(v - norm.at[0] - norm.at[1]) - (c == target ? C(1) : C(0))) * k); };
     // What does not count has no gradient, whatever its logits are.
     auto one = [&](i64 c) { out[c] = counts ? element(convert<C>(x[c]), c) : convert<T>(C(0)); };
     i64 head = vectors ? min((i64)((0 - (u64)(row * length)) & (V - 1)), length) : length;
@@ -178,7 +184,7 @@ HOST_DEVICE void gradient_of(T *out, const T *x, const C *sums, const Arriving<T
            Total<Number> *parts, u32 *counter, T *loss, Number *share) {                                                 \
         total_of(part, rows, classes, parts, counter, loss, share);                                                      \
     }                                                                                                                    \
-    KERNEL(GRADIENT_THREADS, cross_entropy_gradient_##dtype, T *out, const T *x, const Number *sums,                     \
+    KERNEL(GRADIENT_THREADS, cross_entropy_gradient_##dtype, T *out, const T *x, const Norm<Number> *norms,              \
            ArrivingHere g, i64 rows, u32 shift, u32 vectors, Classes classes) {                                          \
-        gradient_of(out, x, sums, g, rows, shift, vectors, classes);                                                     \
+        gradient_of(out, x, norms, g, rows, shift, vectors, classes);                                                    \
     }

@@ -1,8 +1,9 @@
 //! Cross entropy of rows of logits with class numbers, and its gradient.
 //!
 //! ```text
-//! lossᵣ = wᵣ·(log Σ exp(xᵣ) − x[r, tᵣ])     with wᵣ = weight[tᵣ], or 1, and nothing where tᵣ is ignored
-//! ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − log Σ exp(xᵣ)) − [c = tᵣ])
+//! lossᵣ = wᵣ·(sᵣ − (x[r, tᵣ] − mᵣ))     with mᵣ = max xᵣ, sᵣ = log Σ exp(xᵣ − mᵣ) and wᵣ = weight[tᵣ], or 1,
+//!                                       and nothing where tᵣ is ignored
+//! ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − mᵣ − sᵣ) − [c = tᵣ])
 //! ```
 
 use super::convert::{Load, Store};
@@ -18,27 +19,27 @@ use crate::view::{In, Out};
 use half::{bf16, f16};
 
 /// The loss of each row into `loss` [N]; or, where `loss` has rank 0, their sum, divided by what the rows weigh when
-/// `share` is there, which then is that. `sums` [N] becomes log Σ exp. Both are f32, for f64 f64. A row of −∞ only, or
-/// with a NaN or +∞, gives NaN. One order for one shape: the same bits on any number of threads.
+/// `share` is there, which then is that. `norms` [N, 2] becomes m and s of the rows: apart, because their sum would round
+/// away what distinguishes small losses. Both are f32, for f64 f64. A row of −∞ only, or with a NaN or +∞, gives NaN. One order for one shape: the same bits on any number of threads.
 ///
 /// A class out of range is an INDEX error, called one of dim `dim`, before anything is written.
-pub fn cross_entropy(of: &Classified, dim: usize, loss: Out, sums: Out, share: Option<Out>) -> Result<()> {
+pub fn cross_entropy(of: &Classified, dim: usize, loss: Out, norms: Out, share: Option<Out>) -> Result<()> {
     match of.x.dtype {
-        DType::F64 => forward::<f64, f64>(of, dim, loss, sums, share),
-        DType::F16 => forward::<f16, f32>(of, dim, loss, sums, share),
-        DType::BF16 => forward::<bf16, f32>(of, dim, loss, sums, share),
-        _ => forward::<f32, f32>(of, dim, loss, sums, share),
+        DType::F64 => forward::<f64, f64>(of, dim, loss, norms, share),
+        DType::F16 => forward::<f16, f32>(of, dim, loss, norms, share),
+        DType::BF16 => forward::<bf16, f32>(of, dim, loss, norms, share),
+        _ => forward::<f32, f32>(of, dim, loss, norms, share),
     }
 }
 
-/// The gradient of x into `out` [N, C] from `g`, the gradient of the loss, with `sums` and `share` as
+/// The gradient of x into `out` [N, C] from `g`, the gradient of the loss, with `norms` and `share` as
 /// [`cross_entropy`] left them. That of an ignored row is 0, whatever its logits are.
-pub fn cross_entropy_backward(of: &Classified, g: In, sums: In, share: Option<In>, out: Out) -> Result<()> {
+pub fn cross_entropy_backward(of: &Classified, g: In, norms: In, share: Option<In>, out: Out) -> Result<()> {
     match of.x.dtype {
-        DType::F64 => backward::<f64, f64>(of, g, sums, share, out),
-        DType::F16 => backward::<f16, f32>(of, g, sums, share, out),
-        DType::BF16 => backward::<bf16, f32>(of, g, sums, share, out),
-        _ => backward::<f32, f32>(of, g, sums, share, out),
+        DType::F64 => backward::<f64, f64>(of, g, norms, share, out),
+        DType::F16 => backward::<f16, f32>(of, g, norms, share, out),
+        DType::BF16 => backward::<bf16, f32>(of, g, norms, share, out),
+        _ => backward::<f32, f32>(of, g, norms, share, out),
     }
 }
 
@@ -129,14 +130,14 @@ fn has_fma() -> bool {
     cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline
 }
 
-fn forward<S, T: Real>(of: &Classified, dim: usize, loss: Out, sums: Out, share: Option<Out>) -> Result<()>
+fn forward<S, T: Real>(of: &Classified, dim: usize, loss: Out, norms: Out, share: Option<Out>) -> Result<()>
 where
     S: Load<T> + Store<T>,
 {
     let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
     from.check(rows, dim)?;
-    let log_sum = if has_fma() { log_sum_exp::<S, T, true> } else { log_sum_exp::<S, T, false> };
-    let (sums, losses) = (Target(sums.origin().cast::<T>()), Target(loss.origin().cast::<S>()));
+    let norm = if has_fma() { row_norm::<S, T, true> } else { row_norm::<S, T, false> };
+    let (norms, losses) = (Target(norms.origin().cast::<[T; 2]>()), Target(loss.origin().cast::<S>()));
     let each = (GRAIN / from.length.max(1)).max(1);
     let parts = rows.div_ceil(each);
     let reduced = loss.layout.ndim() == 0;
@@ -150,12 +151,12 @@ where
                 // SAFETY: the row is there, in all operands; its class was checked.
                 unsafe {
                     let x = from.x.add(row * from.length);
-                    let sum = log_sum(x, from.length);
-                    sums.at(row).write(sum);
+                    let [most, sum] = norm(x, from.length);
+                    norms.at(row).write([most, sum]);
                     let mut lost = T::default();
                     if let Some(class) = from.class(row) {
                         let share: T = from.share(class);
-                        lost = share.mul(sum.sub(x.add(class).read().load()));
+                        lost = share.mul(sum.sub(x.add(class).read().load().sub(most)));
                         total[1] += share.to_f64();
                     }
                     total[0] += lost.to_f64();
@@ -187,11 +188,11 @@ where
     Ok(())
 }
 
-/// m + log Σ exp(xᵢ − m) with m = max x.
+/// m = max x, and log Σ exp(xᵢ − m).
 ///
 /// # Safety
 /// `n` elements at `x`.
-unsafe fn log_sum_exp<S: Load<T>, T: Real, const FMA: bool>(x: *const S, n: usize) -> T {
+unsafe fn row_norm<S: Load<T>, T: Real, const FMA: bool>(x: *const S, n: usize) -> [T; 2] {
     simd::dispatch(
         #[inline(always)]
         // SAFETY: the caller's promise. Whole parts are read as arrays; the last one is padded with −∞, whose
@@ -218,19 +219,19 @@ unsafe fn log_sum_exp<S: Load<T>, T: Real, const FMA: bool>(x: *const S, n: usiz
                     lanes[lane] = lanes[lane].add(part[lane].sub(max).exp::<FMA>());
                 }
             }
-            max.add(fold(lanes, T::add).ln())
+            [max, fold(lanes, T::add).ln()]
         },
     )
 }
 
-fn backward<S, T: Real>(of: &Classified, g: In, sums: In, share: Option<In>, out: Out) -> Result<()>
+fn backward<S, T: Real>(of: &Classified, g: In, norms: In, share: Option<In>, out: Out) -> Result<()>
 where
     S: Load<T> + Store<T>,
 {
     let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
     let gradient = if has_fma() { row_gradient::<S, T, true> } else { row_gradient::<S, T, false> };
     let (g, step) = (Target(g.origin().cast_mut().cast::<S>()), usize::from(g.layout.ndim() > 0));
-    let (sums, out) = (Target(sums.origin().cast_mut().cast::<T>()), Target(out.origin().cast::<S>()));
+    let (norms, out) = (Target(norms.origin().cast_mut().cast::<[T; 2]>()), Target(out.origin().cast::<S>()));
     // SAFETY: one element.
     let share = share.map(|share| unsafe { share.origin().cast::<T>().read() });
     try_parallel_for(rows, (GRAIN / from.length.max(1)).max(1), &|range| {
@@ -246,21 +247,21 @@ where
                 if let Some(share) = share {
                     k = k.mul(share.recip());
                 }
-                gradient(from.x.add(row * from.length), from.length, sums.at(row).read(), k, class, to);
+                gradient(from.x.add(row * from.length), from.length, norms.at(row).read(), k, class, to);
             }
         }
         Ok(())
     })
 }
 
-/// outᵢ = (exp(xᵢ − sum) − [i = class])·k.
+/// outᵢ = (exp(xᵢ − m − s) − [i = class])·k.
 ///
 /// # Safety
 /// `n` elements at `x` and `out`; `class` < n.
 unsafe fn row_gradient<S: Load<T> + Store<T>, T: Real, const FMA: bool>(
     x: *const S,
     n: usize,
-    sum: T,
+    [most, sum]: [T; 2],
     k: T,
     class: usize,
     out: *mut S,
@@ -274,14 +275,14 @@ unsafe fn row_gradient<S: Load<T> + Store<T>, T: Real, const FMA: bool>(
                 let part: [T; LANES] = x.add(i).cast::<[S; LANES]>().read_unaligned().map(Load::load);
                 let mut y = [S::store(T::default()); LANES];
                 for lane in 0..LANES {
-                    y[lane] = S::store(part[lane].sub(sum).exp::<FMA>().mul(k));
+                    y[lane] = S::store(part[lane].sub(most).sub(sum).exp::<FMA>().mul(k));
                 }
                 out.add(i).cast::<[S; LANES]>().write_unaligned(y);
             }
             for i in whole..n {
-                out.add(i).write(S::store(x.add(i).read().load().sub(sum).exp::<FMA>().mul(k)));
+                out.add(i).write(S::store(x.add(i).read().load().sub(most).sub(sum).exp::<FMA>().mul(k)));
             }
-            let e = x.add(class).read().load().sub(sum).exp::<FMA>();
+            let e = x.add(class).read().load().sub(most).sub(sum).exp::<FMA>();
             out.add(class).write(S::store(e.sub(T::from_f64(1.0)).mul(k)));
         },
     )

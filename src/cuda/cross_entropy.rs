@@ -52,7 +52,7 @@ impl Classes {
 #[derive(Clone, Copy)]
 struct Rows {
     x: *const u8,
-    sums: *mut u8,
+    norms: *mut u8,
     loss: *mut u8,
     part: *mut u8,
     classes: Classes,
@@ -73,7 +73,7 @@ const TOTAL_ROWS: i64 = 32 * THREADS as i64;
 const TOTAL_BLOCKS: u32 = 256;
 
 /// As the CPU's.
-pub fn cross_entropy(queue: &Queue, of: &Classified, loss: Out, sums: Out, share: Option<Out>) -> Result<()> {
+pub fn cross_entropy(queue: &Queue, of: &Classified, loss: Out, norms: Out, share: Option<Out>) -> Result<()> {
     let (x, dtype, rows, count) = (of.x, of.x.dtype, of.rows(), of.classes());
     let number = dtype.class().size();
     let classes = Classes::new(queue, of);
@@ -83,7 +83,7 @@ pub fn cross_entropy(queue: &Queue, of: &Classified, loss: Out, sums: Out, share
         let at = |address: *mut u8, size: usize| address.wrapping_offset(l.out as isize * size as isize);
         let results = Rows {
             x: x.origin().wrapping_offset((l.out * count) as isize * dtype.size() as isize),
-            sums: at(sums.origin(), number),
+            norms: at(norms.origin(), 2 * number),
             loss: at(loss.origin(), dtype.size()),
             part: part.as_ref().map_or(null_mut(), |part| at(part.address(), number)),
             classes: classes.from(l.out),
@@ -118,7 +118,7 @@ pub fn cross_entropy_backward(
     queue: &Queue,
     of: &Classified,
     g: In,
-    sums: In,
+    norms: In,
     share: Option<In>,
     out: Out,
 ) -> Result<()> {
@@ -138,5 +138,5 @@ pub fn cross_entropy_backward(
     let turns = (count / (2 * 16 / dtype.size() as i64 * THREADS as i64)).clamp(1, 1024) as u32;
     let name = ["cross_entropy_gradient_", dtype.name()];
     launch!(queue, module(dtype), name, [of_rows, wanted.min(turns), 1], THREADS, 0;
-        out.origin(), x.origin(), sums.origin(), arriving, rows, shift, vectors as u32, classes)
+        out.origin(), x.origin(), norms.origin(), arriving, rows, shift, vectors as u32, classes)
 }

@@ -180,8 +180,8 @@ fn of_rows(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntropy) 
     if options.reduction == Reduction::None { reshape(&loss, target.shape()) } else { Ok(loss) }
 }
 
-/// The loss of (x [N, C], target [N], and, if there is one, weight [C]); hidden log Σ exp of the rows, and for the mean
-/// what they weigh.
+/// The loss of (x [N, C], target [N], and, if there is one, weight [C]); hidden max and log Σ exp of the rows, and
+/// for the mean what they weigh.
 #[derive(Clone, Copy)]
 struct OfRows {
     ignore_index: i64,
@@ -214,7 +214,7 @@ impl Op for OfRows {
             Reduction::None => Plan::one(rows, x.dtype),
             _ => Plan::one(scalar.clone(), x.dtype),
         };
-        let plan = plan.with_hidden(rows, exact(x.dtype));
+        let plan = plan.with_hidden(&[rows[0], 2][..], exact(x.dtype));
         Ok(if self.reduction == Reduction::Mean { plan.with_hidden(scalar, exact(x.dtype)) } else { plan })
     }
 
@@ -236,12 +236,12 @@ impl Op for OfRows {
         let (g, x, target) = (cx.g()?, cx.input(0)?, cx.input(1)?);
         let weight = if cx.inputs() > 2 { Some(cx.input(2)?) } else { None };
         if mode::current() != Mode::Grad {
-            let (g, sums) = (contiguous(g)?, cx.hidden(1)?);
+            let (g, norms) = (contiguous(g)?, cx.hidden(1)?);
             let share = if self.reduction == Reduction::Mean { Some(cx.hidden(2)?) } else { None };
             let op = OfRowsBackward { of: *self, weighted: weight.is_some() };
             let mut inputs: SmallVec<[&Tensor; 6]> = smallvec![&x, &target];
             inputs.extend(&weight);
-            inputs.extend([&g, &sums]);
+            inputs.extend([&g, &norms]);
             inputs.extend(&share);
             return Ok(smallvec![Some(apply_one(&op, &inputs)?), None, None]);
         }

@@ -72,18 +72,21 @@ fn losses_and_gradients() {
             let case = Case::new(dtype, [DType::I64, DType::I32][case % 2], rows, classes, case % 3 > 0);
             let of = case.of();
             let each = Array::new(dtype, Layout::contiguous(&[rows as i64]));
-            let sums = Array::new(exact, Layout::contiguous(&[rows as i64]));
-            cross_entropy(&of, 1, each.output(), sums.output(), None).unwrap();
+            let norms = Array::new(exact, Layout::contiguous(&[rows as i64, 2]));
+            cross_entropy(&of, 1, each.output(), norms.output(), None).unwrap();
             for r in 0..rows {
-                assert!(close(sums.get(r as i64), case.log_sum(r), eps), "{dtype} {rows}×{classes}");
+                assert!(
+                    close(norms.get(2 * r as i64) + norms.get(2 * r as i64 + 1), case.log_sum(r), eps),
+                    "{dtype} {rows}×{classes}"
+                );
                 assert!(close(each.get(r as i64), case.loss(r), eps), "{dtype} {rows}×{classes}");
             }
             let all: f64 = (0..rows).map(|r| case.loss(r)).sum();
             let weight: f64 = (0..rows).filter_map(|r| case.class(r)).map(|(_, w)| w).sum();
             let scalar = |dtype| Array::new(dtype, Layout::contiguous(&[]));
             let (total, mean, share) = (scalar(dtype), scalar(dtype), scalar(exact));
-            cross_entropy(&of, 1, total.output(), sums.output(), None).unwrap();
-            cross_entropy(&of, 1, mean.output(), sums.output(), Some(share.output())).unwrap();
+            cross_entropy(&of, 1, total.output(), norms.output(), None).unwrap();
+            cross_entropy(&of, 1, mean.output(), norms.output(), Some(share.output())).unwrap();
             assert!(close(share.get(0), weight, 1e-6));
             assert!(close(total.get(0), all, eps) && close(mean.get(0), all / weight, eps), "{dtype} {rows}×{classes}");
 
@@ -91,7 +94,7 @@ fn losses_and_gradients() {
             let one = Array::of(dtype, Layout::contiguous(&[]), &[1.5]);
             let many = Array::of(dtype, Layout::contiguous(&[rows as i64]), &[1.0, -0.5, 2.0]);
             for (g, share) in [(&one, None), (&one, Some(&share)), (&many, None)] {
-                cross_entropy_backward(&of, g.input(), sums.input(), share.map(|s| s.input()), out.output()).unwrap();
+                cross_entropy_backward(&of, g.input(), norms.input(), share.map(|s| s.input()), out.output()).unwrap();
                 let by = share.map_or(1.0, |_| weight);
                 for r in 0..rows {
                     let (row, sum) = (case.row(r), case.log_sum(r));
@@ -111,13 +114,13 @@ fn losses_and_gradients() {
 #[test]
 fn the_same_bits_on_any_number_of_threads() {
     let case = Case::new(DType::F32, DType::I64, 3001, 17, true);
-    let (sums, share) =
-        (Array::new(DType::F32, Layout::contiguous(&[3001])), Array::new(DType::F32, Layout::contiguous(&[])));
+    let (norms, share) =
+        (Array::new(DType::F32, Layout::contiguous(&[3001, 2])), Array::new(DType::F32, Layout::contiguous(&[])));
     let mut seen = Vec::new();
     for threads in [1, 2, 3, 7] {
         crate::cpu::pool::set_num_threads(threads).unwrap();
         let mean = Array::new(DType::F32, Layout::contiguous(&[]));
-        cross_entropy(&case.of(), 1, mean.output(), sums.output(), Some(share.output())).unwrap();
+        cross_entropy(&case.of(), 1, mean.output(), norms.output(), Some(share.output())).unwrap();
         seen.push(mean.get(0).to_bits());
     }
     crate::cpu::pool::set_num_threads(2).unwrap();
@@ -130,14 +133,14 @@ fn classes_out_of_range_and_no_rows() {
         let x = Array::of(DType::F32, Layout::contiguous(&[2, 3]), &[1.0]);
         let target = Array::of(DType::I64, Layout::contiguous(&[2]), &[0.0, bad]);
         let of = Classified { x: x.input(), target: target.input(), weight: None, ignore_index: IGNORED };
-        let (loss, sums) = (
+        let (loss, norms) = (
             Array::of(DType::F32, Layout::contiguous(&[2]), &[9.0]),
-            Array::of(DType::F32, Layout::contiguous(&[2]), &[9.0]),
+            Array::of(DType::F32, Layout::contiguous(&[2, 2]), &[9.0]),
         );
-        let error = cross_entropy(&of, 1, loss.output(), sums.output(), None).unwrap_err();
+        let error = cross_entropy(&of, 1, loss.output(), norms.output(), None).unwrap_err();
         assert_eq!(error.status(), status::INDEX);
         assert_eq!(error.message(), format!("index {bad} is out of bounds for dimension 1 with size 3"));
-        assert_eq!((loss.all(), sums.all()), (vec![9.0; 2], vec![9.0; 2]));
+        assert_eq!((loss.all(), norms.all()), (vec![9.0; 2], vec![9.0; 4]));
     }
     for (rows, classes) in [(0, 5), (0, 0)] {
         let (x, target) = (
@@ -145,14 +148,33 @@ fn classes_out_of_range_and_no_rows() {
             Array::new(DType::I64, Layout::contiguous(&[rows])),
         );
         let of = Classified { x: x.input(), target: target.input(), weight: None, ignore_index: IGNORED };
-        let (mean, sums, share) = (
+        let (mean, norms, share) = (
             Array::new(DType::F32, Layout::contiguous(&[])),
-            Array::new(DType::F32, Layout::contiguous(&[rows])),
+            Array::new(DType::F32, Layout::contiguous(&[rows, 2])),
             Array::new(DType::F32, Layout::contiguous(&[])),
         );
-        cross_entropy(&of, 1, mean.output(), sums.output(), Some(share.output())).unwrap();
+        cross_entropy(&of, 1, mean.output(), norms.output(), Some(share.output())).unwrap();
         assert!(mean.get(0).is_nan());
     }
+}
+
+/// A loss far below the logits keeps its digits.
+#[test]
+fn small_losses_beside_large_logits() {
+    let x = Array::of(DType::F32, Layout::contiguous(&[1, 3]), &[1000.0, 990.0, 985.0]);
+    let target = Array::of(DType::I64, Layout::contiguous(&[1]), &[0.0]);
+    let of = Classified { x: x.input(), target: target.input(), weight: None, ignore_index: IGNORED };
+    let (loss, norms, out) = (
+        Array::new(DType::F32, Layout::contiguous(&[1])),
+        Array::new(DType::F32, Layout::contiguous(&[1, 2])),
+        Array::new(DType::F32, Layout::contiguous(&[1, 3])),
+    );
+    cross_entropy(&of, 1, loss.output(), norms.output(), None).unwrap();
+    let rest = (-10f64).exp() + (-15f64).exp();
+    assert!((loss.get(0) / rest.ln_1p() - 1.0).abs() < 2e-3, "{}", loss.get(0));
+    let one = Array::of(DType::F32, Layout::contiguous(&[]), &[1.0]);
+    cross_entropy_backward(&of, one.input(), norms.input(), None, out.output()).unwrap();
+    assert!((out.get(1) / ((-10f64).exp() / (1.0 + rest)) - 1.0).abs() < 1e-5, "{}", out.get(1));
 }
 
 #[test]
@@ -169,16 +191,16 @@ fn what_is_no_number() {
         let x = Array::of(DType::F32, Layout::contiguous(&[1, 3]), &row);
         let target = Array::of(DType::I64, Layout::contiguous(&[1]), &[1.0]);
         let of = Classified { x: x.input(), target: target.input(), weight: None, ignore_index: IGNORED };
-        let (loss, sums) =
-            (Array::new(DType::F32, Layout::contiguous(&[1])), Array::new(DType::F32, Layout::contiguous(&[1])));
-        cross_entropy(&of, 1, loss.output(), sums.output(), None).unwrap();
+        let (loss, norms) =
+            (Array::new(DType::F32, Layout::contiguous(&[1])), Array::new(DType::F32, Layout::contiguous(&[1, 2])));
+        cross_entropy(&of, 1, loss.output(), norms.output(), None).unwrap();
         assert!(close(loss.get(0), want, 1e-6), "{row:?}: {}", loss.get(0));
         // An ignored row has no loss and no gradient, whatever it holds.
         let none = Array::of(DType::I64, Layout::contiguous(&[1]), &[IGNORED as f64]);
         let of = Classified { target: none.input(), ..of };
-        cross_entropy(&of, 1, loss.output(), sums.output(), None).unwrap();
+        cross_entropy(&of, 1, loss.output(), norms.output(), None).unwrap();
         let out = Array::of(DType::F32, Layout::contiguous(&[1, 3]), &[9.0]);
-        cross_entropy_backward(&of, loss.input(), sums.input(), None, out.output()).unwrap();
+        cross_entropy_backward(&of, loss.input(), norms.input(), None, out.output()).unwrap();
         assert_eq!((loss.get(0), out.all()), (0.0, vec![0.0; 3]));
     }
 }

@@ -74,9 +74,13 @@ struct Case {
         if (!counts(r)) return 0;
         return weighted ? (long double)convert<f64>(weight[(size_t)wide[(size_t)r]]) : 1;
     }
-    long double sum(i64 r) {
-        long double m = -INFINITY, s = 0;
+    long double most(i64 r) {
+        long double m = -INFINITY;
         for (i64 c = 0; c < classes; c++) m = at(r, c) > m || at(r, c) != at(r, c) ? at(r, c) : m;
+        return m;
+    }
+    long double sum(i64 r) {
+        long double m = most(r), s = 0;
         for (i64 c = 0; c < classes; c++) s += expl(at(r, c) - m);
         return m + logl(s);
     }
@@ -102,7 +106,7 @@ static void same_in_every_order(const std::string &what, const void *data, size_
 }
 
 template <class T, class C>
-static void fold(Case<T> &of, const Form &form, const char *dtype, C *sums, T *loss, C *part) {
+static void fold(Case<T> &of, const Form &form, const char *dtype, Norm<C> *norms, T *loss, C *part) {
     typedef Elements<T> S;
     bool columns = form.word[0] == 'c', run_of = form.vectors;
     Folding f = {};
@@ -129,7 +133,7 @@ static void fold(Case<T> &of, const Form &form, const char *dtype, C *sums, T *l
     for (u32 &c : counters) c = 0;
     f.parts = parts.at();
     f.counters = counters.at();
-    CrossEntropy<T> to = {of.x.at(), sums, loss, part, of.argument()};
+    CrossEntropy<T> to = {of.x.at(), norms, loss, part, of.argument()};
     std::string name = std::string("cross_entropy_") + form.word + "_" + dtype;
     run(name.c_str(), {blocks, form.splits}, {form.threads}, 0, (const T *)of.x.at(), f, to);
     for (u32 c : counters) CHECK_EQ(c, 0u);
@@ -141,15 +145,17 @@ static void losses(const char *dtype) {
     for (const Form &form : FORMS) {
         for (auto [rows, classes] : {std::pair<i64, i64>{1, 1}, {5, 3}, {9, 65}, {3, 1100}, {20, 33}}) {
             Case<T> of(rows, classes, rows % 2 == 1, classes % 2 == 1);
-            Buffer<C> sums((size_t)rows), part((size_t)rows);
+            Buffer<Norm<C>> norms((size_t)rows);
+            Buffer<C> part((size_t)rows);
             Buffer<T> loss((size_t)rows);
             std::string what = std::string(dtype) + " " + form.word + " " + shown(rows) + " x " + shown(classes);
-            fold<T, C>(of, form, dtype, sums.at(), loss.at(), nullptr);
+            fold<T, C>(of, form, dtype, norms.at(), loss.at(), nullptr);
             for (i64 r = 0; r < rows; r++) {
-                CLOSE(C, sums[(size_t)r], of.sum(r), 10);
+                CLOSE(C, norms[(size_t)r].at[0], of.most(r), 0);
+                CLOSE(C, norms[(size_t)r].at[1], of.sum(r) - of.most(r), 1);
                 CLOSE(T, convert<f64>(loss[(size_t)r]), of.loss(r), 20);
             }
-            fold<T, C>(of, form, dtype, sums.at(), nullptr, part.at());
+            fold<T, C>(of, form, dtype, norms.at(), nullptr, part.at());
             for (i64 r = 0; r < rows; r++) CLOSE(C, part[(size_t)r], of.loss(r), 20);
             same_in_every_order(what + " " + shown(form.shift) + shown(form.splits), part.at(), (size_t)rows * sizeof(C));
             CHECK_EQ(of.record.taken, 0u);
@@ -201,20 +207,24 @@ static void gradients(const char *dtype) {
             u32 chunks = shift == 8 ? 2 : 1;
             bool vectors = shift != 0, mean = shift == 3, each = shift == 8;
             Case<T> of(rows, classes, rows % 2 == 1, classes % 2 == 1);
-            Buffer<C> sums((size_t)rows), share(1);
+            Buffer<Norm<C>> norms((size_t)rows);
+            Buffer<C> share(1);
             Buffer<T> g = random_values<T>((size_t)rows, -1, 1);
             T *x, *out;
             size_t bytes = (size_t)(rows * classes) * sizeof(T);
             if (posix_memalign((void **)&x, 16, bytes) || posix_memalign((void **)&out, 16, bytes)) abort();
             memcpy((void *)x, of.x.at(), bytes);
             long double weight = 0;
-            for (i64 r = 0; r < rows; r++) sums[(size_t)r] = (C)of.sum(r), weight += of.share(r);
+            for (i64 r = 0; r < rows; r++) {
+                norms[(size_t)r] = {{(C)of.most(r), (C)(of.sum(r) - of.most(r))}};
+                weight += of.share(r);
+            }
             share[0] = (C)weight;
             Arriving<T, C> arriving = {g.at(), each, mean ? share.at() : nullptr};
             std::string name = std::string("cross_entropy_gradient_") + dtype, what = name + " " + shown(classes);
             u32 in_block = 256u >> shift;
             run(name.c_str(), {((u32)rows + in_block - 1) / in_block, chunks}, {256}, 0, out, (const T *)x,
-                (const C *)sums.at(), arriving, rows, shift, (u32)vectors, of.argument());
+                (const Norm<C> *)norms.at(), arriving, rows, shift, (u32)vectors, of.argument());
             for (i64 r = 0; r < rows; r++)
                 for (i64 c = 0; c < classes; c++) {
                     long double k = of.share(r) * convert<f64>(g[each ? (size_t)r : 0]) / (mean ? weight : 1);
@@ -234,8 +244,9 @@ TEST(gradients_of_bf16) { gradients<bf16>("bf16"); }
 TEST(classes_out_of_range) {
     Case<f32> of(6, 4, true, true);
     of.set(4, 4);
-    Buffer<f32> sums(6), loss(6);
-    CrossEntropy<f32> to = {of.x.at(), sums.at(), loss.at(), nullptr, of.argument(100)};
+    Buffer<Norm<f32>> norms(6);
+    Buffer<f32> loss(6);
+    CrossEntropy<f32> to = {of.x.at(), norms.at(), loss.at(), nullptr, of.argument(100)};
     Folding f = {};
     f.kept.rank = 1, f.kept.count = 6, f.kept.size[0] = divisor(6), f.kept.stride[0][0] = 4, f.kept.stride[1][0] = 1;
     f.reduced.rank = 1, f.reduced.count = 4, f.reduced.size[0] = divisor(4), f.reduced.stride[0][0] = 1;
@@ -253,10 +264,26 @@ TEST(classes_out_of_range) {
     for (i64 r : {3, 4}) of.x[(size_t)(r * 4)] = NAN;
     Buffer<f32> out(24), g{1.f};
     Arriving<f32, f32> arriving = {g.at(), 0, nullptr};
-    run("cross_entropy_gradient_f32", {1}, {256}, 0, out.at(), (const f32 *)of.x.at(), (const f32 *)sums.at(), arriving,
+    run("cross_entropy_gradient_f32", {1}, {256}, 0, out.at(), (const f32 *)of.x.at(), (const Norm<f32> *)norms.at(), arriving,
         (i64)6, 1u, 0u, of.argument());
     for (size_t i = 12; i < 20; i++) CHECK_EQ(out[i], 0.f);
     CHECK(out[20] != 0);
+}
+
+// A loss far below the logits keeps its digits.
+TEST(small_losses_beside_large_logits) {
+    Case<f32> of(1, 3, false, true);
+    of.set(0, 0);
+    of.x[0] = 1000, of.x[1] = 990, of.x[2] = 985;
+    Buffer<Norm<f32>> norms(1);
+    Buffer<f32> loss(1), out(3), g{1.f};
+    fold<f32, f32>(of, FORMS[0], "f32", norms.at(), loss.at(), nullptr);
+    CHECK_CLOSE(loss[0], (double)of.loss(0), 1e-2);
+    CHECK(loss[0] > 0);
+    Arriving<f32, f32> arriving = {g.at(), 0, nullptr};
+    run("cross_entropy_gradient_f32", {1}, {256}, 0, out.at(), (const f32 *)of.x.at(), (const Norm<f32> *)norms.at(), arriving,
+        (i64)1, 0u, 0u, of.argument());
+    CHECK_CLOSE(out[1], exp(-10.) / (1 + exp(-10.) + exp(-15.)), 1e-5);
 }
 
 TEST(what_is_no_number) {
@@ -268,8 +295,9 @@ TEST(what_is_no_number) {
         of.x[7] = nan, of.x[40 + 9] = inf, of.x[80 + 5] = -inf;
         // All but one are −∞: whole threads see nothing else.
         for (i64 c = 0; c < 40; c++) of.x[(size_t)(4 * 40 + c)] = c == 39 ? 2 : c == 1 ? 1 : -inf;
-        Buffer<f32> sums(5), loss(5);
-        fold<f32, f32>(of, form, "f32", sums.at(), loss.at(), nullptr);
+        Buffer<Norm<f32>> norms(5);
+        Buffer<f32> loss(5);
+        fold<f32, f32>(of, form, "f32", norms.at(), loss.at(), nullptr);
         std::string what = form.word;
         CHECK(loss[0] != loss[0] && loss[1] != loss[1] && loss[3] != loss[3]);
         CLOSE(f32, loss[2], of.loss(2), 20);
