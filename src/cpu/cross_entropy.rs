@@ -33,8 +33,16 @@ pub fn cross_entropy(of: &Classified, dim: usize, loss: Out, norms: Out, share: 
 }
 
 /// The gradient of x into `out` [N, C] from `g`, the gradient of the loss, with `norms` and `share` as
-/// [`cross_entropy`] left them. That of an ignored row is 0, whatever its logits are.
-pub fn cross_entropy_backward(of: &Classified, g: In, norms: In, share: Option<In>, out: Out) -> Result<()> {
+/// [`cross_entropy`] left them. That of an ignored row is 0, whatever its logits are. Errors as there.
+pub fn cross_entropy_backward(
+    of: &Classified,
+    dim: usize,
+    g: In,
+    norms: In,
+    share: Option<In>,
+    out: Out,
+) -> Result<()> {
+    Rows::<u8>::new(of).check(of.rows() as usize, dim)?;
     match of.x.dtype {
         DType::F64 => backward::<f64, f64>(of, g, norms, share, out),
         DType::F16 => backward::<f16, f32>(of, g, norms, share, out),
@@ -83,18 +91,19 @@ impl<S> Rows<S> {
         }
     }
 
-    /// The class of a row, where it is not ignored.
+    /// The class of a row that counts. Looked at once, and in range: the caller of C may write borrowed memory at any
+    /// time, also between a check and this.
     ///
     /// # Safety
-    /// The row is there, and its class was checked.
+    /// The row is there.
     unsafe fn class(&self, row: usize) -> Option<usize> {
         // SAFETY: the caller's promise.
         let target = unsafe { self.target(row) };
-        (target != self.ignored).then_some(target as usize)
+        (target != self.ignored && (target as u64) < self.length as u64).then_some(target as usize)
     }
 
     /// # Safety
-    /// The class was checked.
+    /// The class is in range.
     unsafe fn share<T: Real>(&self, class: usize) -> T
     where
         S: Load<T>,
@@ -103,6 +112,7 @@ impl<S> Rows<S> {
         self.weight.map_or(T::from_f64(1.0), |weight| unsafe { weight.add(class).read().load() })
     }
 
+    /// INDEX when a class is out of range.
     fn check(&self, rows: usize, dim: usize) -> Result<()> {
         for row in 0..rows {
             // SAFETY: a row of the operand.
@@ -148,7 +158,7 @@ where
         for part in range {
             let mut total = [0.0; 2];
             for row in part * each..rows.min((part + 1) * each) {
-                // SAFETY: the row is there, in all operands; its class was checked.
+                // SAFETY: the row is there, in all operands.
                 unsafe {
                     let x = from.x.add(row * from.length);
                     let [most, sum] = norm(x, from.length);
@@ -237,7 +247,7 @@ where
     try_parallel_for(rows, (GRAIN / from.length.max(1)).max(1), &|range| {
         for row in range {
             let to = out.at(row * from.length);
-            // SAFETY: the row is there, in all operands; its class was checked when the loss was computed.
+            // SAFETY: the row is there, in all operands.
             unsafe {
                 let Some(class) = from.class(row) else {
                     to.write_bytes(0, from.length);

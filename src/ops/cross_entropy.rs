@@ -169,9 +169,13 @@ fn share(counted: &Tensor, class: &Tensor, weight: Option<&Tensor>, dtype: DType
 
 /// By the op, which wants one row of logits for each sample.
 fn of_rows(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntropy) -> Result<Tensor> {
-    let last: SmallVec<[i64; 8]> = (0..input.ndim()).filter(|&d| d != dim).chain([dim]).map(|d| d as i64).collect();
-    let x = reshape(&permute(input, &last)?, &[target.numel(), input.shape()[dim]])?;
-    let (x, classes) = (contiguous(&x)?, contiguous(&reshape(target, &[target.numel()])?)?);
+    let (mut x, mut classes) = (input.clone(), target.clone());
+    if input.ndim() != 2 {
+        let last: SmallVec<[i64; 8]> = (0..input.ndim()).filter(|&d| d != dim).chain([dim]).map(|d| d as i64).collect();
+        x = reshape(&permute(input, &last)?, &[target.numel(), input.shape()[dim]])?;
+        classes = reshape(target, &[target.numel()])?;
+    }
+    (x, classes) = (contiguous(&x)?, contiguous(&classes)?);
     let weight = options.weight.as_ref().map(contiguous).transpose()?;
     let op = OfRows { ignore_index: options.ignore_index, reduction: options.reduction, dim };
     let mut inputs: SmallVec<[&Tensor; 3]> = smallvec![&x, &classes];
@@ -274,7 +278,8 @@ impl Op for OfRowsBackward {
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
         let (of, rest) = inputs.split_at(2 + self.weighted as usize);
-        kernel::cross_entropy_backward(&self.of.classified(of), rest[0], rest[1], rest.get(2).copied(), outputs[0])
+        let (of, share) = (self.of.classified(of), rest.get(2).copied());
+        kernel::cross_entropy_backward(&of, self.of.dim, rest[0], rest[1], share, outputs[0])
     }
 
     fn cuda(&self, queue: &Queue, inputs: &[In], outputs: &[Out]) -> Result<()> {
