@@ -23,7 +23,7 @@ FUNCTIONS = {
     "x ** 2": (lambda x: x**2, lambda x: x**2),
 }
 ELEMENTS = 1 << 20
-LOGITS = [(64, 10, 2000), (8192, 1000, 15), (512, 50257, 15)]
+LOGITS = [((64, 10), 2000), ((8192, 1000), 15), ((512, 50257), 15), ((1 << 20, 2), 15), ((2, 21, 512, 512), 15)]
 
 
 def both_of(x):
@@ -65,13 +65,13 @@ def function(name, rounds=101):
     compare(f"backward of {name}, {ELEMENTS} elements", ours, theirs, (x, y), rounds)
 
 
-def cross_entropy(rows, classes, rounds):
-    x, y = both_of(torch.randn(rows, classes))
-    targets = torch.randint(classes, (rows,))
+def cross_entropy(shape, rounds):
+    x, y = both_of(torch.randn(shape))
+    targets = torch.randint(shape[1], shape[:1] + shape[2:])
     labels = tendon.from_dlpack(targets)
     ours = lambda: lambda: tendon.cross_entropy(x, labels).backward()
     theirs = lambda: lambda: torch.nn.functional.cross_entropy(y, targets).backward()
-    compare(f"cross entropy of {rows} x {classes}, both ways", ours, theirs, (x, y), rounds)
+    compare(f"cross entropy of {shape}, both ways", ours, theirs, (x, y), rounds)
 
 
 tendon.set_num_threads(2)
@@ -79,5 +79,5 @@ torch.set_num_threads(2)
 torch.manual_seed(0)
 for name in FUNCTIONS:
     function(name)
-for shape in LOGITS:
-    cross_entropy(*shape)
+for shape, rounds in LOGITS:
+    cross_entropy(shape, rounds)

@@ -318,8 +318,8 @@ typedef int32_t TensorDType;
 
 /**
  * Called once, when the last use of borrowed memory is over: on the thread whose call ended it, never on a worker thread
- * of the library, or by you, where a release queue was given. It may call any function of the library; it must not throw
- * or longjmp.
+ * of the library. Where a release queue was given: by you, or by tendon_release_queue_release. It may call any function
+ * of the library; it must not throw or longjmp.
  */
 typedef void (*TensorReleaseFn)(void *data, void *user_data);
 
@@ -2233,7 +2233,7 @@ TensorStatus tensor_from_dlpack(struct DLManagedTensor *managed,
  *
  * As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
  * failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be read, so
- * its deleter is called at once.
+ * its deleter is due at once.
  *
  * Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
  */

@@ -1,7 +1,5 @@
 //! Which function a kernel computes: the words that both devices share.
 
-use crate::view::In;
-
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Binary {
     Add,
@@ -208,29 +206,6 @@ impl Reduce {
 }
 
 /// `torch.optim.SGD`.
-/// Rows of logits and the class of each, for the cross entropy. All lie contiguous.
-#[derive(Clone, Copy)]
-pub struct Classified<'a> {
-    /// [N, C] of floats.
-    pub x: In<'a>,
-    /// [N] of i64 or i32.
-    pub target: In<'a>,
-    /// [C] of x's dtype.
-    pub weight: Option<In<'a>>,
-    /// Rows of this class count for nothing; it may be out of range.
-    pub ignore_index: i64,
-}
-
-impl Classified<'_> {
-    pub fn rows(&self) -> i64 {
-        self.target.layout.numel()
-    }
-
-    pub fn classes(&self) -> i64 {
-        self.x.layout.shape()[1]
-    }
-}
-
 #[derive(Clone, Copy, Debug)]
 pub struct Sgd {
     pub lr: f64,

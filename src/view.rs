@@ -36,6 +36,29 @@ impl Out<'_> {
     }
 }
 
+/// Rows of logits and the class of each, for the cross entropy. All lie contiguous.
+#[derive(Clone, Copy)]
+pub struct Classified<'a> {
+    /// [N, C] of floats.
+    pub x: In<'a>,
+    /// [N] of i64 or i32.
+    pub target: In<'a>,
+    /// [C] of x's dtype.
+    pub weight: Option<In<'a>>,
+    /// Rows of this class count for nothing; it may be out of range.
+    pub ignore_index: i64,
+}
+
+impl Classified<'_> {
+    pub fn rows(&self) -> i64 {
+        self.target.layout.numel()
+    }
+
+    pub fn classes(&self) -> i64 {
+        self.x.layout.shape()[1]
+    }
+}
+
 // SAFETY: plain addresses; whoever dereferences them answers for the memory behind them.
 unsafe impl Send for In<'_> {}
 // SAFETY: as above.

@@ -290,7 +290,8 @@ fn gradients_agree_with_finite_differences_at_orders_1_and_2() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Backward has kernels of its own for some gradients, and formulas of ops where they are to be differentiated again.
+/// Backward has kernels of its own for some gradients, and formulas of ops where they are to be differentiated again. Of
+/// f64, and numbers that are tame.
 #[test]
 fn gradients_are_those_of_the_formula() {
     let _alone = alone();

@@ -471,6 +471,69 @@ fn both_sides_of_a_nan_have_the_gradient() {
     }
 }
 
+/// What the kernel for backward and the formula for `create_graph` must agree on beyond tame numbers.
+#[test]
+fn gradients_of_cross_entropy_where_it_is_hard() {
+    let _alone = alone();
+    let nan = f64::NAN;
+    let gradients = |dtype, shape: &[i64], logits: &[f64], targets: &[f64], weight: Option<&[f64]>| {
+        [false, true].map(|create_graph| {
+            let x = to_dtype(&on_cpu(shape, logits), dtype).unwrap();
+            requires_grad(&x).unwrap();
+            let target = to_dtype(&on_cpu(&[targets.len() as i64], targets), TENSOR_DTYPE_I64).unwrap();
+            let weight = weight.map(|w| to_dtype(&on_cpu(&[w.len() as i64], w), dtype).unwrap());
+            let weight = weight.as_ref().map_or(null(), |w| w.0.cast_const());
+            let options = TensorCrossEntropyOptions { weight, ..TensorCrossEntropyOptions::DEFAULT };
+            let loss = out(|o| unsafe { tensor_cross_entropy(x.0, target.0, &options, o) }).unwrap();
+            let inputs = [x.0.cast_const()];
+            let options = TensorGradOptions { create_graph: create_graph.into(), ..TensorGradOptions::DEFAULT };
+            let mut grad = null_mut();
+            check(unsafe { tensor_grad_of(loss.0, inputs.as_ptr(), 1, &options, &mut grad) }).unwrap();
+            data(&T(grad))
+        })
+    };
+    // All ignored, with and without a class; one ignored row that is no number.
+    let none = gradients(TENSOR_DTYPE_F32, &[2, 3], &[1.0, 2.0, nan, 0.0, 1.0, 2.0], &[-100.0, -100.0], None);
+    assert_eq!(none, [vec![0.0; 6], vec![0.0; 6]]);
+    assert_eq!(gradients(TENSOR_DTYPE_F32, &[2, 0], &[], &[-100.0, -100.0], None), [vec![], vec![]]);
+    for grad in gradients(TENSOR_DTYPE_F32, &[2, 2], &[nan, 2.0, 0.0, 0.0], &[-100.0, 1.0], None) {
+        assert_eq!(grad, [0.0, 0.0, 0.5, -0.5]);
+    }
+    // The weights add up to more than f16 holds.
+    for grad in gradients(TENSOR_DTYPE_F16, &[10, 2], &[0.0; 20], &[1.0; 10], Some(&[1e4, 1e4])) {
+        for pair in grad.chunks(2) {
+            assert!((pair[0] - 0.05).abs() < 1e-4 && (pair[1] + 0.05).abs() < 1e-4, "{pair:?}");
+        }
+    }
+}
+
+/// As in PyTorch: a NaN passes relu, and beyond the range of f16's squares gelu is a line.
+#[test]
+fn gradients_of_activations_where_they_are_hard() {
+    let _alone = alone();
+    let numbers = [f64::NAN, 300.0, -300.0, 6e4];
+    type F = unsafe extern "C" fn(*const Tensor, *mut *mut Tensor) -> TensorStatus;
+    let relu: F = tensor_relu;
+    unsafe extern "C" fn gelu_tanh(x: *const Tensor, out: *mut *mut Tensor) -> TensorStatus {
+        let options = TensorGeluOptions { tanh_approximation: 1, ..TensorGeluOptions::DEFAULT };
+        unsafe { tensor_gelu(x, &options, out) }
+    }
+    for (f, expected) in [(relu, [1.0, 1.0, 0.0, 1.0]), (gelu_tanh, [f64::NAN, 1.0, 0.0, 1.0])] {
+        for create_graph in [0, 1] {
+            let x = to_dtype(&on_cpu(&[4], &numbers), TENSOR_DTYPE_F16).unwrap();
+            requires_grad(&x).unwrap();
+            let y = out(|o| unsafe { f(x.0, o) }).unwrap();
+            let ones = to_dtype(&of(&[4], &[1.0; 4]), TENSOR_DTYPE_F16).unwrap();
+            let options = TensorGradOptions { create_graph, gradient: ones.0, ..TensorGradOptions::DEFAULT };
+            let (inputs, mut grad) = ([x.0.cast_const()], null_mut());
+            check(unsafe { tensor_grad_of(y.0, inputs.as_ptr(), 1, &options, &mut grad) }).unwrap();
+            for (got, want) in data(&T(grad)).into_iter().zip(expected) {
+                assert!(got == want || (got.is_nan() && want.is_nan()), "{got}, expected {want}");
+            }
+        }
+    }
+}
+
 /// Widths and line ends as PyTorch has them.
 #[test]
 fn text_wraps_where_pytorch_wraps() {

@@ -52,7 +52,8 @@ RANGES = {
     **{f"int{n}_t": (-(2 ** (n - 1)), 2 ** (n - 1) - 1) for n in (8, 16, 32, 64)},
     **{f"uint{n}_t": (0, 2**n - 1) for n in (8, 16, 32, 64)},
 }
-#: Called with the GIL held, because they are short. (Nothing in them waits for another thread.)
+#: Called with the GIL held, because they are short. (They call nobody. Letting memory go that was borrowed from a CUDA
+#: device waits for the device.)
 HELD = (
     "tensor_release", "tensor_dict_release", "tensor_optimizer_release", "tendon_release_queue_count",
     "tendon_release_queue_next",

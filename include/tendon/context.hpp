@@ -94,6 +94,10 @@ class ReleaseQueue {
     }
     ~ReleaseQueue() { (void)tendon_release_queue_release(handle_); }
     const TendonReleaseQueue *handle() const noexcept { return handle_; }
+    // For an option. NULL would mean "no queue": of an empty one it is a handle of nothing, which the library refuses.
+    const TendonReleaseQueue *option() const noexcept {
+        return handle_ != nullptr ? handle_ : reinterpret_cast<const TendonReleaseQueue *>(std::uintptr_t{1});
+    }
 
     // How many calls wait.
     Returns<std::int64_t> count() const {
@@ -116,6 +120,10 @@ class ReleaseQueue {
     explicit ReleaseQueue(std::nullptr_t) noexcept {}
     TendonReleaseQueue *handle_ = nullptr;
 };
+
+inline DlpackOptions &DlpackOptions::release_queue(const ReleaseQueue &queue) noexcept {
+    return set(&TensorDlpackOptions::release_queue, queue.option());
+}
 
 // A flag by which one thread ends the calls of another. All functions are safe from any thread.
 class CancelToken {

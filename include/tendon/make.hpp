@@ -204,7 +204,7 @@ class BorrowOptions {
     BorrowOptions &strides(const Strides &strides) noexcept { return strides_ = strides, *this; }
     // Where element [0, 0, ...] lies in the memory.
     BorrowOptions &offset(std::int64_t elements) noexcept { return offset_ = elements, *this; }
-    // Called once, after the last use, by whoever ended it, and destroyed then. What it throws goes no further. It may
+    // Called once, after the last use, by whoever ended it or by release_queue, and destroyed then. What it throws goes no further. It may
     // own the memory: [owner = std::move(pointer)] {}.
     template <class F> BorrowOptions &on_release(F release) {
         if constexpr (std::is_copy_constructible_v<F>) {
@@ -216,7 +216,7 @@ class BorrowOptions {
     }
 
     // Where the call of on_release waits; the queue need not outlive the tensor.
-    BorrowOptions &release_queue(const ReleaseQueue &queue) noexcept { return release_queue_ = queue.handle(), *this; }
+    BorrowOptions &release_queue(const ReleaseQueue &queue) noexcept { return release_queue_ = queue.option(), *this; }
 
     TensorHostBufferOptions c() const noexcept {
         TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;

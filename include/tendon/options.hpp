@@ -12,6 +12,7 @@ namespace tendon {
 inline namespace TENDON_DETAIL_STYLE {
 
 class Tensor;
+class ReleaseQueue;
 
 namespace detail {
 // C is the struct, Self the class that has the setters.
@@ -178,10 +179,8 @@ TENDON_DETAIL_OPTIONS(DlpackOptions, TensorDlpackOptions, TENSOR_DLPACK_OPTIONS_
         return set(&TensorDlpackOptions::max_version_minor, minor);
     }
     DlpackOptions &stream_stays_valid(bool on = true) noexcept { return set(&TensorDlpackOptions::stream_stays_valid, on); }
-    // queue.handle() of a ReleaseQueue
-    DlpackOptions &release_queue(const TendonReleaseQueue *queue) noexcept {
-        return set(&TensorDlpackOptions::release_queue, queue);
-    }
+    // Importing: where the call of the deleter waits.
+    DlpackOptions &release_queue(const ReleaseQueue &queue) noexcept;
 };
 
 #undef TENDON_DETAIL_OPTIONS

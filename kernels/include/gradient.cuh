@@ -21,7 +21,7 @@ GRADIENT(reciprocal, -(g * (v * v)))
 GRADIENT(square, g * (v * 2))
 GRADIENT(tanh, g * (1 - v * v))
 GRADIENT(sigmoid, g * (v * (1 - v)))
-GRADIENT(relu, v > 0 ? g : 0)
+GRADIENT(relu, v <= 0 ? 0 : g)
 // 2/√π
 GRADIENT(erf, g * (unary::exp<C>::run(-(v * v)) * (C)1.12837916709551257390))
 GRADIENT(expm1, g * (v + 1))

@@ -152,7 +152,7 @@ pub unsafe extern "C" fn tensor_from_dlpack(
 ///
 /// As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
 /// failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be read, so
-/// its deleter is called at once.
+/// its deleter is due at once.
 ///
 /// Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
 #[unsafe(no_mangle)]

@@ -10,11 +10,11 @@
 
 use super::dict::SharedDict;
 use super::optim::SharedOptimizer;
-use super::release_queue::OwnedQueue;
 use crate::cpu::{cancel, memory};
 use crate::cuda;
 use crate::error::{Error, Result};
 use crate::fail;
+use crate::storage::release::ReleaseQueue;
 use crate::tensor::Tensor as Value;
 use std::alloc::{Layout, alloc_zeroed, dealloc};
 use std::cell::UnsafeCell;
@@ -37,7 +37,7 @@ pub enum Held {
     /// As [`Held::Scope`].
     CudaStreamScope(usize),
     Dict(SharedDict),
-    ReleaseQueue(OwnedQueue),
+    ReleaseQueue(ReleaseQueue),
 }
 
 /// Part of the number, so that a handle of one kind never passes for another.

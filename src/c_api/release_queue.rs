@@ -6,18 +6,9 @@ use super::types::*;
 use crate::error::Result;
 use crate::storage::release::ReleaseQueue;
 
-/// What the handle holds: with it the queue ends.
-pub struct OwnedQueue(ReleaseQueue);
-
-impl Drop for OwnedQueue {
-    fn drop(&mut self) {
-        self.0.close();
-    }
-}
-
 fn queue(x: *const TendonReleaseQueue, name: &str) -> Result<ReleaseQueue> {
     border::held(x, Kind::ReleaseQueue, name, |held| match held {
-        Held::ReleaseQueue(queue) => Some(queue.0.clone()),
+        Held::ReleaseQueue(queue) => Some(queue.clone()),
         _ => None,
     })
 }
@@ -42,7 +33,7 @@ pub unsafe extern "C" fn tendon_release_queue_create(out: *mut *mut TendonReleas
     call("tendon_release_queue_create", || {
         // SAFETY: the caller's variable.
         let out = unsafe { Output::new(out, "out")? };
-        out.set(border::token(Held::ReleaseQueue(OwnedQueue(ReleaseQueue::new()?)))?);
+        out.set(border::token(Held::ReleaseQueue(ReleaseQueue::new()?))?);
         Ok(())
     })
 }
@@ -80,5 +71,14 @@ pub unsafe extern "C" fn tendon_release_queue_count(queue: *const TendonReleaseQ
 /// still in use are made where that use ends, as without a queue. NULL is fine.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn tendon_release_queue_release(queue: *mut TendonReleaseQueue) -> TensorStatus {
-    call("tendon_release_queue_release", || border::release(queue, Kind::ReleaseQueue, "queue"))
+    call("tendon_release_queue_release", || {
+        if queue.is_null() {
+            return Ok(());
+        }
+        let calls = self::queue(queue, "queue")?;
+        border::release(queue, Kind::ReleaseQueue, "queue")?;
+        // On this thread, also while another one's call holds the queue.
+        calls.close();
+        Ok(())
+    })
 }

@@ -254,8 +254,8 @@ pub struct DLManagedTensorVersioned {
 }
 
 /// Called once, when the last use of borrowed memory is over: on the thread whose call ended it, never on a worker thread
-/// of the library, or by you, where a release queue was given. It may call any function of the library; it must not throw
-/// or longjmp.
+/// of the library. Where a release queue was given: by you, or by tendon_release_queue_release. It may call any function
+/// of the library; it must not throw or longjmp.
 pub type TensorReleaseFn = Option<unsafe extern "C" fn(data: *mut c_void, user_data: *mut c_void)>;
 
 /// A call that is due; see tendon_release_queue_next.

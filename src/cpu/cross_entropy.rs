@@ -6,6 +6,7 @@
 //! ∂/∂x[r, c] = wᵣ·(exp(x[r, c] − mᵣ − sᵣ) − [c = tᵣ])
 //! ```
 
+use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
 use super::pool::try_parallel_for;
@@ -14,8 +15,7 @@ use super::softmax::{LANES, Real, fold, larger};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
-use crate::function::Classified;
-use crate::view::{In, Out};
+use crate::view::{Classified, In, Out};
 use half::{bf16, f16};
 
 /// The loss of each row into `loss` [N]; or, where `loss` has rank 0, their sum, divided by what the rows weigh when
@@ -115,6 +115,9 @@ impl<S> Rows<S> {
     /// INDEX when a class is out of range.
     fn check(&self, rows: usize, dim: usize) -> Result<()> {
         for row in 0..rows {
+            if row % LOOK == LOOK - 1 {
+                cancel::check()?;
+            }
             // SAFETY: a row of the operand.
             let target = unsafe { self.target(row) };
             if target as u64 >= self.length as u64 && target != self.ignored {
@@ -146,7 +149,7 @@ where
 {
     let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
     from.check(rows, dim)?;
-    let norm = if has_fma() { row_norm::<S, T, true> } else { row_norm::<S, T, false> };
+    let norm_rows = if has_fma() { norm_rows::<S, T, true> } else { norm_rows::<S, T, false> };
     let (norms, losses) = (Target(norms.origin().cast::<[T; 2]>()), Target(loss.origin().cast::<S>()));
     let each = (GRAIN / from.length.max(1)).max(1);
     let parts = rows.div_ceil(each);
@@ -157,12 +160,14 @@ where
     try_parallel_for(parts, 1, &|range| {
         for part in range {
             let mut total = [0.0; 2];
-            for row in part * each..rows.min((part + 1) * each) {
+            let (first, end) = (part * each, rows.min((part + 1) * each));
+            // SAFETY: these rows are there.
+            unsafe { norm_rows(from.x.add(first * from.length), end - first, from.length, norms.at(first)) };
+            for row in first..end {
                 // SAFETY: the row is there, in all operands.
                 unsafe {
                     let x = from.x.add(row * from.length);
-                    let [most, sum] = norm(x, from.length);
-                    norms.at(row).write([most, sum]);
+                    let [most, sum] = norms.at(row).read();
                     let mut lost = T::default();
                     if let Some(class) = from.class(row) {
                         let share: T = from.share(class);
@@ -198,40 +203,72 @@ where
     Ok(())
 }
 
-/// m = max x, and log Σ exp(xᵢ − m).
+/// Elements of a long row between two looks at the cancel token. A row cut short is noticed by the loop over rows.
+const LOOK: usize = 1 << 18;
+
+/// Lanes of short rows.
+const FEW: usize = 16;
+
+/// Of each row m = max x, and log Σ exp(xᵢ − m).
 ///
 /// # Safety
-/// `n` elements at `x`.
-unsafe fn row_norm<S: Load<T>, T: Real, const FMA: bool>(x: *const S, n: usize) -> [T; 2] {
+/// `rows` times `n` elements at `x`, and as many pairs at `norms`.
+unsafe fn norm_rows<S: Load<T>, T: Real, const FMA: bool>(x: *const S, rows: usize, n: usize, norms: *mut [T; 2]) {
     simd::dispatch(
         #[inline(always)]
-        // SAFETY: the caller's promise. Whole parts are read as arrays; the last one is padded with −∞, whose
-        // exponential is 0.
-        move || unsafe {
-            let whole = n / LANES * LANES;
-            let part = |i: usize| x.add(i).cast::<[S; LANES]>().read_unaligned().map(Load::load);
-            let mut last = [T::LOWEST; LANES];
-            for i in whole..n {
-                last[i - whole] = x.add(i).read().load();
-            }
-            let mut lanes = last;
-            for i in (0..whole).step_by(LANES) {
-                let part: [T; LANES] = part(i);
-                for lane in 0..LANES {
-                    lanes[lane] = larger(lanes[lane], part[lane]);
+        move || {
+            for row in 0..rows {
+                // SAFETY: the caller's promise.
+                unsafe {
+                    let x = x.add(row * n);
+                    norms.add(row).write(match n {
+                        0..=FEW => row_norm::<S, T, FEW, FMA>(x, n),
+                        _ => row_norm::<S, T, LANES, FMA>(x, n),
+                    });
                 }
             }
-            let max = fold(lanes, larger);
-            let mut lanes = last.map(|x| x.sub(max).exp::<FMA>());
-            for i in (0..whole).step_by(LANES) {
-                let part: [T; LANES] = part(i);
-                for lane in 0..LANES {
-                    lanes[lane] = lanes[lane].add(part[lane].sub(max).exp::<FMA>());
-                }
-            }
-            [max, fold(lanes, T::add).ln()]
         },
     )
+}
+
+/// # Safety
+/// `n` elements at `x`.
+#[inline(always)]
+unsafe fn row_norm<S: Load<T>, T: Real, const L: usize, const FMA: bool>(x: *const S, n: usize) -> [T; 2] {
+    // Whole parts are read as arrays; the last one is padded with −∞, whose exponential is 0.
+    let whole = n / L * L;
+    // SAFETY: the caller's promise; parts lie within the row.
+    let part = |i: usize| unsafe { x.add(i).cast::<[S; L]>().read_unaligned() }.map(Load::load);
+    let mut last = [T::LOWEST; L];
+    for i in whole..n {
+        // SAFETY: as above.
+        last[i - whole] = unsafe { x.add(i).read() }.load();
+    }
+    let mut lanes = last;
+    for i in (0..whole).step_by(L) {
+        let part: [T; L] = part(i);
+        for lane in 0..L {
+            lanes[lane] = larger(lanes[lane], part[lane]);
+        }
+        if i % LOOK == LOOK - L && cancel::check().is_err() {
+            break;
+        }
+    }
+    let max = fold(lanes, larger);
+    let mut lanes = [T::default(); L];
+    if whole < n {
+        lanes = last.map(|x| x.sub(max).exp::<FMA>());
+    }
+    for i in (0..whole).step_by(L) {
+        let part: [T; L] = part(i);
+        for lane in 0..L {
+            lanes[lane] = lanes[lane].add(part[lane].sub(max).exp::<FMA>());
+        }
+        if i % LOOK == LOOK - L && cancel::check().is_err() {
+            break;
+        }
+    }
+    [max, fold(lanes, T::add).ln()]
 }
 
 fn backward<S, T: Real>(of: &Classified, g: In, norms: In, share: Option<In>, out: Out) -> Result<()>
@@ -255,7 +292,7 @@ where
                 };
                 let mut k = from.share::<T>(class).mul(g.at(row * step).read().load());
                 if let Some(share) = share {
-                    k = k.mul(share.recip());
+                    k = T::from_f64(k.to_f64() / share.to_f64());
                 }
                 gradient(from.x.add(row * from.length), from.length, norms.at(row).read(), k, class, to);
             }
@@ -280,17 +317,24 @@ unsafe fn row_gradient<S: Load<T> + Store<T>, T: Real, const FMA: bool>(
         #[inline(always)]
         // SAFETY: the caller's promise.
         move || unsafe {
-            let whole = n / LANES * LANES;
-            for i in (0..whole).step_by(LANES) {
-                let part: [T; LANES] = x.add(i).cast::<[S; LANES]>().read_unaligned().map(Load::load);
-                let mut y = [S::store(T::default()); LANES];
-                for lane in 0..LANES {
-                    y[lane] = S::store(part[lane].sub(most).sub(sum).exp::<FMA>().mul(k));
+            let whole = n / FEW * FEW;
+            let gradient = |x: [T; FEW]| x.map(|x| S::store(x.sub(most).sub(sum).exp::<FMA>().mul(k)));
+            for i in (0..whole).step_by(FEW) {
+                let part = x.add(i).cast::<[S; FEW]>().read_unaligned().map(Load::load);
+                out.add(i).cast::<[S; FEW]>().write_unaligned(gradient(part));
+                if i % LOOK == LOOK - FEW && cancel::check().is_err() {
+                    return;
                 }
-                out.add(i).cast::<[S; LANES]>().write_unaligned(y);
             }
-            for i in whole..n {
-                out.add(i).write(S::store(x.add(i).read().load().sub(most).sub(sum).exp::<FMA>().mul(k)));
+            if whole < n {
+                let mut last = [T::default(); FEW];
+                for i in whole..n {
+                    last[i - whole] = x.add(i).read().load();
+                }
+                let last = gradient(last);
+                for i in whole..n {
+                    out.add(i).write(last[i - whole]);
+                }
             }
             let e = x.add(class).read().load().sub(most).sub(sum).exp::<FMA>();
             out.add(class).write(S::store(e.sub(T::from_f64(1.0)).mul(k)));

@@ -8,8 +8,7 @@ use super::fold::{Launch, Source, fold};
 use super::launch::{blocks, launch};
 use crate::dtype::DType;
 use crate::error::Result;
-use crate::function::Classified;
-use crate::view::{In, Out};
+use crate::view::{Classified, In, Out};
 use std::ptr::{null, null_mut};
 
 /// The class numbers of the rows. The mirror of kernels/include/cross_entropy.cuh, as the other structs here.

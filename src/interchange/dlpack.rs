@@ -109,12 +109,11 @@ pub trait Managed: Sized {
 
     fn context(&self) -> *mut c_void;
 
-    /// Whether the struct can be read. One of another major version is given back to its producer at once, as the
-    /// standard demands.
+    /// The version, where it is of another major one: such a struct cannot be read, but for its deleter.
     ///
     /// # Safety
     /// `managed` is a struct of any version.
-    unsafe fn check_version(managed: *mut Self) -> Result<()>;
+    unsafe fn unreadable(managed: *mut Self) -> Option<DlVersion>;
 
     fn tensor(&self) -> &DlTensor;
 
@@ -134,8 +133,8 @@ impl Managed for DlManagedTensor {
         self.manager_ctx
     }
 
-    unsafe fn check_version(_: *mut Self) -> Result<()> {
-        Ok(())
+    unsafe fn unreadable(_: *mut Self) -> Option<DlVersion> {
+        None
     }
 
     fn tensor(&self) -> &DlTensor {
@@ -173,23 +172,10 @@ impl Managed for DlManagedTensorVersioned {
         self.manager_ctx
     }
 
-    unsafe fn check_version(managed: *mut Self) -> Result<()> {
-        // SAFETY: version and deleter are where they are in every version; nothing else is looked at.
-        let (version, deleter) = unsafe { ((*managed).version, (*managed).deleter) };
-        if version.major == VERSION.major {
-            return Ok(());
-        }
-        if let Some(deleter) = deleter {
-            // SAFETY: the producer's own function, called once.
-            unsafe { deleter(managed) };
-        }
-        fail!(
-            FORMAT,
-            "managed is of DLPack {}.{}, expected {}.x: its deleter was called",
-            version.major,
-            version.minor,
-            VERSION.major
-        );
+    unsafe fn unreadable(managed: *mut Self) -> Option<DlVersion> {
+        // SAFETY: the version is where it is in every version.
+        let version = unsafe { (*managed).version };
+        (version.major != VERSION.major).then_some(version)
     }
 
     fn tensor(&self) -> &DlTensor {

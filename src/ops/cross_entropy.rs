@@ -1,10 +1,10 @@
 //! The cross entropy of logits with classes or with probabilities.
 //!
-//! With classes it is an op: one pass over the logits forward, one backward, and nothing of their size is kept beside
-//! them. Label smoothing, probabilities and weights that require grad are made of other ops.
+//! With classes it is an op, which keeps nothing of the size of the logits beside them. It wants them contiguous, [N, C];
+//! others are copied. Label smoothing, probabilities and weights that require grad are made of other ops.
 
 use super::copy::{contiguous, to_dtype};
-use super::create::zeros;
+use super::create::{zeros, zeros_of};
 use super::elementwise::{add, add_scalar, div, div_scalar, mul, mul_scalar, ne_scalar, neg, sub, where_};
 use super::index::{gather, index_select, one_hot};
 use super::loss::{Reduction, reduced};
@@ -17,14 +17,13 @@ use crate::cuda::{self, Queue};
 use crate::dtype::DType;
 use crate::error::{Result, status};
 use crate::fail;
-use crate::function::Classified;
 use crate::layout::Dims;
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
 use crate::tensor::mode::{self, Mode};
 use crate::tensor::node::Vjp;
 use crate::tensor::op::{Grads, Meta, Op, Plan, Saves};
-use crate::view::{In, Out};
+use crate::view::{Classified, In, Out};
 use smallvec::{SmallVec, smallvec};
 
 #[derive(Clone)]
@@ -140,7 +139,10 @@ fn with_classes(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntr
     }
     match options.reduction {
         // Per weight: with no sample counted that is 0/0, as in PyTorch.
-        Reduction::Mean => div(&sum(&loss, &[], false, None)?, &sum(&share, &[], false, None)?),
+        Reduction::Mean => {
+            let total = |x: &Tensor| sum(x, &[], false, Some(exact(dtype)));
+            to_dtype(&div(&total(&loss)?, &total(&share)?)?, dtype)
+        }
         other => reduced(loss, other),
     }
 }
@@ -251,12 +253,20 @@ impl Op for OfRows {
         }
         let Samples { counted, class } = Samples::new(&target, self.ignore_index)?;
         let share = share(&counted, &class, weight.as_ref(), x.dtype())?;
-        let mut k = mul(g, &share)?;
-        if self.reduction == Reduction::Mean {
-            k = div(&k, &sum(&share, &[], false, None)?)?;
+        if x.numel() == 0 {
+            return Ok(smallvec![Some(zeros_of(&x)?), None, None]);
         }
-        let hot = to_dtype(&one_hot(&class, x.shape()[1])?, x.dtype())?;
-        Ok(smallvec![Some(mul(&unsqueeze(&k, 1)?, &sub(&softmax(&x, 1, None)?, &hot)?)?), None, None])
+        // In the exact dtype: what all samples weigh may be more than a small one holds.
+        let dtype = exact(x.dtype());
+        let mut k = mul(&to_dtype(g, dtype)?, &to_dtype(&share, dtype)?)?;
+        if self.reduction == Reduction::Mean {
+            k = div(&k, &cx.hidden(2)?)?;
+        }
+        let hot = to_dtype(&one_hot(&class, x.shape()[1])?, dtype)?;
+        let gradient = mul(&unsqueeze(&k, 1)?, &sub(&softmax(&x, 1, Some(dtype))?, &hot)?)?;
+        // Ignored samples have none, whatever their logits and the other samples are.
+        let gradient = where_(&unsqueeze(&counted, 1)?, &gradient, &zeros(&[], dtype, x.device())?)?;
+        Ok(smallvec![Some(gradient), None, None])
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who is told, and where, that borrowed memory is not used any more.
 
 use super::shared::{Shared, outside_destructor};
-use crate::cpu::fork::ForkMutex;
+use crate::cpu::fork::{AtFork, ForkLock, ForkMutex};
 use crate::error::Result;
 use std::ffi::c_void;
 
@@ -79,8 +79,22 @@ struct Ends {
     last: Shared<Waiting>,
 }
 
+/// Held while a queue changes: a fork waits, so that its child finds every queue whole.
+static CHANGING: ForkLock = ForkLock::new();
+static FORK: AtFork = AtFork::new(Some(prepare), Some(release), Some(release));
+
+extern "C" fn prepare() {
+    CHANGING.acquire();
+}
+
+extern "C" fn release() {
+    // SAFETY: `prepare` took it, on this thread.
+    unsafe { CHANGING.release() }
+}
+
 impl ReleaseQueue {
     pub fn new() -> Result<ReleaseQueue> {
+        FORK.register();
         Ok(ReleaseQueue(Shared::new(ForkMutex::new(Calls::default()))?))
     }
 
@@ -90,9 +104,11 @@ impl ReleaseQueue {
     }
 
     fn push(&self, waiting: Shared<Waiting>) {
+        let changing = CHANGING.lock();
         let mut calls = self.0.lock();
         if calls.closed {
             drop(calls);
+            drop(changing);
             return waiting.call.make();
         }
         calls.count += 1;
@@ -108,6 +124,7 @@ impl ReleaseQueue {
     /// The call that has waited longest; it is the caller's to make.
     pub fn pop(&self) -> Option<Call> {
         let ends = {
+            let _changing = CHANGING.lock();
             let mut calls = self.0.lock();
             let ends = calls.ends.take()?;
             calls.count -= 1;
@@ -116,7 +133,7 @@ impl ReleaseQueue {
             }
             ends
         };
-        // `ends` goes after the lock is open.
+        // `ends` goes after the locks are open.
         Some(ends.first.call)
     }
 

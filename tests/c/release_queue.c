@@ -1,4 +1,7 @@
 /* Release callbacks and deleters that wait for the thread that asks for them, whichever call ended the last use. */
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "dlpack_producer.h"
 
 typedef struct {
@@ -184,6 +187,53 @@ static void many_threads(void) {
     none_waits();
 }
 
+/* ---- forks ---- */
+
+static atomic_bool go_on;
+
+static void *churn(void *row) {
+    while (atomic_load(&go_on)) {
+        TendonPendingRelease due = {0};
+        test_release(borrow(row));
+        OK(tendon_release_queue_next(queue, &due));
+        if (due.release) due.release(due.data, due.user_data);
+    }
+    return NULL;
+}
+
+/* A child finds the queue whole, whatever the other threads were at. */
+static void forks(void) {
+    pthread_t threads[3];
+    const int rounds = getenv("TENDON_TEST_FULL") ? 3000 : test_under_valgrind() ? 10 : 300;
+    atomic_store(&go_on, true);
+    for (int i = 0; i < 3; i++) CHECK(pthread_create(&threads[i], NULL, churn, lots[i]) == 0);
+    for (int i = 0; i < rounds; i++) {
+        const pid_t child = fork();
+        if (child == 0) {
+            TendonPendingRelease due = {0};
+            for (int k = 0; k < 100; k++) test_release(borrow(&lots[3][k]));
+            while (tendon_release_queue_count(queue) > 0) {
+                if (tendon_release_queue_next(queue, &due) != TENSOR_OK || due.release == NULL) _exit(1);
+                due.release(due.data, due.user_data);
+            }
+            for (int k = 0; k < 100; k++) {
+                if (lots[3][k].calls != 1) _exit(2);
+            }
+            _exit(0);
+        }
+        int status = -1;
+        CHECK(child > 0 && waitpid(child, &status, 0) == child);
+        EXPECT_EQ(status, 0);
+        if (status != 0) break;
+    }
+    atomic_store(&go_on, false);
+    for (int i = 0; i < 3; i++) pthread_join(threads[i], NULL);
+    TendonPendingRelease due = {0};
+    do {
+        OK(tendon_release_queue_next(queue, &due));
+    } while (due.release != NULL);
+}
+
 /* ---- errors and ends ---- */
 
 #define DEAD "is not a live release queue handle (it was released, or never was one)"
@@ -248,6 +298,47 @@ static void the_end_of_a_queue(void) {
     EXPECT_EQ(still_used.calls, 1);
 }
 
+static TendonReleaseQueue *_Atomic ending;
+static pthread_t owner;
+
+static void *look(void *unused) {
+    (void)unused;
+    while (atomic_load(&go_on)) (void)!tendon_release_queue_count(atomic_load(&ending));
+    return NULL;
+}
+
+static void by_the_owner(void *data, void *user_data) {
+    (void)data;
+    CHECK(pthread_equal(pthread_self(), owner));
+    ++*(int *)user_data;
+}
+
+/* The calls are made before the release returns, on its thread, also while others look at the queue. */
+static void the_end_of_a_queue_in_use(void) {
+    pthread_t threads[2];
+    owner = pthread_self();
+    atomic_store(&go_on, true);
+    for (int i = 0; i < 2; i++) CHECK(pthread_create(&threads[i], NULL, look, NULL) == 0);
+    for (int i = 0; i < 20000; i++) {
+        TensorHostBufferOptions options = TENSOR_HOST_BUFFER_OPTIONS_INIT;
+        TendonReleaseQueue *made = NULL;
+        Tensor *x = NULL;
+        int calls = 0;
+        OK(tendon_release_queue_create(&made));
+        atomic_store(&ending, made);
+        options.release = by_the_owner;
+        options.user_data = &calls;
+        options.release_queue = made;
+        OK(tensor_from_host_buffer(memory, sizeof memory, TENSOR_DTYPE_F32, DIMS(4), &options, &x));
+        test_release(x);
+        OK(tendon_release_queue_release(made));
+        EXPECT_EQ(calls, 1);
+        if (calls != 1) break;
+    }
+    atomic_store(&go_on, false);
+    for (int i = 0; i < 2; i++) pthread_join(threads[i], NULL);
+}
+
 int main(void) {
     OK(tendon_release_queue_create(&queue));
     none_waits();
@@ -256,7 +347,9 @@ int main(void) {
     another_thread();
     deleters();
     many_threads();
+    forks();
     errors();
     the_end_of_a_queue();
+    the_end_of_a_queue_in_use();
     return test_end();
 }

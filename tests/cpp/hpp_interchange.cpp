@@ -121,7 +121,7 @@ static void dlpack() {
     CHECK(wrong == nullptr && deleted == 2);
     const tendon::ReleaseQueue queue;
     (void)tendon::from_dlpack(foreign<DLManagedTensor>(data, shape),
-                              tendon::DlpackOptions().release_queue(queue.handle()));
+                              tendon::DlpackOptions().release_queue(queue));
     CHECK(deleted == 2 && queue.run() == 1 && deleted == 3);
     THROWS(TENSOR_ERR_AUTOGRAD, "", (void)tendon::to_dlpack(tendon::ones({1}, tendon::requires_grad())));
     THROWS(TENSOR_ERR_READ_ONLY, "",

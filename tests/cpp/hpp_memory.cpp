@@ -149,7 +149,10 @@ static void queued() {
     CHECK(moved.count() == 1 && released == 2);
     queue.reset();
     CHECK(released == 2);
-    moved = tendon::ReleaseQueue();
+    auto elsewhere = std::move(moved);
+    THROWS(TENSOR_ERR_INVALID_HANDLE, "options.release_queue",
+           (void)tendon::borrow(v, {3}, BorrowOptions().on_release([] {}).release_queue(moved)));
+    elsewhere = tendon::ReleaseQueue();
     CHECK(released == 3);
     kept = {};
     CHECK(released == 4);

@@ -2768,7 +2768,7 @@ def tensor_from_dlpack_versioned(managed, *, copy=0, device=None, stream=1, max_
 
     As tensor_from_dlpack; where the struct says that the memory is read-only, writes to the tensor are errors. One
     failure consumes `managed`, and no other error is FORMAT: a struct of another major version than 1 cannot be
-    read, so its deleter is called at once.
+    read, so its deleter is due at once.
 
     Errors: as tensor_from_dlpack, and FORMAT. `out`: new reference, release with tensor_release.
     """

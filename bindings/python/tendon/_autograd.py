@@ -120,8 +120,9 @@ def grad(output, inputs, gradient=None, *, retain_graph=False, create_graph=Fals
     if allow_unused:
         options["allow_unused"] = True
     found = _api.tensor_grad_of(handle_of(output, "output"), handles_of(inputs, "inputs"), **options)
+    gradients = tuple(wrap(handle) if handle else None for handle in found)
     give_back()
-    return tuple(wrap(handle) if handle else None for handle in found)
+    return gradients
 
 
 @from_header("tensor_detach")

@@ -118,7 +118,7 @@ def _taken(capsule, options):
     pointer, versioned = _capsules.claim(capsule)
     call = _api.tensor_from_dlpack_versioned if versioned else _api.tensor_from_dlpack
     try:
-        handle = call(pointer, release_queue=_borrow.queue_in_use(), **options)
+        x = wrap(_borrow.imports(call, pointer, **options))
     except FormatError:
         # The one failure that frees the struct.
         raise
@@ -127,6 +127,5 @@ def _taken(capsule, options):
         if isinstance(error, UnsupportedError):
             raise BufferError(str(error)) from error
         raise
-    if options:
-        _borrow.give_back()  # what was copied
-    return wrap(handle)
+    _borrow.give_back()  # what was copied
+    return x

@@ -1,7 +1,7 @@
 """class Tensor: one owner of one handle. What tensors can do is attached to it by _methods.py."""
 
 from . import _api
-from ._borrow import _queue, _used, give_back
+from ._borrow import _lent, _queue, give_back
 
 __all__ = ["Tensor"]
 
@@ -36,7 +36,7 @@ class Tensor:
         return x
 
     def __del__(
-        self, _release=_api.tensor_release, _used=_used, _queue=_queue, _count=_api._tendon_release_queue_count,
+        self, _release=_api.tensor_release, _lent=_lent, _queue=_queue, _count=_api._tendon_release_queue_count,
         _give_back=give_back,
     ):
         # The defaults live as long as the function: at interpreter exit globals may be gone already. The handle is
@@ -48,7 +48,7 @@ class Tensor:
         if handle:
             self._handle = 0
             _release(handle)
-            if _used and _count(_queue):
+            if _lent and _count(_queue):
                 _give_back()
 
 

@@ -22,7 +22,7 @@ macro_rules! float_lines {
             Unary::Square => line!($T => $T: |g, x| g * (x * 2.0)),
             Unary::Tanh => line!($T => $T: |g, y| g * (1.0 - y * y)),
             Unary::Sigmoid => line!($T => $T: |g, y| g * (y * (1.0 - y))),
-            Unary::Relu => line!($T => $T: |g, y| if y > 0.0 { g } else { 0.0 }),
+            Unary::Relu => line!($T => $T: |g, y| if y <= 0.0 { 0.0 } else { g }),
             Unary::Gelu => line!($T => $T: |g, x| {
                 let cdf = 0.5 * (1.0 + $erf(x * FRAC_1_SQRT_2 as $T));
                 g * (cdf + x * ($exp(-0.5 * x * x) * DENSITY as $T))

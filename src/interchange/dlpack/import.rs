@@ -1,7 +1,8 @@
 //! A tensor of another library: its memory is borrowed until the last use ends, then its deleter is called.
 
 use super::{
-    CPU, CUDA, CUDA_HOST, CUDA_MANAGED, Copying, Deleter, DlDevice, DlTensor, Managed, Wish, device_name, dtype_of,
+    CPU, CUDA, CUDA_HOST, CUDA_MANAGED, Copying, Deleter, DlDevice, DlTensor, DlVersion, Managed, VERSION, Wish,
+    device_name, dtype_of,
 };
 use crate::cuda::transfer::{self, Place};
 use crate::cuda::{self, Event};
@@ -17,7 +18,7 @@ use crate::tensor::Tensor;
 use std::ffi::c_void;
 
 /// The tensor of `managed`, given to `finish`. When all succeeds the library owns `managed`; when anything fails it is as
-/// it was and still the caller's, but for one of another major version, whose deleter was called.
+/// it was and still the caller's, but for one of another major version, whose deleter was due.
 ///
 /// # Safety
 /// `managed` is NULL or a producer's struct, whose pointers hold what it says. `wish.stream` is -1, 1, 2 or a live stream
@@ -33,10 +34,22 @@ pub unsafe fn import<M: Managed>(
     if !managed.is_aligned() {
         fail!(MISALIGNED, "managed is {managed:p}, which is not aligned to {} bytes", align_of::<M>());
     }
+    let delete = |data: *mut u8| {
+        let call = Call { function: delete_fn::<M>(), data: data.cast(), user_data: managed.cast() };
+        // SAFETY: the deleter is where it is in every version.
+        let deleter = unsafe { (*managed).deleter() };
+        deleter.map(|_| Release::new(call, wish.release_queue.clone())).transpose()
+    };
     // SAFETY: the caller's promise.
-    unsafe { M::check_version(managed)? };
+    if let Some(DlVersion { major, minor }) = unsafe { M::unreadable(managed) } {
+        // As the standard demands: back to its producer at once.
+        if let Some(release) = delete(std::ptr::null_mut())? {
+            release.due();
+        }
+        fail!(FORMAT, "managed is of DLPack {major}.{minor}, expected {}.x: its deleter was called", VERSION.major);
+    }
     // SAFETY: a struct of this version. Nothing of it is kept but its address.
-    let (tensor, read_only, deleter) = unsafe { (*(*managed).tensor(), (*managed).read_only(), (*managed).deleter()) };
+    let (tensor, read_only) = unsafe { (*(*managed).tensor(), (*managed).read_only()) };
     // SAFETY: the caller's promise.
     let window = unsafe { Window::of(&tensor)? };
     let device = place(&tensor, &window)?;
@@ -55,8 +68,7 @@ pub unsafe fn import<M: Managed>(
         // SAFETY: the caller's promise.
         unsafe { take_over(ordinal, wish)? };
     }
-    let call = Call { function: delete_fn::<M>(), data: window.base.cast(), user_data: managed.cast() };
-    let release = deleter.map(|_| Release::new(call, wish.release_queue.clone())).transpose()?;
+    let release = delete(window.base)?;
     // SAFETY: the producer keeps the memory valid until its deleter is called.
     let storage = unsafe { Storage::borrow(window.base, window.nbytes, device, read_only, release)? };
     let mut lent = Lent(Some(storage.clone()));

@@ -1,6 +1,6 @@
 //! One input, one output of its shape.
 
-use super::{add_scalar, div, gt_scalar, mul, mul_scalar, scalar_sub, where_};
+use super::{add_scalar, div, le_scalar, mul, mul_scalar, scalar_sub, where_};
 use crate::apply::apply_one;
 use crate::cpu::elementwise as kernel;
 use crate::cuda::{Queue, elementwise as cuda_kernel};
@@ -8,6 +8,7 @@ use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
 use crate::function::Unary as Kind;
+use crate::ops::copy::to_dtype;
 use crate::ops::create::{zero_of, zeros_of};
 use crate::scalar::Scalar;
 use crate::tensor::Tensor;
@@ -107,9 +108,10 @@ impl Op for Unary {
                 let y = y()?;
                 mul(g, &mul(&y, &scalar_sub(Scalar::Int(1), &y)?)?)?
             }
-            Relu => where_(&gt_scalar(&y()?, Scalar::Int(0))?, g, &zero_of(g)?)?,
+            // NaN passes, as in PyTorch.
+            Relu => where_(&le_scalar(&y()?, Scalar::Int(0))?, &zero_of(g)?, g)?,
             Gelu => mul(g, &gelu_derivative(&x()?)?)?,
-            GeluTanh => mul(g, &gelu_tanh_derivative(&x()?)?)?,
+            GeluTanh => mul(g, &gelu_tanh_derivative(&exact(x()?)?)?)?,
             // erf' = 2/√π · exp(-x²)
             Erf => mul(g, &mul_scalar(&exp(&neg(&square(&x()?)?)?)?, Scalar::Float(FRAC_2_SQRT_PI))?)?,
             Expm1 => mul(g, &add_scalar(&y()?, Scalar::Int(1))?)?,
@@ -159,6 +161,11 @@ fn gelu_derivative(x: &Tensor) -> Result<Tensor> {
     let density = exp(&mul_scalar(&square(x)?, Scalar::Float(-0.5))?)?;
     let pdf = mul_scalar(&density, Scalar::Float(1.0 / (2.0 * PI).sqrt()))?;
     super::add(&cdf, &mul(x, &pdf)?)
+}
+
+/// In a dtype whose squares do not overflow early; the product with g has the larger dtype, and is converted back.
+fn exact(x: Tensor) -> Result<Tensor> {
+    if x.dtype() == DType::F64 { Ok(x) } else { to_dtype(&x, DType::F32) }
 }
 
 /// With t = tanh(u), u = √(2/π)(x + 0.044715x³): ½(1 + t) + ½x(1 - t²)u'.

@@ -32,7 +32,7 @@ static f64 formula(i32 function, f64 g, f64 v) {
         case unary::number_square: return 2 * g * v;
         case unary::number_tanh: return g * (1 - v * v);
         case unary::number_sigmoid: return g * v * (1 - v);
-        case unary::number_relu: return v > 0 ? g : 0;
+        case unary::number_relu: return v <= 0 ? 0 : g;
         case unary::number_gelu: return g * (0.5 * erfc(-v / sqrt(2)) + v * exp(-v * v / 2) / sqrt(2 * pi));
         case unary::number_gelu_tanh: {
             f64 a = sqrt(2 / pi), t = ::tanh(a * (v + 0.044715 * v * v * v));
