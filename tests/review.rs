@@ -478,10 +478,10 @@ fn gradients_of_cross_entropy_where_it_is_hard() {
     let nan = f64::NAN;
     let gradients = |dtype, shape: &[i64], logits: &[f64], targets: &[f64], weight: Option<&[f64]>| {
         [false, true].map(|create_graph| {
-            let x = to_dtype(&on_cpu(shape, logits), dtype).unwrap();
+            let x = to_dtype(&of(shape, logits), dtype).unwrap();
             requires_grad(&x).unwrap();
-            let target = to_dtype(&on_cpu(&[targets.len() as i64], targets), TENSOR_DTYPE_I64).unwrap();
-            let weight = weight.map(|w| to_dtype(&on_cpu(&[w.len() as i64], w), dtype).unwrap());
+            let target = to_dtype(&of(&[targets.len() as i64], targets), TENSOR_DTYPE_I64).unwrap();
+            let weight = weight.map(|w| to_dtype(&of(&[w.len() as i64], w), dtype).unwrap());
             let weight = weight.as_ref().map_or(null(), |w| w.0.cast_const());
             let options = TensorCrossEntropyOptions { weight, ..TensorCrossEntropyOptions::DEFAULT };
             let loss = out(|o| unsafe { tensor_cross_entropy(x.0, target.0, &options, o) }).unwrap();
@@ -520,7 +520,7 @@ fn gradients_of_activations_where_they_are_hard() {
     }
     for (f, expected) in [(relu, [1.0, 1.0, 0.0, 1.0]), (gelu_tanh, [f64::NAN, 1.0, 0.0, 1.0])] {
         for create_graph in [0, 1] {
-            let x = to_dtype(&on_cpu(&[4], &numbers), TENSOR_DTYPE_F16).unwrap();
+            let x = to_dtype(&of(&[4], &numbers), TENSOR_DTYPE_F16).unwrap();
             requires_grad(&x).unwrap();
             let y = out(|o| unsafe { f(x.0, o) }).unwrap();
             let ones = to_dtype(&of(&[4], &[1.0; 4]), TENSOR_DTYPE_F16).unwrap();
