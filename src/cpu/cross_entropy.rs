@@ -20,7 +20,8 @@ use half::{bf16, f16};
 
 /// The loss of each row into `loss` [N]; or, where `loss` has rank 0, their sum, divided by what the rows weigh when
 /// `share` is there, which then is that. `norms` [N, 2] becomes m and s of the rows: apart, because their sum would round
-/// away what distinguishes small losses. Both are f32, for f64 f64. A row of −∞ only, or with a NaN or +∞, gives NaN. One order for one shape: the same bits on any number of threads.
+/// away what distinguishes small losses. `norms` and `share` are f32, for f64 f64. A row of −∞ only, or with a NaN or +∞,
+/// gives NaN. One order for one shape: the same bits on any number of threads.
 ///
 /// A class out of range is an INDEX error, called one of dim `dim`, before anything is written.
 pub fn cross_entropy(of: &Classified, dim: usize, loss: Out, norms: Out, share: Option<Out>) -> Result<()> {
