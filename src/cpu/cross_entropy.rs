@@ -232,22 +232,35 @@ unsafe fn norm_rows<S: Load<T>, T: Real, const FMA: bool>(x: *const S, rows: usi
     )
 }
 
+/// `L` elements, converted.
+///
+/// # Safety
+/// They are there.
+#[inline(always)]
+unsafe fn part<S: Load<T>, T: Real, const L: usize>(x: *const S) -> [T; L] {
+    let mut part = [T::default(); L];
+    for (i, lane) in part.iter_mut().enumerate() {
+        // SAFETY: the caller's promise.
+        *lane = unsafe { x.add(i).read() }.load();
+    }
+    part
+}
+
 /// # Safety
 /// `n` elements at `x`.
 #[inline(always)]
 unsafe fn row_norm<S: Load<T>, T: Real, const L: usize, const FMA: bool>(x: *const S, n: usize) -> [T; 2] {
-    // Whole parts are read as arrays; the last one is padded with −∞, whose exponential is 0.
+    // Whole parts as arrays; the last one is padded with −∞, whose exponential is 0.
     let whole = n / L * L;
-    // SAFETY: the caller's promise; parts lie within the row.
-    let part = |i: usize| unsafe { x.add(i).cast::<[S; L]>().read_unaligned() }.map(Load::load);
     let mut last = [T::LOWEST; L];
     for i in whole..n {
-        // SAFETY: as above.
+        // SAFETY: the caller's promise.
         last[i - whole] = unsafe { x.add(i).read() }.load();
     }
     let mut lanes = last;
     for i in (0..whole).step_by(L) {
-        let part: [T; L] = part(i);
+        // SAFETY: as above.
+        let part: [T; L] = unsafe { part(x.add(i)) };
         for lane in 0..L {
             lanes[lane] = larger(lanes[lane], part[lane]);
         }
@@ -258,10 +271,13 @@ unsafe fn row_norm<S: Load<T>, T: Real, const L: usize, const FMA: bool>(x: *con
     let max = fold(lanes, larger);
     let mut lanes = [T::default(); L];
     if whole < n {
-        lanes = last.map(|x| x.sub(max).exp::<FMA>());
+        for lane in 0..L {
+            lanes[lane] = last[lane].sub(max).exp::<FMA>();
+        }
     }
     for i in (0..whole).step_by(L) {
-        let part: [T; L] = part(i);
+        // SAFETY: as above.
+        let part: [T; L] = unsafe { part(x.add(i)) };
         for lane in 0..L {
             lanes[lane] = lanes[lane].add(part[lane].sub(max).exp::<FMA>());
         }
@@ -318,23 +334,29 @@ unsafe fn row_gradient<S: Load<T> + Store<T>, T: Real, const FMA: bool>(
         #[inline(always)]
         // SAFETY: the caller's promise.
         move || unsafe {
-            let whole = n / FEW * FEW;
-            let gradient = |x: [T; FEW]| x.map(|x| S::store(x.sub(most).sub(sum).exp::<FMA>().mul(k)));
-            for i in (0..whole).step_by(FEW) {
-                let part = x.add(i).cast::<[S; FEW]>().read_unaligned().map(Load::load);
-                out.add(i).cast::<[S; FEW]>().write_unaligned(gradient(part));
-                if i % LOOK == LOOK - FEW && cancel::check().is_err() {
+            let whole = n / LANES * LANES;
+            for i in (0..whole).step_by(LANES) {
+                let part: [T; LANES] = part(x.add(i));
+                let mut y = [S::store(T::default()); LANES];
+                for lane in 0..LANES {
+                    y[lane] = S::store(part[lane].sub(most).sub(sum).exp::<FMA>().mul(k));
+                }
+                out.add(i).cast::<[S; LANES]>().write_unaligned(y);
+                if i % LOOK == LOOK - LANES && cancel::check().is_err() {
                     return;
                 }
             }
-            if whole < n {
-                let mut last = [T::default(); FEW];
-                for i in whole..n {
-                    last[i - whole] = x.add(i).read().load();
+            for first in (whole..n).step_by(FEW) {
+                let few = FEW.min(n - first);
+                let mut rest = [T::default(); FEW];
+                for (i, lane) in rest[..few].iter_mut().enumerate() {
+                    *lane = x.add(first + i).read().load();
                 }
-                let last = gradient(last);
-                for i in whole..n {
-                    out.add(i).write(last[i - whole]);
+                for x in &mut rest {
+                    *x = x.sub(most).sub(sum).exp::<FMA>().mul(k);
+                }
+                for (i, lane) in rest[..few].iter().enumerate() {
+                    out.add(first + i).write(S::store(*lane));
                 }
             }
             let e = x.add(class).read().load().sub(most).sub(sum).exp::<FMA>();
