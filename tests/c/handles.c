@@ -3,7 +3,7 @@
  * not be NULL gets NULL. The calls are made from the header: tests/handles/probes.h. */
 #include "test.h"
 
-typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, CUDA_STREAM, CUDA_EVENT, CUDA_STREAM_SCOPE, DICT, POINTER } ProbeKind;
+typedef enum { TENSOR, OPTIMIZER, CANCEL_TOKEN, SCOPE, MODE, CUDA_STREAM, CUDA_EVENT, CUDA_STREAM_SCOPE, DICT, RELEASE_QUEUE, POINTER } ProbeKind;
 
 enum { STATUS = 1, ASKS = 2, ASKS_DTYPE = 4, OTHER = 8, NULL_IS_FINE = 16, NEEDS_CUDA = 32 };
 
@@ -26,6 +26,7 @@ static TendonCancelToken *token;
 static TensorScope *scope;
 static TensorMode *mode;
 static TensorDict *dict;
+static TendonReleaseQueue *release_queue;
 /* NULL where there is no CUDA device. */
 static TendonCudaStream *cuda_stream;
 static TendonCudaEvent *cuda_event;
@@ -57,7 +58,8 @@ static void must_be_marked(const void *out, size_t n) {
 #include "../handles/probes.h"
 
 static const char *const kinds[] = {"a tensor", "an optimizer", "a cancel token", "a scope", "a mode",
-                                    "a CUDA stream", "a CUDA event", "a scope of a CUDA stream", "a tensor dict"};
+                                    "a CUDA stream", "a CUDA event", "a scope of a CUDA stream", "a tensor dict",
+                                    "a release queue"};
 
 static long calls;
 
@@ -130,7 +132,7 @@ static void probe_handle(int rounds, uint64_t released, const uint64_t *live) {
     /* Addresses of real memory are not followed either. */
     expect(number_of(bytes), TENSOR_ERR_INVALID_HANDLE, not_live);
     expect(number_of(not_live), TENSOR_ERR_INVALID_HANDLE, not_live);
-    for (int other = TENSOR; other <= DICT; other++) {
+    for (int other = TENSOR; other <= RELEASE_QUEUE; other++) {
         if (live[other] == 0) {
             continue;
         }
@@ -174,6 +176,7 @@ int main(void) {
     OK(tensor_scope_begin(&scope));
     OK(tensor_no_grad_begin(&mode));
     OK(tensor_dict_create(&dict));
+    OK(tendon_release_queue_create(&release_queue));
     const bool cuda = tendon_has_feature("cuda");
     if (cuda) {
         OK(tendon_cuda_stream_create(0, 0, &cuda_stream));
@@ -188,6 +191,7 @@ int main(void) {
     TensorScope *gone_scope = NULL;
     TensorMode *gone_mode = NULL;
     TensorDict *gone_dict = NULL;
+    TendonReleaseQueue *gone_queue = NULL;
     TendonCudaStream *gone_stream = NULL;
     TendonCudaEvent *gone_event = NULL;
     TendonCudaStreamScope *gone_stream_scope = NULL;
@@ -206,6 +210,8 @@ int main(void) {
     }
     OK(tensor_dict_create(&gone_dict));
     OK(tensor_dict_release(gone_dict));
+    OK(tendon_release_queue_create(&gone_queue));
+    OK(tendon_release_queue_release(gone_queue));
     OK(tensor_mode_end(gone_mode));
     OK(tensor_scope_end(gone_scope));
     OK(tendon_cancel_token_release(gone_token));
@@ -213,9 +219,11 @@ int main(void) {
     OK(tensor_release(gone_tensor));
     const uint64_t released[] = {number_of(gone_tensor), number_of(gone_optimizer), number_of(gone_token),
                                  number_of(gone_scope), number_of(gone_mode), number_of(gone_stream),
-                                 number_of(gone_event), number_of(gone_stream_scope), number_of(gone_dict)};
+                                 number_of(gone_event), number_of(gone_stream_scope), number_of(gone_dict),
+                                 number_of(gone_queue)};
     const uint64_t live[] = {number_of(matrix), number_of(optimizer), number_of(token), number_of(scope), number_of(mode),
-                             number_of(cuda_stream), number_of(cuda_event), number_of(cuda_scope), number_of(dict)};
+                             number_of(cuda_stream), number_of(cuda_event), number_of(cuda_scope), number_of(dict),
+                             number_of(release_queue)};
 
     const int rounds = test_under_valgrind() ? 2 : 40;
     size_t handles = 0, skipped = 0;
@@ -255,6 +263,7 @@ int main(void) {
         OK(tendon_cuda_stream_release(cuda_stream));
     }
     OK(tensor_dict_release(dict));
+    OK(tendon_release_queue_release(release_queue));
     OK(tensor_mode_end(mode));
     OK(tensor_scope_end(scope));
     OK(tendon_cancel_token_release(token));
