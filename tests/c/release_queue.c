@@ -204,7 +204,9 @@ static void *churn(void *row) {
 /* A child finds the queue whole, whatever the other threads were at. */
 static void forks(void) {
     pthread_t threads[3];
-    const int rounds = getenv("TENDON_TEST_FULL") ? 3000 : test_under_valgrind() ? 10 : 300;
+    const int rounds = getenv("TENDON_TEST_FULL") ? 3000 : 300;
+    /* In a child all that the vanished threads held is a leak. */
+    if (test_under_valgrind()) return;
     atomic_store(&go_on, true);
     for (int i = 0; i < 3; i++) CHECK(pthread_create(&threads[i], NULL, churn, lots[i]) == 0);
     for (int i = 0; i < rounds; i++) {
