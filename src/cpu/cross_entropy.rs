@@ -10,8 +10,8 @@ use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
 use super::pool::try_parallel_for;
-use super::simd::{self, Level};
-use super::softmax::{LANES, Real, fold, larger};
+use super::simd;
+use super::softmax::{LANES, LOOK, Real, Target, fold, larger};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
@@ -129,28 +129,13 @@ impl<S> Rows<S> {
     }
 }
 
-/// Memory that threads read or write, each at places of its own.
-struct Target<T>(*mut T);
-// SAFETY: as said.
-unsafe impl<T> Sync for Target<T> {}
-
-impl<T> Target<T> {
-    fn at(&self, place: usize) -> *mut T {
-        self.0.wrapping_add(place)
-    }
-}
-
-fn has_fma() -> bool {
-    cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline
-}
-
 fn forward<S, T: Real>(of: &Classified, dim: usize, loss: Out, norms: Out, share: Option<Out>) -> Result<()>
 where
     S: Load<T> + Store<T>,
 {
     let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
     from.check(rows, dim)?;
-    let norm_rows = if has_fma() { norm_rows::<S, T, true> } else { norm_rows::<S, T, false> };
+    let norm_rows = if simd::has_fma() { norm_rows::<S, T, true> } else { norm_rows::<S, T, false> };
     let (norms, losses) = (Target(norms.origin().cast::<[T; 2]>()), Target(loss.origin().cast::<S>()));
     let each = (GRAIN / from.length.max(1)).max(1);
     let parts = rows.div_ceil(each);
@@ -203,9 +188,6 @@ where
     }
     Ok(())
 }
-
-/// Elements of a long row between two looks at the cancel token. A row cut short is noticed by the loop over rows.
-const LOOK: usize = 1 << 18;
 
 /// Lanes of short rows.
 const FEW: usize = 16;
@@ -293,7 +275,7 @@ where
     S: Load<T> + Store<T>,
 {
     let (from, rows) = (Rows::<S>::new(of), of.rows() as usize);
-    let gradient = if has_fma() { row_gradient::<S, T, true> } else { row_gradient::<S, T, false> };
+    let gradient = if simd::has_fma() { row_gradient::<S, T, true> } else { row_gradient::<S, T, false> };
     let (g, step) = (Target(g.origin().cast_mut().cast::<S>()), usize::from(g.layout.ndim() > 0));
     let (norms, out) = (Target(norms.origin().cast_mut().cast::<[T; 2]>()), Target(out.origin().cast::<S>()));
     // SAFETY: one element.

@@ -29,6 +29,11 @@ pub fn level() -> Level {
     }
 }
 
+/// Whether multiplying and adding is one instruction.
+pub fn has_fma() -> bool {
+    cfg!(target_arch = "aarch64") || level() != Level::Baseline
+}
+
 #[cold]
 fn detect() -> Level {
     let best = supported();

@@ -10,7 +10,7 @@ use super::cancel;
 use super::convert::{Load, Store};
 use super::memory::Workspace;
 use super::pool::try_parallel_for;
-use super::simd::{self, Level};
+use super::simd;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::{Collapsed, Dims, collapse};
@@ -151,7 +151,7 @@ where
     let (length, stride) = if rank == 0 { (1, 1) } else { (shape[dim] as usize, strides[dim] as isize) };
     // Out is contiguous: [outer, length, inner].
     let inner: usize = shape.iter().skip(dim + 1).product::<i64>() as usize;
-    let fma = cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline;
+    let fma = simd::has_fma();
     let pass = match (log, fma) {
         (false, true) => Pass { rows: row::<S, T, false, true>, columns: columns::<S, T, false, true> },
         (false, false) => Pass { rows: row::<S, T, false, false>, columns: columns::<S, T, false, false> },
@@ -236,7 +236,7 @@ fn is_same<S: 'static, T: 'static>() -> bool {
 }
 
 struct Source<S>(*const S);
-struct Target<S>(*mut S);
+pub(super) struct Target<S>(pub *mut S);
 
 impl<S> Source<S> {
     fn at(&self, offset: isize) -> *const S {
@@ -245,7 +245,7 @@ impl<S> Source<S> {
 }
 
 impl<S> Target<S> {
-    fn at(&self, offset: usize) -> *mut S {
+    pub(super) fn at(&self, offset: usize) -> *mut S {
         self.0.wrapping_add(offset)
     }
 }
@@ -313,7 +313,7 @@ unsafe fn row<S: Load<T> + Store<T>, T: Real, const LOG: bool, const FMA: bool>(
 }
 
 /// Elements of a long row between two looks at the cancel token. A row cut short is noticed by the loop over rows.
-const LOOK: usize = 1 << 18;
+pub(super) const LOOK: usize = 1 << 18;
 
 /// # Safety
 /// `n` elements at `from`, `block` and `to`.

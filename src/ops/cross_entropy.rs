@@ -140,7 +140,7 @@ fn with_classes(input: &Tensor, target: &Tensor, dim: usize, options: &CrossEntr
     match options.reduction {
         // Per weight: with no sample counted that is 0/0, as in PyTorch.
         Reduction::Mean => {
-            let total = |x: &Tensor| sum(x, &[], false, Some(exact(dtype)));
+            let total = |x: &Tensor| sum(x, &[], false, Some(dtype.class()));
             to_dtype(&div(&total(&loss)?, &total(&share)?)?, dtype)
         }
         other => reduced(loss, other),
@@ -203,11 +203,6 @@ impl OfRows {
     }
 }
 
-/// The dtype that is computed in.
-fn exact(dtype: DType) -> DType {
-    if dtype == DType::F64 { DType::F64 } else { DType::F32 }
-}
-
 impl Op for OfRows {
     fn name(&self) -> &'static str {
         "cross_entropy"
@@ -220,8 +215,8 @@ impl Op for OfRows {
             Reduction::None => Plan::one(rows, x.dtype),
             _ => Plan::one(scalar.clone(), x.dtype),
         };
-        let plan = plan.with_hidden(&[rows[0], 2][..], exact(x.dtype));
-        Ok(if self.reduction == Reduction::Mean { plan.with_hidden(scalar, exact(x.dtype)) } else { plan })
+        let plan = plan.with_hidden(&[rows[0], 2][..], x.dtype.class());
+        Ok(if self.reduction == Reduction::Mean { plan.with_hidden(scalar, x.dtype.class()) } else { plan })
     }
 
     fn cpu(&self, inputs: &[In], outputs: &[Out]) -> Result<()> {
@@ -256,8 +251,8 @@ impl Op for OfRows {
         if x.numel() == 0 {
             return Ok(smallvec![Some(zeros_of(&x)?), None, None]);
         }
-        // In the exact dtype: what all samples weigh may be more than a small one holds.
-        let dtype = exact(x.dtype());
+        // In the class: what all samples weigh may be more than a small dtype holds.
+        let dtype = x.dtype().class();
         let mut k = mul(&to_dtype(g, dtype)?, &to_dtype(&share, dtype)?)?;
         if self.reduction == Reduction::Mean {
             k = div(&k, &cx.hidden(2)?)?;

@@ -4,7 +4,7 @@ use super::{BLOCK, LANES, LOOK, Load, Real, Source, Store, Target, WIDTH, fold, 
 use crate::cpu::cancel;
 use crate::cpu::memory::Workspace;
 use crate::cpu::pool::try_parallel_for;
-use crate::cpu::simd::{self, Level};
+use crate::cpu::simd;
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::layout::{Collapsed, collapse};
@@ -38,7 +38,7 @@ where
     let length = shape.get(dim).map_or(1, |&n| n as usize);
     // Out is contiguous: [outer, length, inner].
     let inner: usize = shape.iter().skip(dim + 1).product::<i64>() as usize;
-    let fma = cfg!(target_arch = "aarch64") || simd::level() != Level::Baseline;
+    let fma = simd::has_fma();
     let pass = match (log, fma) {
         (false, true) => Pass { rows: row::<S, T, false, true>, columns: columns::<S, T, false, true> },
         (false, false) => Pass { rows: row::<S, T, false, false>, columns: columns::<S, T, false, false> },

@@ -111,7 +111,11 @@ impl Op for Unary {
             // NaN passes, as in PyTorch.
             Relu => where_(&le_scalar(&y()?, Scalar::Int(0))?, &zero_of(g)?, g)?,
             Gelu => mul(g, &gelu_derivative(&x()?)?)?,
-            GeluTanh => mul(g, &gelu_tanh_derivative(&exact(x()?)?)?)?,
+            // In the class, whose squares do not overflow early; the engine converts the product back.
+            GeluTanh => {
+                let x = x()?;
+                mul(g, &gelu_tanh_derivative(&to_dtype(&x, x.dtype().class())?)?)?
+            }
             // erf' = 2/√π · exp(-x²)
             Erf => mul(g, &mul_scalar(&exp(&neg(&square(&x()?)?)?)?, Scalar::Float(FRAC_2_SQRT_PI))?)?,
             Expm1 => mul(g, &add_scalar(&y()?, Scalar::Int(1))?)?,
@@ -161,11 +165,6 @@ fn gelu_derivative(x: &Tensor) -> Result<Tensor> {
     let density = exp(&mul_scalar(&square(x)?, Scalar::Float(-0.5))?)?;
     let pdf = mul_scalar(&density, Scalar::Float(1.0 / (2.0 * PI).sqrt()))?;
     super::add(&cdf, &mul(x, &pdf)?)
-}
-
-/// In a dtype whose squares do not overflow early; the product with g has the larger dtype, and is converted back.
-fn exact(x: Tensor) -> Result<Tensor> {
-    if x.dtype() == DType::F64 { Ok(x) } else { to_dtype(&x, DType::F32) }
 }
 
 /// With t = tanh(u), u = √(2/π)(x + 0.044715x³): ½(1 + t) + ½x(1 - t²)u'.
