@@ -2,9 +2,13 @@
 #pragma once
 #include "types.cuh"
 
-// The type that elementwise functions of T work in: a bool is 0 or 1.
+// The type that elementwise functions of T work in: a bool is 0 or 1; what is smaller than a register becomes an i32.
 template <class T> struct ArithmeticOf { typedef typename Compute<T>::type type; };
 template <> struct ArithmeticOf<boolean> { typedef u8 type; };
+template <> struct ArithmeticOf<u8> { typedef i32 type; };
+template <> struct ArithmeticOf<i8> { typedef i32 type; };
+template <> struct ArithmeticOf<u16> { typedef i32 type; };
+template <> struct ArithmeticOf<i16> { typedef i32 type; };
 template <class T>
 using Arithmetic = typename ArithmeticOf<T>::type;
 

@@ -95,8 +95,8 @@ pub struct Product {
     pub batch: i32,
     /// From matrix to matrix.
     pub batch_strides: [i64; 3],
-    /// What the addresses of A, B and D are multiples of, in bytes.
-    pub alignment: [u32; 3],
+    /// What the addresses of A, B, D and the bias are multiples of, in bytes.
+    pub alignment: [u32; 4],
 }
 
 /// Where the operands of one call lie.
@@ -122,9 +122,9 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
     let mut state: MutexGuard<State> = slot.lock().unwrap_or_else(|e| e.into_inner());
     let Some(handle) = state.handle(lt)? else { return Ok(false) };
     if !state.plans.contains_key(product) {
-        let plan = match Plan::new(lt, handle, queue, product) {
+        let plan = match with_room(|| Plan::new(lt, handle, queue, product)) {
             Ok(plan) => Some(plan),
-            Err(code::ALLOC_FAILED) => return Err(out_of_memory()),
+            Err(status) if code::PASSES.contains(&status) => return passed(status),
             Err(_) => None,
         };
         if state.plans.len() >= MOST_PLANS {
@@ -132,24 +132,56 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
         }
         state.plans.insert(*product, plan);
     }
-    let Some(Some(plan)) = state.plans.get(product) else { return Ok(false) };
-    match plan.run(lt, handle, queue, product, at)? {
-        0 => Ok(true),
-        code::ALLOC_FAILED => Err(out_of_memory()),
-        _ => {
-            state.plans.insert(*product, None);
-            Ok(false)
+    let Some(Some(plan)) = state.plans.get_mut(product) else { return Ok(false) };
+    // From the best algorithm on. One that this product turns out not to be for is not tried again.
+    while let Some(&candidate) = plan.candidates.last() {
+        let workspace = match candidate.workspace {
+            0 => None,
+            // Given back at once: whoever gets it next comes later in the stream.
+            nbytes => match queue.workspace(nbytes) {
+                Ok(block) => Some(block),
+                // Another may do without.
+                Err(_) if plan.candidates.iter().any(|other| other.workspace == 0) => {
+                    plan.candidates.retain(|other| other.workspace == 0);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        let memory = workspace.as_ref().map_or(null_mut(), |block| block.address());
+        match with_room(|| answer(plan.run(lt, handle, queue, product, at, &candidate, memory), ())) {
+            Ok(()) => return Ok(true),
+            Err(status) if code::PASSES.contains(&status) => return passed(status),
+            Err(_) => _ = plan.candidates.pop(),
         }
     }
+    Ok(false)
 }
 
 mod code {
+    pub const NOT_INITIALIZED: i32 = 1;
     pub const ALLOC_FAILED: i32 = 3;
+    pub const EXECUTION_FAILED: i32 = 13;
+    pub const INTERNAL_ERROR: i32 = 14;
     pub const NOT_SUPPORTED: i32 = 15;
+    /// What may be otherwise at the next call. The library also says these when the driver has no room for its kernels.
+    pub const PASSES: &[i32] = &[NOT_INITIALIZED, ALLOC_FAILED, EXECUTION_FAILED, INTERNAL_ERROR];
 }
 
-fn out_of_memory() -> Error {
-    Error::new(status::OUT_OF_MEMORY, "out of memory: cuBLASLt asked for more than the device has")
+/// Calls `f`, and once more with what the caches held given back if it fails in a way that may come from want of memory.
+fn with_room<T>(mut f: impl FnMut() -> Answer<T>) -> Answer<T> {
+    match f() {
+        Err(status) if code::PASSES.contains(&status) && super::release_cached() > 0 => f(),
+        result => result,
+    }
+}
+
+/// What a failure of [`code::PASSES`] means for one call: own kernels do it, unless there is no memory.
+fn passed(said: c_int) -> Result<bool> {
+    if said != code::ALLOC_FAILED {
+        return Ok(false);
+    }
+    Err(Error::new(status::OUT_OF_MEMORY, "out of memory: cuBLASLt asked for more than the device has"))
 }
 
 /// Plans of a device; when there are more, all are made anew.
@@ -176,18 +208,16 @@ impl State {
         if let Some(known) = self.handle {
             return Ok(known.map(|ready| ready.0));
         }
-        let mut handle = null_mut();
         // SAFETY: the library's function with its documented arguments.
-        let mut create = || unsafe { (lt.cublasLtCreate)(&mut handle) };
-        let mut status = create();
-        if status == code::ALLOC_FAILED {
-            super::release_cached();
-            status = create();
-        }
-        if status == code::ALLOC_FAILED {
-            return Err(out_of_memory());
-        }
-        let ready = (status == 0).then_some(Ready(handle));
+        let create = || {
+            let mut handle = null_mut();
+            answer(unsafe { (lt.cublasLtCreate)(&mut handle) }, ()).map(|()| handle)
+        };
+        let ready = match with_room(create) {
+            Ok(handle) => Some(Ready(handle)),
+            Err(code::ALLOC_FAILED) => return passed(code::ALLOC_FAILED).map(|_| None),
+            Err(_) => None,
+        };
         self.handle = Some(ready);
         Ok(ready.map(|ready| ready.0))
     }
@@ -247,15 +277,29 @@ impl<T: Copy> Drop for Owned<T> {
     }
 }
 
+/// `CUBLASLT_REDUCTION_SCHEME_COMPUTE_TYPE`.
+const REDUCTION_COMPUTE_TYPE: u32 = 2;
+
 /// A product ready to be run.
 struct Plan {
     operation: Owned<Operation>,
     a: Owned<Matrix>,
     b: Owned<Matrix>,
     d: Owned<Matrix>,
+    /// The best last.
+    candidates: Vec<Candidate>,
+}
+
+/// A way to compute a product.
+#[derive(Clone, Copy)]
+struct Candidate {
     algorithm: Algorithm,
+    /// Bytes that it needs.
     workspace: usize,
 }
+
+/// How many candidates are asked for.
+const CANDIDATES: usize = 4;
 
 // SAFETY: descriptors in the library's own memory, used under a lock only.
 unsafe impl Send for Plan {}
@@ -333,6 +377,9 @@ impl Plan {
         if p.epilogue == Epilogue::Bias {
             let bias = LtEpilogue::CUBLASLT_EPILOGUE_BIAS as i32;
             lt.set_operation(operation.0, CUBLASLT_MATMUL_DESC_EPILOGUE, &bias)?;
+            // Not read before a product is run, but the choice depends on what it is a multiple of.
+            let place = p.alignment[3] as usize as *const u8;
+            lt.set_operation(operation.0, CUBLASLT_MATMUL_DESC_BIAS_POINTER, &place)?;
         }
 
         let matrix = |which: usize, rows: i64, columns: i64| -> Answer<Owned<Matrix>> {
@@ -349,30 +396,53 @@ impl Plan {
         let (a, b, d) = (matrix(0, p.m, p.k)?, matrix(1, p.k, p.n)?, matrix(2, p.m, p.n)?);
 
         let preference = lt.preference()?;
-        // As much as PyTorch gives.
-        let most: u64 = if queue.device().properties().capability >= (9, 0) { 32 << 20 } else { 4 << 20 };
-        let [of_a, of_b, of_d] = &p.alignment;
+        // As much as PyTorch's cuBLAS has.
+        let most: u64 = if queue.device().properties().capability >= (9, 0) { 32 << 20 } else { 8320 << 10 };
+        let [of_a, of_b, of_d, _] = &p.alignment;
         use PreferenceAttribute::*;
         lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MAX_WORKSPACE_BYTES, &most)?;
+        // Parts of k are added in the type of the computation and in a fixed order: neither in the output's type, where
+        // small floats would be rounded (and f16 overflow) on the way, nor in place.
+        lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_REDUCTION_SCHEME_MASK, &REDUCTION_COMPUTE_TYPE)?;
         lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_A_BYTES, of_a)?;
         lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_B_BYTES, of_b)?;
         lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_C_BYTES, of_d)?;
         lt.set_preference(preference.0, CUBLASLT_MATMUL_PREF_MIN_ALIGNMENT_D_BYTES, of_d)?;
 
-        let algorithm = Algorithm { data: [0; 8] };
-        let mut found = Found { algorithm, workspace: 0, state: 0, waves: 0.0, reserved: [0; 4] };
-        let mut count = 0;
+        let nothing = || Found {
+            algorithm: Algorithm { data: [0; 8] },
+            workspace: 0,
+            state: code::NOT_SUPPORTED,
+            waves: 0.0,
+            reserved: [0; 4],
+        };
+        let mut found: [Found; CANDIDATES] = std::array::from_fn(|_| nothing());
+        let (room, mut count) = (CANDIDATES as c_int, 0);
         let best = lt.cublasLtMatmulAlgoGetHeuristic;
-        // SAFETY: the library's function with its documented arguments: room for one answer.
-        let status = unsafe { best(handle, operation.0, a.0, b.0, d.0, d.0, preference.0, 1, &mut found, &mut count) };
+        // SAFETY: the library's function with its documented arguments: room for as many answers as it is told.
+        let status = unsafe {
+            best(handle, operation.0, a.0, b.0, d.0, d.0, preference.0, room, found.as_mut_ptr(), &mut count)
+        };
         answer(status, ())?;
-        answer(if count < 1 { code::NOT_SUPPORTED } else { found.state }, ())?;
-        let Found { algorithm, workspace, .. } = found;
-        Ok(Plan { operation, a, b, d, algorithm, workspace })
+        let usable = found.into_iter().take(count.max(0) as usize).rev().filter(|f| f.state == 0);
+        let candidates: Vec<_> =
+            usable.map(|Found { algorithm, workspace, .. }| Candidate { algorithm, workspace }).collect();
+        answer(if candidates.is_empty() { code::NOT_SUPPORTED } else { 0 }, ())?;
+        Ok(Plan { operation, a, b, d, candidates })
     }
 
-    /// The library's status; an error when there is no memory for the workspace.
-    fn run(&self, lt: &Lt, handle: Handle, queue: &Queue, p: &Product, at: Addresses) -> Result<c_int> {
+    /// The library's status.
+    #[allow(clippy::too_many_arguments, reason = "a product, where it lies, and how it is computed")]
+    fn run(
+        &self,
+        lt: &Lt,
+        handle: Handle,
+        queue: &Queue,
+        p: &Product,
+        at: Addresses,
+        how: &Candidate,
+        workspace: *mut u8,
+    ) -> c_int {
         // Factors are in the type of the scale.
         let (one, zero) = ((1f32, 1f64), (0f32, 0f64));
         let factor = |(single, double): &(f32, f64)| -> *const c_void {
@@ -381,15 +451,13 @@ impl Plan {
         if p.epilogue == Epilogue::Bias {
             let attribute = OperationAttribute::CUBLASLT_MATMUL_DESC_BIAS_POINTER;
             if let Err(status) = lt.set_operation(self.operation.0, attribute, &at.bias) {
-                return Ok(status);
+                return status;
             }
         }
-        // Given back at once: whoever gets it next comes later in the stream.
-        let workspace = if self.workspace > 0 { Some(queue.workspace(self.workspace)?) } else { None };
         let beta = if p.epilogue == Epilogue::Add { &one } else { &zero };
         // SAFETY: the library's function with its documented arguments; the addresses are those of matrices as the plan
         // has them.
-        Ok(unsafe {
+        unsafe {
             (lt.cublasLtMatmul)(
                 handle,
                 self.operation.0,
@@ -403,11 +471,11 @@ impl Plan {
                 self.d.0,
                 at.d.cast(),
                 self.d.0,
-                &self.algorithm,
-                workspace.as_ref().map_or(null_mut(), |block| block.address().cast()),
-                self.workspace,
+                &how.algorithm,
+                workspace.cast(),
+                how.workspace,
                 queue.stream().raw().cast(),
             )
-        })
+        }
     }
 }

@@ -1,6 +1,6 @@
 //! The CUDA driver: `libcuda.so.1`, the one library that CUDA tensors need.
 
-use super::library::{c_name, symbols};
+use super::library::{Name, c_name, symbols};
 use crate::error::{Error, Result, status};
 use crate::fail;
 use cudarc::driver::sys::{CUcontext, CUdevice, CUdeviceptr, CUevent, CUfunction, CUmodule, CUstream};
@@ -91,7 +91,7 @@ fn find() -> Result<Driver, String> {
     if super::module::KERNELS.is_empty() {
         return Err("this build of the library holds no CUDA kernels (TENDON_WITHOUT_PTX=1)".into());
     }
-    let driver = Driver::load(&["libcuda.so.1".to_string()])
+    let driver = Driver::load(&[Name::Open("libcuda.so.1".into())])
         .map_err(|why| format!("the driver library libcuda.so.1 could not be used ({why})"))?;
     let call = |what: &str, result: c_int| match result {
         0 => Ok(()),

@@ -20,18 +20,23 @@ use job::{Job, Kernel, Operand};
 const CLAMP: i32 = Unary::ALL.len() as i32;
 
 /// The modules of the kernels for one dtype: unary and binary functions.
-fn modules(dtype: DType) -> Option<[&'static str; 2]> {
-    Some(match dtype {
+fn modules(dtype: DType) -> [&'static str; 2] {
+    match dtype {
         DType::F32 => ["unary_f32", "binary_f32"],
         DType::F16 => ["unary_f16", "binary_f16"],
         DType::BF16 => ["unary_bf16", "binary_bf16"],
         DType::F64 => ["unary_f64", "binary_f64"],
         DType::I64 => ["unary_i64", "binary_i64"],
         DType::I32 => ["unary_i32", "binary_i32"],
+        DType::I16 => ["unary_i16", "binary_i16"],
+        DType::I8 => ["unary_i8", "binary_i8"],
+        DType::U64 => ["unary_u64", "binary_u64"],
+        DType::U32 => ["unary_u32", "binary_u32"],
+        DType::U16 => ["unary_u16", "binary_u16"],
+        DType::U8 => ["unary_u8", "binary_u8"],
         // LogicalNot; comparisons and logical functions.
         DType::Bool => ["unary_bool", "binary_bool"],
-        _ => return None,
-    })
+    }
 }
 
 /// The module of the kernels for mixed dtypes that compute in a class.
@@ -59,7 +64,7 @@ pub fn unary(queue: &Queue, op: Unary, x: In, compute: DType, out: Out) -> Resul
     }
     let result = if op.gives_bool() { DType::Bool } else { compute };
     let same = x.dtype == compute && out.dtype == result && (compute != DType::Bool || op.gives_bool());
-    let module = modules(compute).filter(|_| same).map(|m| m[0]);
+    let module = same.then(|| modules(compute)[0]);
     run_unary(queue, op.name(), op as i32, [0; 2], module, x, compute, out)
 }
 
@@ -91,14 +96,20 @@ pub fn unary_gradient(queue: &Queue, op: Unary, g: In, saved: In, out: Out) -> R
 /// NaN; with low > high the result is high.
 pub fn clamp(queue: &Queue, x: In, low: Option<Scalar>, high: Option<Scalar>, out: Out) -> Result<()> {
     let mut bounds = bounds(out.dtype, low, high);
-    let mut module = modules(out.dtype).filter(|_| x.dtype == out.dtype).map(|m| m[0]);
-    if out.dtype == DType::I32 {
-        // The kernels of i32 compute in i32. A bound that wraps when it becomes the result is for the class.
+    let mut module = (x.dtype == out.dtype).then(|| modules(out.dtype)[0]);
+    // The kernels of integers below 64 bits compute in these types. A bound that wraps when it becomes the result is for
+    // the class.
+    let range = match out.dtype {
+        DType::I8 | DType::I16 | DType::I32 | DType::U8 | DType::U16 => Some((i32::MIN as i64, i32::MAX as i64)),
+        DType::U32 => Some((0, u32::MAX as i64)),
+        _ => None,
+    };
+    if let Some((least, most)) = range {
         let [low, high] = bounds.map(|b| b as i64);
-        if low > i32::MAX as i64 || high < i32::MIN as i64 {
+        if low > most || high < least {
             module = None;
         } else {
-            bounds = [low.max(i32::MIN as i64) as u64, high.min(i32::MAX as i64) as u64];
+            bounds = [low.max(least) as u64, high.min(most) as u64];
         }
     }
     run_unary(queue, "clamp", CLAMP, bounds, module, x, out.dtype, out)
@@ -219,7 +230,7 @@ fn run_binary(queue: &Queue, op: Binary, a: Operand, b: Operand, compute: DType,
         && b.dtype() == compute
         && out.dtype == result
         && (compute != DType::Bool || op.gives_bool());
-    let module = modules(compute).filter(|_| same).map(|m| m[1]);
+    let module = same.then(|| modules(compute)[1]);
     let (dtype, class) = (compute.name(), compute.class());
     let any = if op.gives_bool() { "comparison_any_" } else { "binary_any_" };
     Job {

@@ -1,5 +1,10 @@
-//! Where NVIDIA's libraries are looked for: by the dynamic loader, then in the places of pip, conda and the toolkit.
+//! Where NVIDIA's libraries are looked for: in this process, in the places of pip, by the dynamic loader, in those of
+//! conda and of the toolkit.
+//!
+//! What is opened under a soname is what all later users of that soname in the process get. So one that is loaded already
+//! is taken, and Python's own before the system's: another version would be wrong for who brought it.
 
+use super::library::Name;
 use std::path::{Path, PathBuf};
 
 /// What `TENDON_CUDA_LIBS` says: `off`, or a folder that is looked in first.
@@ -8,43 +13,69 @@ fn choice() -> Option<PathBuf> {
 }
 
 /// The names under which to open a library: `sonames`, newest first, as they are and in each place. `package` is pip's
-/// folder below `nvidia/` ("cublas", "cudnn"). None when the libraries are switched off.
-pub fn candidates(sonames: &[&str], package: &str) -> Result<Vec<String>, String> {
+/// folder below `nvidia/` ("cublas", "cudnn"). An error when the libraries are switched off.
+pub fn candidates(sonames: &[&str], package: &str) -> Result<Vec<Name>, String> {
     let choice = choice();
     if choice.as_deref() == Some(Path::new("off")) {
         return Err("TENDON_CUDA_LIBS=off is set".into());
     }
-    let mut places: Vec<PathBuf> = Vec::new();
     let prefix = |name: &str| std::env::var_os(name).map(PathBuf::from);
+    let mut wheels: Vec<PathBuf> = Vec::new();
+    if let Some(packages) = own_packages() {
+        nvidia_folders(&packages, package, &mut wheels);
+    }
     let home = prefix("HOME").map(|home| home.join(".local"));
     for root in [prefix("VIRTUAL_ENV"), prefix("CONDA_PREFIX"), home].into_iter().flatten() {
-        python_folders(&root.join("lib"), "site-packages", package, &mut places);
+        python_folders(&root.join("lib"), "site-packages", package, &mut wheels);
     }
     for root in ["/usr/local/lib", "/usr/lib"] {
-        python_folders(Path::new(root), "dist-packages", package, &mut places);
-        python_folders(Path::new(root), "site-packages", package, &mut places);
+        python_folders(Path::new(root), "dist-packages", package, &mut wheels);
+        python_folders(Path::new(root), "site-packages", package, &mut wheels);
     }
-    places.extend(prefix("CONDA_PREFIX").map(|root| root.join("lib")));
-    places.push("/usr/local/cuda/lib64".into());
+    let mut others: Vec<PathBuf> = prefix("CONDA_PREFIX").map(|root| root.join("lib")).into_iter().collect();
+    others.push("/usr/local/cuda/lib64".into());
 
-    let there = |folder: &PathBuf| -> Vec<String> {
+    let there = |folder: &PathBuf| -> Vec<Name> {
         let paths = sonames.iter().map(|soname| folder.join(soname)).filter(|path| path.exists());
-        paths.filter_map(|path| path.to_str().map(str::to_string)).collect()
+        paths.filter_map(|path| path.to_str().map(|path| Name::Open(path.into()))).collect()
     };
-    let mut names: Vec<String> = choice.iter().flat_map(there).collect();
-    names.extend(sonames.iter().map(|soname| soname.to_string()));
-    names.extend(places.iter().flat_map(there));
+    let mut names: Vec<Name> = choice.iter().flat_map(there).collect();
+    names.extend(sonames.iter().map(|soname| Name::Loaded(soname.to_string())));
+    names.extend(wheels.iter().flat_map(there));
+    names.extend(sonames.iter().map(|soname| Name::Open(soname.to_string())));
+    names.extend(others.iter().flat_map(there));
     Ok(names)
 }
 
-/// `LIB/python3.*/PACKAGES/nvidia/PACKAGE/lib`, and the same of CUDA 13's wheels, which share one folder.
+/// The folder of Python packages that this library was installed in by its wheel, if it was.
+fn own_packages() -> Option<PathBuf> {
+    // SAFETY: all zeros is a value of it.
+    let mut about: libc::Dl_info = unsafe { std::mem::zeroed() };
+    let own: fn() -> Option<PathBuf> = own_packages;
+    // SAFETY: an address of this library; the name that comes back lives as long as the library.
+    let file = unsafe {
+        if libc::dladdr(own as *const libc::c_void, &mut about) == 0 || about.dli_fname.is_null() {
+            return None;
+        }
+        std::ffi::CStr::from_ptr(about.dli_fname)
+    };
+    let packages = Path::new(file.to_str().ok()?).parent()?.parent()?;
+    matches!(packages.file_name()?.to_str()?, "site-packages" | "dist-packages").then(|| packages.to_path_buf())
+}
+
+/// The folders of `package` for every Python in `lib`.
 fn python_folders(lib: &Path, packages: &str, package: &str, into: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(lib) else { return };
     for entry in entries.flatten() {
         if entry.file_name().to_string_lossy().starts_with("python3") {
-            let nvidia = entry.path().join(packages).join("nvidia");
-            into.push(nvidia.join(package).join("lib"));
-            into.push(nvidia.join("cu13/lib"));
+            nvidia_folders(&entry.path().join(packages), package, into);
         }
     }
+}
+
+/// `PACKAGES/nvidia/PACKAGE/lib`, and the one folder that CUDA 13's wheels share.
+fn nvidia_folders(packages: &Path, package: &str, into: &mut Vec<PathBuf>) {
+    let nvidia = packages.join("nvidia");
+    into.push(nvidia.join(package).join("lib"));
+    into.push(nvidia.join("cu13/lib"));
 }

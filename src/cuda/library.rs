@@ -16,20 +16,26 @@ unsafe impl Send for Library {}
 // SAFETY: as above.
 unsafe impl Sync for Library {}
 
+/// How a library may be asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Name {
+    /// A soname that something in this process has loaded already.
+    Loaded(String),
+    /// A soname for the dynamic loader to look for, or a path.
+    Open(String),
+}
+
 impl Library {
-    /// Opens the first of `names` that the dynamic loader finds; its name. If none: the loader's words on each.
-    pub fn open(names: &[String]) -> Result<(Library, String), String> {
-        let mut reasons = Vec::new();
-        for name in names {
-            let Ok(c_name) = CString::new(name.as_str()) else { continue };
-            // SAFETY: a NUL-terminated name. The library's initialisers run, as for any user of it.
-            let handle = unsafe { libc::dlopen(c_name.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
-            match NonNull::new(handle) {
-                Some(handle) => return Ok((Library(handle), name.clone())),
-                None => reasons.push(loader_words()),
-            }
-        }
-        Err(reasons.join("; "))
+    /// Opens the library, or the loader's words on why not.
+    pub fn open(name: &Name) -> Result<Library, String> {
+        let (text, more) = match name {
+            Name::Loaded(soname) => (soname, libc::RTLD_NOLOAD),
+            Name::Open(name) => (name, 0),
+        };
+        let c_name = CString::new(text.as_str()).map_err(|_| format!("{text:?} is no name of a library"))?;
+        // SAFETY: a NUL-terminated name. The library's initialisers run, as for any user of it.
+        let handle = unsafe { libc::dlopen(c_name.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL | more) };
+        NonNull::new(handle).map(Library).ok_or_else(loader_words)
     }
 
     /// The address of a function.
@@ -51,7 +57,7 @@ fn loader_words() -> String {
 
 /// A table of functions of one library: those that must be there, and those that may be.
 ///
-/// `Table::load(names)` is an error naming what was looked for, or which functions are missing.
+/// `Table::load(names)` takes the first of `names` that is there with all functions; if none, why not each.
 macro_rules! symbols {
     ($(#[$doc:meta])* $table:ident {
         $($name:ident($($type:ty),* $(,)?);)+
@@ -68,9 +74,23 @@ macro_rules! symbols {
         }
 
         impl $table {
+            pub fn load(names: &[$crate::cuda::library::Name]) -> Result<$table, String> {
+                let mut reasons = Vec::new();
+                for name in names {
+                    match $table::load_one(name) {
+                        Ok(table) => return Ok(table),
+                        // That something else has not loaded it is no news.
+                        Err(why) if matches!(name, $crate::cuda::library::Name::Open(_)) => reasons.push(why),
+                        Err(_) => {}
+                    }
+                }
+                Err(reasons.join("; "))
+            }
+
             #[allow(non_snake_case)]
-            pub fn load(names: &[String]) -> Result<$table, String> {
-                let (library, found_as) = $crate::cuda::library::Library::open(names)?;
+            fn load_one(name: &$crate::cuda::library::Name) -> Result<$table, String> {
+                let library = $crate::cuda::library::Library::open(name)?;
+                let ($crate::cuda::library::Name::Loaded(found_as) | $crate::cuda::library::Name::Open(found_as)) = name;
                 let mut missing: Vec<&str> = Vec::new();
                 $(let $name = library.symbol(c_name!($name));
                 if $name.is_none() {
@@ -81,7 +101,7 @@ macro_rules! symbols {
                 }
                 $(let Some($name) = $name else { return Err(String::new()) };)+
                 Ok($table {
-                    found_as,
+                    found_as: found_as.clone(),
                     // SAFETY: the library's function of this name has this type.
                     $($name: unsafe {
                         std::mem::transmute::<

@@ -152,13 +152,13 @@ fn many_linears(dtypes: &[TensorDType]) {
         for (m, n, k) in [(20, 24, 16), (3, 5, 7), (1, 40, 64), (40, 1, 64), (2, 70, 1000), (6, 3, 0)] {
             let x = Operand::new(Way::Dense, &[m, k], dtype, rng);
             let weight = Operand::new(Way::Dense, &[n, k], dtype, rng);
-            // A bias whose elements are not neighbours too.
-            for way in [Way::Dense, Way::Steps] {
-                let bias = Operand::new(way, &[1, n], dtype, rng);
-                let row = |x: T| out(|o| unsafe { tensor_select(x.0, 0, 0, o) }).unwrap();
+            // Also a bias whose elements are not neighbours, and one that starts anywhere.
+            for (way, which) in [(Way::Dense, 0), (Way::Dense, 1), (Way::Steps, 0)] {
+                let bias = Operand::new(way, &[2, n], dtype, rng);
+                let row = |x: T| out(|o| unsafe { tensor_select(x.0, 0, which, o) }).unwrap();
                 let want = linear(&x.cpu(), &weight.cpu(), &row(bias.cpu()));
                 let got = linear(&x.there(), &weight.there(), &row(bias.there()));
-                assert_eq!(bytes(&got), bytes(&want), "dtype {dtype}, {m} × {k} by {n}, bias {way:?}");
+                assert_eq!(bytes(&got), bytes(&want), "dtype {dtype}, {m} × {k} by {n}, bias {way:?}, row {which}");
             }
         }
     }
@@ -216,6 +216,21 @@ fn warpgroups_where_they_are_asked_for() {
     });
 }
 
+/// The kernel that a measurement asks for, and in how many parts; other kinds of products do as always.
+#[test]
+fn tiles_that_are_asked_for() {
+    for (wish, kernel, parts) in [("64x64/3", "gemm_mma_64x64_kn_bf16", 1), ("128x128", "gemm_mma_128x128_kn_bf16", 0)]
+    {
+        part(wish, &[("TENDON_CUDA_LIBS", "off"), ("TENDON_CUDA_GEMM", wish)], || {
+            let rng = &mut Rng(14);
+            compare(TENSOR_DTYPE_BF16, (Way::Dense, &[130, 400]), (Way::Dense, &[400, 120]), rng);
+            compare(TENSOR_DTYPE_F32, (Way::Dense, &[13, 40]), (Way::Dense, &[40, 12]), rng);
+            let ran = |kernel: &str| real() || mock::launches_of(kernel) > 0;
+            assert!(ran(kernel) && (real() || mock::launches_of("gemm_reduce_bf16") == parts));
+        });
+    }
+}
+
 /// Without cp.async and the tensor cores' later instructions.
 #[test]
 fn on_an_old_device() {
@@ -229,6 +244,22 @@ fn large_tiles() {
         let (a, b) = (&[1100, 40][..], &[40, 2100][..]);
         compare(TENSOR_DTYPE_BF16, (Way::Dense, a), (Way::Transposed, b), rng);
         compare(TENSOR_DTYPE_F32, (Way::Transposed, &[640, 24]), (Way::Odd, &[24, 1500]), rng);
+    });
+}
+
+/// Parts of a sum that f16 does not hold are no reason for a sum that it does to be infinite.
+#[test]
+fn large_parts_of_a_sum() {
+    apart(&[], || {
+        let x = Array::new(&[4, 64], || 1000.0);
+        let mut element = 0;
+        let next = || {
+            element += 1;
+            if element <= 32 * 4 { 40.0 } else { -39.0 }
+        };
+        let y = Array::new(&[64, 4], next);
+        let [x, y] = [x, y].map(|array| tensor(&array, TENSOR_DTYPE_F16).unwrap());
+        assert!(values(&matmul(&x, &y)).unwrap().data.iter().all(|&sum| sum == 32_000.0));
     });
 }
 

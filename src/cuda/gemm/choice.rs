@@ -91,6 +91,29 @@ pub struct Sizes {
     pub batches: i64,
 }
 
+/// What to use instead of the choice, for measuring: `128x128`, `128x128/4` (in four parts of k), `wgmma` (the kernels of
+/// warpgroups, with their own choice), `wgmma-128x256/2`. What does not fit is left out.
+#[derive(Default, PartialEq, Debug)]
+pub struct Wish {
+    pub wgmma: bool,
+    pub tile: Option<String>,
+    pub splits: Option<i64>,
+}
+
+impl Wish {
+    pub fn parse(text: &str) -> Wish {
+        let (tile, splits) = text.split_once('/').map_or((text, None), |(tile, splits)| (tile, splits.parse().ok()));
+        let wgmma = tile.starts_with("wgmma");
+        let tile = tile.trim_start_matches("wgmma").trim_start_matches('-');
+        Wish { wgmma, tile: (!tile.is_empty()).then(|| tile.to_string()), splits }
+    }
+}
+
+/// Whether kernels can count a k in so many parts.
+pub fn fits(k: i64, splits: i64) -> bool {
+    splits >= 1 && splits <= k.min(1024) && k / splits < MOST_K
+}
+
 /// The tile of `tiles` and the number of parts of k that should be done soonest.
 pub fn choose(properties: &Properties, tiles: &[Tile], s: Sizes) -> Option<(Tile, i64)> {
     let multiprocessors = properties.multiprocessors as f64;
@@ -210,6 +233,17 @@ mod tests {
         assert_eq!(tile.name, "128x128");
         let tiny = Properties { shared_per_block: 32_768, ..h200() };
         assert_eq!(choose(&tiny, &mma_tiles(2), Sizes { m: 64, n: 64, k: 64, batches: 1 }), None);
+    }
+
+    #[test]
+    fn wishes_are_understood() {
+        let wish = |wgmma, tile: &str, splits| Wish { wgmma, tile: (!tile.is_empty()).then(|| tile.into()), splits };
+        assert_eq!(Wish::parse(""), wish(false, "", None));
+        assert_eq!(Wish::parse("wgmma"), wish(true, "", None));
+        assert_eq!(Wish::parse("128x128"), wish(false, "128x128", None));
+        assert_eq!(Wish::parse("wgmma-128x256/2"), wish(true, "128x256", Some(2)));
+        assert_eq!(Wish::parse("64x64/many"), wish(false, "64x64", None));
+        assert!(fits(4096, 4) && !fits(4096, 0) && !fits(3, 4) && !fits(1 << 33, 1));
     }
 
     #[test]

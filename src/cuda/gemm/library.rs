@@ -3,9 +3,8 @@
 
 use super::own;
 use super::problem::{Problem, no_batch};
-use crate::cuda::Queue;
 use crate::cuda::blas::{self, Addresses, Epilogue, Product, alignment};
-use crate::dtype::DType;
+use crate::cuda::{Block, Queue, transfer};
 use crate::error::Result;
 
 /// A batch of more than one dim is done by a call for each of the outer ones, if they are so few, or if a call has so
@@ -68,6 +67,18 @@ fn side(line: i64, k: i64, lines: i64, depth: i64) -> Option<Side> {
     }
 }
 
+/// Kernels of the library read the bias in vectors of so many bytes, whatever they are told of its address.
+const BIAS_ALIGNMENT: usize = 16;
+
+/// The bias at an aligned address.
+fn copy_of_bias(queue: &Queue, p: &Problem) -> Result<Block> {
+    let nbytes = p.n as usize * p.dtype.size();
+    let copy = queue.workspace(nbytes)?;
+    // SAFETY: the bias has n elements, neighbours in memory of the device, and the copy has room for them.
+    unsafe { transfer::within(queue, p.bias, copy.address(), nbytes)? };
+    Ok(copy)
+}
+
 /// As [`matmul`], with at most one batch dim.
 fn one(queue: &Queue, p: &Problem, tf32: bool) -> Result<bool> {
     if blas::library().is_err() {
@@ -90,19 +101,22 @@ fn one(queue: &Queue, p: &Problem, tf32: bool) -> Result<bool> {
         columns: [b.step, a.step, p.n],
         batch,
         batch_strides: if batch > 1 { [b_batch, a_batch, p.m * p.n] } else { [0; 3] },
-        alignment: [alignment(p.b), alignment(p.a), alignment(p.c)],
+        alignment: [alignment(p.b), alignment(p.a), alignment(p.c), 0],
     };
-    let at = Addresses { a: p.b, b: p.a, d: p.c, bias: p.bias };
+    let mut at = Addresses { a: p.b, b: p.a, d: p.c, bias: p.bias };
     if p.bias.is_null() {
         return blas::run(queue, &product, at);
     }
-    // The library has no bias in f64.
+    let aligned = if (p.bias as usize).is_multiple_of(BIAS_ALIGNMENT) { None } else { Some(copy_of_bias(queue, p)?) };
+    at.bias = aligned.as_ref().map_or(p.bias, |copy| copy.address());
     product.epilogue = Epilogue::Bias;
-    if p.dtype != DType::F64 && blas::run(queue, &product, at)? {
+    product.alignment[3] = alignment(at.bias);
+    if blas::run(queue, &product, at)? {
         return Ok(true);
     }
     // Then C begins as the bias. Own kernels write C whole if this is refused too.
     product.epilogue = Epilogue::Add;
+    product.alignment[3] = 0;
     own::nothing(queue, p)?;
     blas::run(queue, &product, at)
 }

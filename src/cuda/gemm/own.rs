@@ -1,6 +1,6 @@
 //! Matrix products with the kernels of this library.
 
-use super::choice::{self, Sizes, Tile};
+use super::choice::{self, Sizes, Tile, Wish};
 use super::problem::{Arguments, Problem};
 use crate::cuda::launch::{blocks, launch};
 use crate::cuda::nest::{Loops, Piece};
@@ -114,13 +114,20 @@ fn grid(x: i64, batches: u32) -> Result<[u32; 3]> {
 }
 
 /// Kernels that take any layout, and those for tensor cores when the layout is right for them: `order` is "kk_", … or
-/// nothing.
-fn tiles_in_order(queue: &Queue, p: &Problem, family: Family, of: &[Tile], order: &str) -> Result<()> {
+/// nothing. In the best number of parts of k, unless it is given.
+fn tiles_in_order(
+    queue: &Queue,
+    p: &Problem,
+    family: Family,
+    of: &[Tile],
+    splits: Option<i64>,
+    order: &str,
+) -> Result<()> {
     let sizes = Sizes { m: p.m, n: p.n, k: p.k, batches: p.batches() };
-    let Some((tile, splits)) = choice::choose(queue.device().properties(), of, sizes) else {
+    let Some((tile, best)) = choice::choose(queue.device().properties(), of, sizes) else {
         fail!(UNSUPPORTED, "no kernel for matrix products of {} runs on cuda:{}", p.dtype, queue.ordinal());
     };
-    let (each, splits) = choice::split(p.k, splits, tile.step);
+    let (each, splits) = choice::split(p.k, splits.unwrap_or(best), tile.step);
     let (module, prefix, dtype) = family.kernel(&tile);
     p.for_each_piece(|piece, first| {
         let mut g = Arguments::new(p, piece, first);
@@ -142,7 +149,7 @@ fn tiles_in_order(queue: &Queue, p: &Problem, family: Family, of: &[Tile], order
 }
 
 fn tiles(queue: &Queue, p: &Problem, family: Family, of: &[Tile]) -> Result<()> {
-    tiles_in_order(queue, p, family, of, "")
+    tiles_in_order(queue, p, family, of, None, "")
 }
 
 /// Launches the kernel with `splits` parts of k, and the second stage if there are several. `columns` of C make a row.
@@ -196,10 +203,10 @@ fn reduce(
 
 // ---- tensor cores ----
 
-/// `TENDON_CUDA_GEMM=wgmma`: the kernels for warpgroups where the device has them.
-fn wgmma_wanted() -> bool {
-    static WANTED: OnceLock<bool> = OnceLock::new();
-    *WANTED.get_or_init(|| std::env::var_os("TENDON_CUDA_GEMM").is_some_and(|choice| choice == "wgmma"))
+/// What `TENDON_CUDA_GEMM` asks for.
+fn wish() -> &'static Wish {
+    static WISH: OnceLock<Wish> = OnceLock::new();
+    WISH.get_or_init(|| Wish::parse(&std::env::var("TENDON_CUDA_GEMM").unwrap_or_default()))
 }
 
 /// One operand: `line` is the stride across, of rows of A or columns of B.
@@ -241,9 +248,16 @@ fn tensor_cores(queue: &Queue, p: &Problem, family: Family, otherwise: Family) -
         (false, true) => "mk_",
         (false, false) => "mn_",
     };
-    let warpgroups = size == 2 && wgmma_wanted() && queue.device().properties().capability == (9, 0);
+    let wish = wish();
+    let warpgroups = size == 2 && wish.wgmma && queue.device().properties().capability == (9, 0);
     let of = if warpgroups { choice::wgmma_tiles() } else { choice::mma_tiles(size) };
-    tiles_in_order(queue, &p, family, &of, order)
+    match of.iter().find(|tile| wish.tile.as_deref() == Some(tile.name) && tile.shared <= shared) {
+        Some(tile) => {
+            let splits = wish.splits.filter(|&splits| choice::fits(p.k, splits));
+            tiles_in_order(queue, &p, family, std::slice::from_ref(tile), splits, order)
+        }
+        None => tiles_in_order(queue, &p, family, &of, None, order),
+    }
 }
 
 /// Copies operand `which` (0: A, 1: B) to runs that are aligned, in the order that it has; `p` then has the copy.

@@ -136,6 +136,12 @@ TEST(unary_f64) { unary_floats<f64>(); }
 TEST(logical_not_of_bool) { unary_function<unary::logical_not, boolean>("logical_not"); }
 TEST(unary_i64) { unary_integers<i64>(); }
 TEST(unary_i32) { unary_integers<i32>(); }
+TEST(unary_i16) { unary_integers<i16>(); }
+TEST(unary_i8) { unary_integers<i8>(); }
+TEST(unary_u64) { unary_integers<u64>(); }
+TEST(unary_u32) { unary_integers<u32>(); }
+TEST(unary_u16) { unary_integers<u16>(); }
+TEST(unary_u8) { unary_integers<u8>(); }
 
 // ---- binary ----
 
@@ -259,6 +265,12 @@ TEST(binary_bf16) { binary_numbers<bf16>(); }
 TEST(binary_f64) { binary_numbers<f64>(); }
 TEST(binary_i64) { binary_numbers<i64>(); }
 TEST(binary_i32) { binary_numbers<i32>(); }
+TEST(binary_i16) { binary_numbers<i16>(); }
+TEST(binary_i8) { binary_numbers<i8>(); }
+TEST(binary_u64) { binary_numbers<u64>(); }
+TEST(binary_u32) { binary_numbers<u32>(); }
+TEST(binary_u16) { binary_numbers<u16>(); }
+TEST(binary_u8) { binary_numbers<u8>(); }
 
 // ---- mixed dtypes ----
 

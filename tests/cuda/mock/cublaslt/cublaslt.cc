@@ -208,7 +208,8 @@ CUBLASLT_API int cublasLtMatmulPreferenceSetAttribute(Preference *p, int attribu
     if (attribute >= PREF_ALIGNMENT_A && attribute <= PREF_ALIGNMENT_D) return take(p->alignment[attribute - PREF_ALIGNMENT_A], value, size, f);
     switch (attribute) {
         case PREF_MAX_WORKSPACE: return take(p->max_workspace, value, size, f);
-        case PREF_SEARCH_MODE: case PREF_REDUCTION_SCHEME_MASK: return take(ignored_u, value, size, f);
+        case PREF_SEARCH_MODE: return take(ignored_u, value, size, f);
+        case PREF_REDUCTION_SCHEME_MASK: return take(p->reductions, value, size, f);
         case PREF_MAX_WAVES: return take(ignored_f, value, size, f);
         case PREF_IMPL_MASK: return take(ignored_l, value, size, f);
     }
@@ -264,7 +265,7 @@ std::string Problem::wrong() const {
     uint32_t e = desc.epilogue;
     static const uint32_t known[] = {DEFAULT, RELU, BIAS, RELU | BIAS, GELU, GELU | BIAS, GELU | AUX, GELU | AUX | BIAS, BGRADA, BGRADB};
     if (std::find(std::begin(known), std::end(known), e) == std::end(known)) return "epilogue " + std::to_string(e);
-    if (e != DEFAULT && d.type == R_64F) return "an epilogue in f64";
+    if (e != DEFAULT && e != BIAS && d.type == R_64F) return "an epilogue in f64";
     if (e != DEFAULT && d.order == ROW) return "an epilogue with a row-major D";
     return "";
 }
@@ -298,15 +299,23 @@ CUBLASLT_API int cublasLtMatmulAlgoGetHeuristic(Handle *handle, Desc *desc, Layo
     if (!describe(f, handle, desc, a, b, c, d, problem, status)) return status;
     if (!is_live(preference) || requested < 1 || !results || !returned) return wrong(f, "no preference, or no room for an answer");
     heuristics++;
-    // The first wants room to work in, when there is some.
+    // Kernels read the bias in vectors; which, depends on the address that is known now. None given: the best.
+    uint32_t bias = 0;
+    if (desc->epilogue & BIAS) {
+        bias = (uint32_t)std::min<uint64_t>(256, desc->bias ? (uint64_t)desc->bias & -(uint64_t)desc->bias : 256);
+        if (bias < 16) return wrong(f, "a bias aligned to " + std::to_string(bias) + " bytes, for which kernels have been wrong");
+    }
+    // The first wants room to work in, when there is some. One comes with a state that says that it is not for this.
     int count = 0;
-    for (uint64_t workspace : {std::min<uint64_t>(preference->max_workspace, 1 << 20), uint64_t(0)}) {
+    for (uint64_t workspace : {std::min<uint64_t>(preference->max_workspace, 1 << 20), uint64_t(0), uint64_t(1) << 40}) {
         if (count == requested || (workspace == 0 && count && results[0].workspace == 0)) break;
         HeuristicResult &r = results[count];
         r = HeuristicResult{};
-        r.algorithm = {MAGIC, problem.hash(), workspace, {}, (uint64_t)count};
+        r.algorithm = {MAGIC, problem.hash(), workspace, {}, preference->reductions, (uint32_t)count, {}};
         for (int i = 0; i < 4; i++) r.algorithm.alignment[i] = preference->alignment[i];
+        r.algorithm.alignment[4] = bias;
         r.workspace = workspace;
+        r.state = workspace > preference->max_workspace ? NOT_SUPPORTED : SUCCESS;
         r.waves = 1;
         count++;
     }
@@ -330,7 +339,7 @@ CUBLASLT_API int cublasLtMatmul(Handle *handle, Desc *desc, const void *alpha, c
     int status = SUCCESS;
     if (!describe(f, handle, desc, a_layout, b_layout, c_layout, d_layout, p, status)) return status;
     if (!alpha || !beta) return wrong(f, "no alpha or beta");
-    Operands o{(const char *)a, (const char *)b, (const char *)c, (char *)d, 0, 0, nullptr, nullptr, (char *)workspace, 0};
+    Operands o{(const char *)a, (const char *)b, (const char *)c, (char *)d, 0, 0, nullptr, nullptr, (char *)workspace, 0, true};
     if (p.desc.pointer_mode == HOST) {
         o.alpha = p.desc.scale == R_64F ? *(const double *)alpha : *(const float *)alpha;
         o.beta = p.desc.scale == R_64F ? *(const double *)beta : *(const float *)beta;
@@ -351,14 +360,15 @@ CUBLASLT_API int cublasLtMatmul(Handle *handle, Desc *desc, const void *alpha, c
     uint32_t aux_type = p.desc.aux_type < 0 ? p.d.type : (uint32_t)p.desc.aux_type;
     bool has_bias = p.desc.epilogue & (BIAS | BGRADA | BGRADB), has_aux = p.desc.epilogue & AUX;
     if (has_aux && p.desc.aux_ld < (int64_t)p.m()) return wrong(f, "the leading dimension of the auxiliary output is too small");
-    uint64_t least[4] = {size_of(p.a.type), size_of(p.b.type), size_of(p.c.type), size_of(p.d.type)};
+    uint64_t least[5] = {size_of(p.a.type), size_of(p.b.type), size_of(p.c.type), size_of(p.d.type), size_of(bias_type)};
     if (algorithm) {
         if (algorithm->magic != MAGIC) return wrong(f, "the algorithm is none that the heuristic gave");
         if (algorithm->problem != p.hash()) return wrong(f, "the algorithm was made for another product");
         if (workspace_bytes < algorithm->workspace)
             return wrong(f, "a workspace of " + std::to_string(workspace_bytes) + " bytes, the algorithm needs " + std::to_string(algorithm->workspace));
-        for (int i = 0; i < 4; i++) least[i] = std::max(least[i], algorithm->alignment[i]);
+        for (int i = 0; i < 5; i++) least[i] = std::max<uint64_t>(least[i], algorithm->alignment[i]);
         o.workspace_bytes = algorithm->workspace;
+        o.parts_in_output_type = algorithm->reductions & REDUCTION_OUTPUT_TYPE;
     }
     std::vector<Part> parts = {
         {"A", a, extent(p.a), least[0]},
@@ -366,9 +376,9 @@ CUBLASLT_API int cublasLtMatmul(Handle *handle, Desc *desc, const void *alpha, c
         {"D", d, extent(p.d), least[3]},
     };
     if (reads_c) parts.push_back({"C", c, extent(p.c), least[2]});
-    if (workspace_bytes) parts.push_back({"the workspace", workspace, workspace_bytes, 16});
+    if (workspace_bytes) parts.push_back({"the workspace", workspace, workspace_bytes, 256});
     if (has_bias)
-        parts.push_back({"the bias", p.desc.bias, ((size_t)(p.d.batch - 1) * (size_t)p.desc.bias_stride + bias_rows) * size_of(bias_type), size_of(bias_type)});
+        parts.push_back({"the bias", p.desc.bias, ((size_t)(p.d.batch - 1) * (size_t)p.desc.bias_stride + bias_rows) * size_of(bias_type), least[4]});
     if (has_aux)
         parts.push_back({"the auxiliary output", p.desc.aux,
                          ((size_t)(p.d.batch - 1) * (size_t)p.desc.aux_stride + (p.n() - 1) * (size_t)p.desc.aux_ld + p.m()) * size_of(aux_type), 16});

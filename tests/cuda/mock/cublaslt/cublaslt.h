@@ -64,6 +64,9 @@ enum PreferenceAttribute : int {
     PREF_IMPL_MASK = 12,
 };
 
+// How parts of k may be added up.
+constexpr uint32_t REDUCTION_IN_PLACE = 1, REDUCTION_COMPUTE_TYPE = 2, REDUCTION_OUTPUT_TYPE = 4;
+
 struct Layout {
     uint32_t type;
     int32_t order = COL;
@@ -83,12 +86,15 @@ struct Desc {
 
 struct Preference {
     uint64_t max_workspace = 0;
+    uint32_t reductions = REDUCTION_COMPUTE_TYPE | REDUCTION_IN_PLACE | REDUCTION_OUTPUT_TYPE;
     uint32_t alignment[4] = {256, 256, 256, 256};  // A, B, C, D
 };
 
 // What the heuristic hands out; the caller copies it and never looks inside.
 struct Algorithm {
-    uint64_t magic, problem, workspace, alignment[4], number;
+    uint64_t magic, problem, workspace;
+    uint32_t alignment[5];  // A, B, C, D, the bias
+    uint32_t reductions, number, unused[3];
 };
 static_assert(sizeof(Algorithm) == 64);
 constexpr uint64_t MAGIC = 0x746c617362756366;
@@ -125,8 +131,9 @@ struct Operands {
     const void *alpha_device, *beta_device;  // read when it runs, if set
     char *workspace;
     size_t workspace_bytes;
+    bool parts_in_output_type;
 };
-// D = activation(alpha · op(A) op(B) + beta · C + bias), rounded once to D's type.
+// D = activation(alpha · op(A) op(B) + beta · C + bias), rounded once to D's type; or in two parts of k, each of which is.
 void multiply(const Problem &problem, const Operands &operands);
 
 }  // namespace lt

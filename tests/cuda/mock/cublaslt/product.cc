@@ -66,6 +66,12 @@ static void store(uint32_t type, char *p, uint64_t i, double x) {
     }
 }
 
+static double rounded(uint32_t type, double x) {
+    char bytes[8];
+    store(type, bytes, 0, x);
+    return load(type, bytes, 0);
+}
+
 // As the tensor cores take a 32-bit float: 10 bits of fraction, or what the compute type allows.
 static double lowered(int compute, uint32_t type, double x) {
     if (type != R_32F || !std::isfinite(x)) return x;
@@ -106,6 +112,8 @@ void multiply(const Problem &p, const Operands &o) {
             for (uint64_t q = 0; q < k; q++) {
                 double x = a[i * k + q];
                 for (uint64_t j = 0; j < n; j++) row[j] += x * b[q * n + j];
+                if (o.parts_in_output_type && q == k / 2)
+                    for (double &sum : row) sum = rounded(p.d.type, sum);
             }
             for (uint64_t j = 0; j < n; j++) {
                 double y = alpha * row[j];
