@@ -410,17 +410,21 @@ fn accumulate(leaves: impl ExactSizeIterator<Item = (Tensor, Tensor)>, create_gr
     let mut fresh: Vec<Tensor> = list::with_room(leaves.len())?;
     for (leaf, g) in leaves {
         fresh.push(own(g, create_graph)?);
-        exchange.push(GradExchange { leaf, seen: None, next: None });
+        let stream = leaf.current_stream();
+        exchange.push(GradExchange { leaf, seen: None, next: None, stream });
     }
     loop {
         for (e, g) in exchange.iter_mut().zip(&fresh) {
-            let now = e.leaf.grad();
+            let (now, made_on) = e.leaf.grad_and_stream();
             let stale = match (&now, &e.seen) {
                 (Some(a), Some(b)) => !a.same(b),
                 (None, None) => e.next.is_none(),
                 _ => true,
             };
             if stale {
+                if let (Some(made_on), Some(current)) = (&made_on, &e.stream) {
+                    current.wait_for(made_on)?;
+                }
                 e.next = Some(match &now {
                     Some(now) => add(now, g)?,
                     None => g.clone(),

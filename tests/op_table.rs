@@ -9,6 +9,7 @@ use common::array::{Array, Rng, indices};
 use common::rows::{Gradient, Input, InputKind, Row, integer, number, rows};
 use common::*;
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{null, null_mut};
 use tendon::backward::planted;
 use tendon::c_api::*;
@@ -24,6 +25,49 @@ fn epsilon(dtype: TensorDType) -> f64 {
         TENSOR_DTYPE_F32 => 2f64.powi(-23),
         TENSOR_DTYPE_F16 => 2f64.powi(-10),
         _ => 2f64.powi(-7),
+    }
+}
+
+/// The rows; with `TENDON_TEST_EVERY=N` only every N-th, for tools under which all of them take too long.
+fn some_rows() -> Vec<Row> {
+    let every = std::env::var("TENDON_TEST_EVERY").ok();
+    let step: usize = every.map_or(1, |n| n.parse().expect("TENDON_TEST_EVERY is a number"));
+    rows().into_iter().step_by(step).collect()
+}
+
+/// What a test found wrong: one row that fails hides no other, and a run on another machine tells all of it.
+#[derive(Default)]
+struct Wrong {
+    said: Vec<String>,
+    count: usize,
+    /// The device is gone: all that follows would fail.
+    lost: bool,
+}
+
+impl Wrong {
+    /// Runs `check`; what it panics with is kept.
+    fn guard(&mut self, row: &Row, check: impl FnOnce()) {
+        const SHOWN: usize = 40;
+        if self.lost {
+            return;
+        }
+        let Err(panic) = catch_unwind(AssertUnwindSafe(check)) else { return };
+        let text = match (panic.downcast_ref::<String>(), panic.downcast_ref::<&str>()) {
+            (Some(text), _) => text.clone(),
+            (None, Some(text)) => text.to_string(),
+            (None, None) => "a panic without words".to_string(),
+        };
+        self.lost = text.contains(" is lost");
+        self.count += 1;
+        if self.said.len() < SHOWN {
+            self.said.push(if text.starts_with(&row.name) { text } else { format!("{}: {text}", row.name) });
+        }
+    }
+
+    fn end(self) {
+        let lost = if self.lost { "; the device is lost, the rest was not run" } else { "" };
+        let shown = self.said.len();
+        assert!(self.count == 0, "{} wrong{lost}; the first {shown}:\n{}", self.count, self.said.join("\n"));
     }
 }
 
@@ -75,38 +119,52 @@ fn compare(row: &Row, what: &str, got: &Array, want: &Array, tolerance: f64) {
     assert_eq!(got.shape, want.shape, "{}: {what}: shape", row.name);
     // Relative to each value, with the output's own magnitude as the floor for those that cancel.
     let floor = 0.05 * want.largest();
+    let close =
+        |g: f64, w: f64| g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= tolerance * w.abs().max(floor);
+    let far = got.data.iter().zip(&want.data).filter(|(g, w)| !close(**g, **w)).count();
     for ((g, w), at) in got.data.iter().zip(&want.data).zip(indices(&want.shape)) {
-        let close = g == w || (g.is_nan() && w.is_nan()) || (g - w).abs() <= tolerance * w.abs().max(floor);
-        assert!(close, "{}: {what}: at {at:?} got {g:e}, want {w:e}, tolerance {tolerance:e}", row.name);
+        assert!(
+            close(*g, *w),
+            "{}: {what}: {far} of {} wrong; at {at:?} got {g:e}, want {w:e}, tolerance {tolerance:e}",
+            row.name,
+            want.data.len()
+        );
     }
 }
 
 #[test]
 fn values_agree_with_the_reference_in_every_float_dtype_and_layout() {
     let _alone = alone();
-    for row in rows() {
+    let mut wrong = Wrong::default();
+    for row in some_rows() {
         let inputs = (row.inputs)(&mut Rng(1));
         for dtype in FLOATS {
-            let want = (row.reference)(&rounded(&inputs, dtype));
+            let mut want = None;
+            wrong.guard(&row, || want = Some((row.reference)(&rounded(&inputs, dtype))));
+            let Some(want) = want else { continue };
             for placement in [Placement::Contiguous, Placement::Transposed, Placement::Strided] {
                 if placement != Placement::Contiguous && !row.strided {
                     continue;
                 }
-                let what = format!("{} {placement:?}", dtype_name(dtype));
-                let x: Vec<T> = inputs.iter().map(|i| input(i, dtype, placement).unwrap()).collect();
-                let got = (row.run)(&x).unwrap_or_else(|e| panic!("{}: {what}: {e:?}", row.name));
-                let tolerance = (row.ulps + 1.0) * epsilon(dtype);
-                compare(&row, &what, &values(&got).unwrap(), &want, tolerance);
+                wrong.guard(&row, || {
+                    let what = format!("{} {placement:?}", dtype_name(dtype));
+                    let x: Vec<T> = inputs.iter().map(|i| input(i, dtype, placement).unwrap()).collect();
+                    let got = (row.run)(&x).unwrap_or_else(|e| panic!("{}: {what}: {e:?}", row.name));
+                    let tolerance = (row.ulps + 1.0) * epsilon(dtype);
+                    compare(&row, &what, &values(&got).unwrap(), &want, tolerance);
+                });
             }
         }
-        nothing_lives();
+        wrong.guard(&row, nothing_lives);
     }
+    wrong.end();
 }
 
 #[test]
 fn integers_are_exact() {
     let _alone = alone();
-    for row in rows().iter().filter(|r| r.integers) {
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.integers) {
         let mut inputs = (row.inputs)(&mut Rng(2));
         for i in &mut inputs {
             if matches!(i.kind, InputKind::Value | InputKind::Constant) {
@@ -117,16 +175,15 @@ fn integers_are_exact() {
         let arrays: Vec<Array> = inputs.iter().map(|i| i.array.clone()).collect();
         let want = (row.reference)(&arrays);
         for dtype in INTS {
-            let x: Vec<T> = inputs.iter().map(|i| input(i, dtype, Placement::Strided)).collect::<R<_>>().unwrap();
-            let x = if row.strided {
-                x
-            } else {
-                inputs.iter().map(|i| input(i, dtype, Placement::Contiguous)).collect::<R<_>>().unwrap()
-            };
-            let got = (row.run)(&x).unwrap_or_else(|e| panic!("{}: {}: {e:?}", row.name, dtype_name(dtype)));
-            compare(row, &dtype_name(dtype), &values(&got).unwrap(), &want, 0.0);
+            wrong.guard(row, || {
+                let placement = if row.strided { Placement::Strided } else { Placement::Contiguous };
+                let x: Vec<T> = inputs.iter().map(|i| input(i, dtype, placement)).collect::<R<_>>().unwrap();
+                let got = (row.run)(&x).unwrap_or_else(|e| panic!("{}: {}: {e:?}", row.name, dtype_name(dtype)));
+                compare(row, &dtype_name(dtype), &values(&got).unwrap(), &want, 0.0);
+            });
         }
     }
+    wrong.end();
     nothing_lives();
 }
 
@@ -278,16 +335,14 @@ fn rng_sign() -> bool {
 #[test]
 fn gradients_agree_with_finite_differences_at_orders_1_and_2() {
     let _alone = alone();
-    let mut wrong = Vec::new();
-    for row in rows().iter().filter(|r| r.gradient == Gradient::Checked) {
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.gradient == Gradient::Checked) {
         for seed in [3, 4] {
-            if let Err(e) = Probe::new(row, seed).check(seed + 10) {
-                wrong.push(e);
-            }
+            wrong.guard(row, || Probe::new(row, seed).check(seed + 10).unwrap_or_else(|e| panic!("{e}")));
         }
     }
+    wrong.end();
     nothing_lives();
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 /// Backward has kernels of its own for some gradients, and formulas of ops where they are to be differentiated again. Of
@@ -295,60 +350,75 @@ fn gradients_agree_with_finite_differences_at_orders_1_and_2() {
 #[test]
 fn gradients_are_those_of_the_formula() {
     let _alone = alone();
-    for row in rows().iter().filter(|r| r.gradient == Gradient::Checked) {
-        let probe = Probe::new(row, 7);
-        let (kernel, formula) = (probe.gradient_by(&probe.inputs, false), probe.gradient_by(&probe.inputs, true));
-        for (k, f) in kernel.iter().zip(&formula) {
-            let scale = f.data.iter().fold(1.0, |most: f64, x| most.max(x.abs()));
-            for (k, f) in k.data.iter().zip(&f.data) {
-                assert!((k - f).abs() <= 1e-12 * scale, "{}: {k} and {f}", row.name);
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.gradient == Gradient::Checked) {
+        wrong.guard(row, || {
+            let probe = Probe::new(row, 7);
+            let (kernel, formula) = (probe.gradient_by(&probe.inputs, false), probe.gradient_by(&probe.inputs, true));
+            for (k, f) in kernel.iter().zip(&formula) {
+                let scale = f.data.iter().fold(1.0, |most: f64, x| most.max(x.abs()));
+                for (k, f) in k.data.iter().zip(&f.data) {
+                    assert!((k - f).abs() <= 1e-12 * scale, "{}: {k} and {f}", row.name);
+                }
             }
-        }
+        });
     }
+    wrong.end();
     nothing_lives();
 }
 
 #[test]
 fn gradients_that_are_zero_by_mathematics_are_zero() {
     let _alone = alone();
-    for row in rows().iter().filter(|r| r.gradient == Gradient::Zero) {
-        let probe = Probe::new(row, 5);
-        for g in probe.gradient(&probe.inputs) {
-            assert!(g.data.iter().all(|x| x.abs() <= 1e-15), "{}: {:?}", row.name, g.data);
-        }
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.gradient == Gradient::Zero) {
+        wrong.guard(row, || {
+            let probe = Probe::new(row, 5);
+            for g in probe.gradient(&probe.inputs) {
+                assert!(g.data.iter().all(|x| x.abs() <= 1e-15), "{}: {:?}", row.name, g.data);
+            }
+        });
     }
+    wrong.end();
     nothing_lives();
 }
 
 #[test]
 fn outputs_without_a_gradient_do_not_require_one() {
     let _alone = alone();
-    for row in rows().iter().filter(|r| r.gradient == Gradient::None) {
-        let inputs = (row.inputs)(&mut Rng(6));
-        let x: Vec<T> = inputs.iter().map(|i| input(i, TENSOR_DTYPE_F64, Placement::Contiguous).unwrap()).collect();
-        for (i, x) in inputs.iter().zip(&x).filter(|(i, _)| i.kind == InputKind::Value) {
-            let _ = i;
-            requires_grad(x).unwrap();
-        }
-        let y = (row.run)(&x).unwrap();
-        assert_eq!(unsafe { tensor_requires_grad(y.0) }, 0, "{}", row.name);
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.gradient == Gradient::None) {
+        wrong.guard(row, || {
+            let inputs = (row.inputs)(&mut Rng(6));
+            let x: Vec<T> = inputs.iter().map(|i| input(i, TENSOR_DTYPE_F64, Placement::Contiguous).unwrap()).collect();
+            for (i, x) in inputs.iter().zip(&x).filter(|(i, _)| i.kind == InputKind::Value) {
+                let _ = i;
+                requires_grad(x).unwrap();
+            }
+            let y = (row.run)(&x).unwrap();
+            assert_eq!(unsafe { tensor_requires_grad(y.0) }, 0, "{}", row.name);
+        });
     }
+    wrong.end();
     nothing_lives();
 }
 
 #[test]
 fn a_formula_that_is_wrong_by_a_thousandth_is_seen_in_every_row() {
     let _alone = alone();
-    for row in rows().iter().filter(|r| r.gradient == Gradient::Checked) {
+    let mut wrong = Wrong::default();
+    for row in some_rows().iter().filter(|r| r.gradient == Gradient::Checked) {
         let probe = Probe::new(row, 3);
         if probe.direction(&mut Rng(0)).iter().all(|a| a.data.is_empty()) || probe.weights.data.is_empty() {
             continue;
         }
+        let mut seen = true;
         planted::set(Some((row.op, 1.001)));
-        let checked = probe.check(13);
+        wrong.guard(row, || seen = probe.check(13).is_err());
         planted::set(None);
-        assert!(checked.is_err(), "{}: an error planted in {} was not seen", row.name, row.op);
+        wrong.guard(row, || assert!(seen, "{}: an error planted in {} was not seen", row.name, row.op));
     }
+    wrong.end();
     nothing_lives();
 }
 

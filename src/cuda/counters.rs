@@ -1,6 +1,6 @@
 //! Zeros by which the blocks of a launch find out who is the last: `last_block` of kernels/include/block.cuh.
 
-use super::memory::Block;
+use super::memory::{Block, bytes};
 use super::stream::Stream;
 use super::{Device, Queue};
 use crate::error::Result;
@@ -42,18 +42,19 @@ fn clear(stream: &Stream, address: u64) -> Result<()> {
 }
 
 impl Counters {
-    /// The stream's own. While it is captured, others that belong to the graph: it may run beside this stream.
+    /// The stream's own.
     pub fn of(&self, queue: &Queue) -> Result<Zeros> {
-        if queue.stream().is_capturing() {
-            return Zeros::fresh(queue);
-        }
         if let Some(&address) = self.0.get() {
             return Ok(Zeros { address, _block: None });
         }
         let device = queue.device();
         let mut address = 0;
-        // SAFETY: the driver's function with its documented arguments.
-        device.check("cuMemAlloc", unsafe { (device.driver.cuMemAlloc_v2)(&mut address, BYTES) })?;
+        {
+            let _beside = device.driver.beside_captures();
+            // SAFETY: the driver's function with its documented arguments.
+            let call = || unsafe { (device.driver.cuMemAlloc_v2)(&mut address, BYTES) };
+            device.with_room("cuMemAlloc", || bytes(BYTES), call)?;
+        }
         if let Err(error) = clear(queue.stream(), address) {
             release(device, address);
             return Err(error);

@@ -3,11 +3,13 @@
 use super::driver::{self, Driver, code};
 use super::memory::{Pool, Statistics};
 use super::module::Modules;
+use super::stream::Wrapped;
 use crate::error::{Error, Result, status};
 use crate::fail;
 use cudarc::driver::sys::{CUcontext, CUdevice, CUdevice_attribute_enum as Attribute};
 use std::ffi::{CStr, c_char, c_int};
 use std::ptr::null_mut;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Mutex, OnceLock};
 
 /// More devices than any machine has.
@@ -37,6 +39,9 @@ pub struct Device {
     properties: Properties,
     pub(super) pool: Pool,
     pub(super) modules: Modules,
+    pub(super) wrapped: Mutex<Wrapped>,
+    /// The devices, a bit each, whose memory copies of this one's may reach directly, as far as that was tried.
+    peers: AtomicU64,
     /// What the driver said when the context was lost.
     lost: OnceLock<String>,
 }
@@ -110,6 +115,8 @@ fn open(driver: &'static Driver, ordinal: u32, slot: &'static OnceLock<Device>) 
         properties,
         pool: Pool::default(),
         modules: Modules::default(),
+        wrapped: Mutex::default(),
+        peers: AtomicU64::new(0),
         lost: OnceLock::new(),
     }))
 }
@@ -131,8 +138,10 @@ impl Properties {
             driver.check("cuDeviceGetName", (driver.cuDeviceGetName)(name.as_mut_ptr(), 255, handle))?;
             driver.check("cuDeviceTotalMem", (driver.cuDeviceTotalMem_v2)(&mut total_memory, handle))?;
         }
-        let kilohertz = attribute(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE)? as f64;
-        let bus_bits = attribute(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH)? as f64;
+        // What is only told, is 0 where the driver does not tell it.
+        let told = |which: Attribute| attribute(which).unwrap_or(0);
+        let kilohertz = told(CU_DEVICE_ATTRIBUTE_MEMORY_CLOCK_RATE) as f64;
+        let bus_bits = told(CU_DEVICE_ATTRIBUTE_GLOBAL_MEMORY_BUS_WIDTH) as f64;
         Ok(Properties {
             // SAFETY: the array is zero behind what the driver wrote.
             name: unsafe { CStr::from_ptr(name.as_ptr()) }.to_string_lossy().into_owned(),
@@ -143,7 +152,7 @@ impl Properties {
             multiprocessors: (attribute(CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT)? as u32).max(1),
             shared_per_block: attribute(CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK_OPTIN)?,
             threads_per_multiprocessor: attribute(CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_MULTIPROCESSOR)? as u32,
-            l2_bytes: attribute(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE)?,
+            l2_bytes: told(CU_DEVICE_ATTRIBUTE_L2_CACHE_SIZE),
             total_memory,
             // Double data rate.
             memory_bandwidth: 2.0 * kilohertz * 1e3 * bus_bits / 8.0,
@@ -195,13 +204,47 @@ impl Device {
         Ok((free, total))
     }
 
-    /// Whether kernels of this device may read the memory of `other` directly.
+    /// Whether the two are connected, so that copies between them need not go through the host.
     pub fn can_access(&self, other: &Device) -> Result<bool> {
         let mut can = 0;
         // SAFETY: as above.
         let result = unsafe { (self.driver.cuDeviceCanAccessPeer)(&mut can, self.handle, other.handle) };
         self.check("cuDeviceCanAccessPeer", result)?;
         Ok(can != 0)
+    }
+
+    /// Lets copies between the two go directly, where they are connected. A failure leaves the way through the host.
+    pub fn connect(&self, other: &Device) {
+        for (here, there) in [(self, other), (other, self)] {
+            let bit = 1 << there.ordinal;
+            if here.ordinal == there.ordinal || here.peers.fetch_or(bit, Relaxed) & bit != 0 {
+                continue;
+            }
+            if let (Ok(true), Ok(_context)) = (here.can_access(there), here.enter()) {
+                // SAFETY: the driver's function with its documented arguments.
+                unsafe { (self.driver.cuCtxEnablePeerAccess)(there.context, 0) };
+            }
+        }
+    }
+
+    /// Calls a function of the driver that needs memory; if there is none, gives back what is cached and calls once more.
+    /// `wanted` says for what, if that fails too. The context is current.
+    pub fn with_room(
+        &'static self,
+        what: &str,
+        wanted: impl Fn() -> String,
+        mut call: impl FnMut() -> c_int,
+    ) -> Result<()> {
+        let mut result = call();
+        if result == code::OUT_OF_MEMORY {
+            self.pool.retry(self);
+            super::pinned::release_cached();
+            result = call();
+        }
+        if result == code::OUT_OF_MEMORY {
+            return Err(self.pool.no_room(self, &wanted()));
+        }
+        self.check(what, result)
     }
 
     #[inline]

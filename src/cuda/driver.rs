@@ -23,6 +23,7 @@ symbols! {
         cuCtxGetCurrent(*mut CUcontext);
         cuCtxSetCurrent(CUcontext);
         cuCtxSynchronize();
+        cuCtxEnablePeerAccess(CUcontext, c_uint);
         cuMemAlloc_v2(*mut CUdeviceptr, usize);
         cuMemFree_v2(CUdeviceptr);
         cuMemGetInfo_v2(*mut usize, *mut usize);
@@ -42,13 +43,14 @@ symbols! {
         cuStreamQuery(CUstream);
         cuStreamWaitEvent(CUstream, CUevent, c_uint);
         cuStreamIsCapturing(CUstream, *mut c_int);
+        cuThreadExchangeStreamCaptureMode(*mut c_int);
         cuEventCreate(*mut CUevent, c_uint);
         cuEventRecord(CUevent, CUstream);
         cuEventQuery(CUevent);
         cuEventSynchronize(CUevent);
         cuEventElapsedTime(*mut f32, CUevent, CUevent);
         cuEventDestroy_v2(CUevent);
-        cuModuleLoadData(*mut CUmodule, *const c_void);
+        cuModuleLoadDataEx(*mut CUmodule, *const c_void, c_uint, *mut c_int, *mut *mut c_void);
         cuModuleGetFunction(*mut CUfunction, CUmodule, *const c_char);
         cuFuncGetAttribute(*mut c_int, c_int, CUfunction);
         cuFuncSetAttribute(CUfunction, c_int, c_int);
@@ -65,12 +67,13 @@ symbols! {
 pub mod code {
     use std::ffi::c_int;
     pub const OUT_OF_MEMORY: c_int = 2;
+    pub const NOT_INITIALIZED: c_int = 3;
     /// The process is ending and the driver has gone first.
     pub const DEINITIALIZED: c_int = 4;
     pub const NOT_FOUND: c_int = 500;
     pub const NOT_READY: c_int = 600;
     /// The context is lost: an illegal address, a trap, hardware failure. Every later call fails too.
-    pub const LOST: &[c_int] = &[46, 214, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721];
+    pub const LOST: &[c_int] = &[46, 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721];
 }
 
 /// The oldest driver whose compiler takes the kernels (PTX 8.0).
@@ -162,6 +165,28 @@ impl Driver {
     pub fn error(&self, what: &str, code: c_int) -> Error {
         let status = if code == code::OUT_OF_MEMORY { status::OUT_OF_MEMORY } else { status::CUDA };
         Error::new(status, format!("{what} of the CUDA driver failed: {}", self.words(code)))
+    }
+}
+
+/// While it lives, this thread's calls do not end the capture of a graph that other code has under way, and are not
+/// refused because of it: they are none that a graph could hold (allocating, asking whether an event is reached).
+pub struct BesideCaptures(&'static Driver, c_int);
+
+const RELAXED: c_int = 2;
+
+impl Driver {
+    pub fn beside_captures(&'static self) -> BesideCaptures {
+        let mut mode = RELAXED;
+        // SAFETY: the driver's function with its documented arguments: gives the mode from before.
+        let result = unsafe { (self.cuThreadExchangeStreamCaptureMode)(&mut mode) };
+        BesideCaptures(self, if result == 0 { mode } else { RELAXED })
+    }
+}
+
+impl Drop for BesideCaptures {
+    fn drop(&mut self) {
+        // SAFETY: as above.
+        unsafe { (self.0.cuThreadExchangeStreamCaptureMode)(&mut self.1) };
     }
 }
 

@@ -4,12 +4,12 @@ use super::device::Device;
 use crate::error::{Error, Result, status};
 use std::ffi::c_uint;
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicU32, Ordering::Acquire};
+use std::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Relaxed, Ordering::Release};
 
 /// The first bad index of a stream, in host memory that the device writes to.
 #[repr(C)]
 pub struct ErrorRecord {
-    /// 0: nothing; 1: being written; 2: there.
+    /// 0: nothing; 1: being written; 2: there; 3: being read.
     taken: AtomicU32,
     op: u32,
     position: i64,
@@ -39,12 +39,13 @@ const PORTABLE_AND_MAPPED: c_uint = 1 | 2;
 
 impl ErrorRecord {
     /// An empty record. The device's context is current.
-    pub(super) fn allocate(device: &Device) -> Result<*mut ErrorRecord> {
+    pub(super) fn allocate(device: &'static Device) -> Result<*mut ErrorRecord> {
         let mut memory = null_mut();
         let size = size_of::<ErrorRecord>();
+        let _beside = device.driver.beside_captures();
         // SAFETY: the driver's function with its documented arguments.
-        let result = unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE_AND_MAPPED) };
-        device.check("cuMemHostAlloc", result)?;
+        let call = || unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE_AND_MAPPED) };
+        device.with_room("cuMemHostAlloc", || format!("{size} B of pinned host memory"), call)?;
         // SAFETY: fresh memory of that size.
         unsafe { memory.cast::<u8>().write_bytes(0, size) };
         Ok(memory.cast())
@@ -57,24 +58,25 @@ impl ErrorRecord {
         unsafe { (device.driver.cuMemFreeHost)(record.cast()) };
     }
 
-    /// What was noted, as an error; the record is empty afterwards.
+    /// What was noted, as an error; the record is empty afterwards. Kernels may be using it, and other threads read it.
     ///
     /// # Safety
-    /// From `allocate`; no kernel is using it.
+    /// From `allocate`.
     pub(super) unsafe fn take(record: *mut ErrorRecord) -> Result<()> {
-        // SAFETY: the caller's promise.
-        let record = unsafe { &mut *record };
-        if record.taken.load(Acquire) != 2 {
+        // SAFETY: the caller's promise. Only an atomic is looked at by reference.
+        let taken = unsafe { &(*record).taken };
+        if taken.compare_exchange(2, 3, Acquire, Relaxed).is_err() {
             return Ok(());
         }
-        *record.taken.get_mut() = 0;
-        let op = IndexOp::NAMES.get(record.op as usize).copied().unwrap_or("a kernel");
+        // SAFETY: a record that is there is written by nobody until it is empty.
+        let ErrorRecord { op, position, value, limit, .. } = unsafe { record.read_volatile() };
+        taken.store(0, Release);
+        let op = IndexOp::NAMES.get(op as usize).copied().unwrap_or("a kernel");
         Err(Error::new(
             status::INDEX,
             format!(
-                "{op}: index {} at position {} is out of bounds for size {}; the element was skipped (noticed when the \
-                 device was next waited for)",
-                record.value, record.position, record.limit
+                "{op}: index {value} at position {position} is out of bounds for size {limit}; the element was skipped \
+                 (noticed when the device was next waited for)"
             ),
         ))
     }

@@ -34,7 +34,7 @@ pub fn start(
     let device = queue.device();
     let Function(function) = device.modules.function(device, module, pieces)?;
     // SAFETY: the launchers of this crate pass what their kernel declares; the driver copies the values now.
-    let result = unsafe {
+    let call = || unsafe {
         (device.driver.cuLaunchKernel)(
             function,
             grid[0],
@@ -49,7 +49,14 @@ pub fn start(
             std::ptr::null_mut(),
         )
     };
-    device.check("cuLaunchKernel", result).map_err(|e| e.within(&pieces.concat()))
+    // A kernel's first launch may need memory, for the kernel itself or for its threads' stacks.
+    let wanted = || format!("the kernel {}", pieces.concat());
+    device.with_room("cuLaunchKernel", wanted, call).map_err(|e| e.within(&pieces.concat()))
+}
+
+/// Makes sure that a later launch of the kernel finds it.
+pub fn prepare(queue: &Queue, module: &'static str, pieces: &[&str]) -> Result<()> {
+    queue.device().modules.function(queue.device(), module, pieces).map(|_| ())
 }
 
 /// Blocks that cover `count` items at `each` a block.

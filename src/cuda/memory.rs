@@ -5,7 +5,7 @@
 //! was allocated on: work of one stream runs in order. A chunk that other streams used too waits until they are done.
 
 use super::device::Device;
-use super::driver::code;
+use super::driver::{self, code};
 use super::stream::{Event, Stream};
 use crate::error::{Error, Result, status};
 use std::collections::BTreeSet;
@@ -127,6 +127,9 @@ impl Visitors {
 
     /// The points after what each has been given so far.
     fn events(&self) -> Vec<Event> {
+        if driver::loaded().is_none() {
+            return Vec::new();
+        }
         let Visits { streams, ends: mut events } = std::mem::take(&mut *self.lock());
         // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
         events.extend(streams.iter().filter_map(|stream| Event::after(stream).ok()));
@@ -172,6 +175,10 @@ impl Block {
 
 impl Drop for Block {
     fn drop(&mut self) {
+        // In the child of a fork another thread may have held the pool's lock for ever, and the memory is the parent's.
+        if driver::loaded().is_none() {
+            return;
+        }
         self.device.pool.free(self.chunk, self.visitors.events());
     }
 }
@@ -196,14 +203,19 @@ impl Pool {
     }
 
     fn allocate(&self, device: &'static Device, stream: usize, nbytes: usize) -> Result<(usize, u64)> {
-        let too_much = || Error::new(status::OUT_OF_MEMORY, format!("{nbytes} bytes are more than cuda has"));
+        let too_much = || {
+            let (ordinal, total) = (device.ordinal, bytes(device.properties().total_memory));
+            Error::new(status::OUT_OF_MEMORY, format!("cuda:{ordinal} has no room for {nbytes} bytes: it has {total}"))
+        };
         let size = rounded(nbytes).ok_or_else(too_much)?;
         let mut state = self.lock();
         state.statistics.allocations += 1;
-        if !state.waiting.is_empty() {
+        let mut found = state.take(stream, size);
+        if found.is_none() && !state.waiting.is_empty() {
             state.settle();
+            found = state.take(stream, size);
         }
-        let chunk = match state.take(stream, size) {
+        let chunk = match found {
             Some(chunk) => chunk,
             None => {
                 if !state.adopt(stream, size) {
@@ -249,6 +261,20 @@ impl Pool {
     pub fn reset_peak(&self) {
         let s = &mut self.lock().statistics;
         (s.peak_allocated, s.peak_reserved) = (s.allocated, s.reserved);
+    }
+
+    /// Gives what is cached back to the driver, for a call that found no memory.
+    pub fn retry(&self, device: &'static Device) {
+        let mut state = self.lock();
+        state.statistics.retries += 1;
+        state.release(device);
+    }
+
+    /// The error when the driver has no memory for what is `wanted`.
+    pub fn no_room(&self, device: &'static Device, wanted: &str) -> Error {
+        let mut state = self.lock();
+        state.statistics.failures += 1;
+        state.no_room(device, wanted)
     }
 
     /// Gives what is cached back to the driver; bytes. The device's context is current.
@@ -405,6 +431,7 @@ impl State {
     ) -> Result<()> {
         let driver = device.driver;
         let mut address = 0;
+        let _beside = driver.beside_captures();
         // SAFETY: the driver's function with its documented arguments, here and below.
         let mut result = unsafe { (driver.cuMemAlloc_v2)(&mut address, segment) };
         if result == code::OUT_OF_MEMORY {
@@ -415,7 +442,7 @@ impl State {
         }
         if result == code::OUT_OF_MEMORY {
             self.statistics.failures += 1;
-            return Err(self.out_of_memory(device, asked));
+            return Err(self.no_room(device, &bytes(asked)));
         }
         device.check("cuMemAlloc", result)?;
         self.statistics.segments += 1;
@@ -429,7 +456,7 @@ impl State {
     }
 
     #[cold]
-    fn out_of_memory(&self, device: &'static Device, asked: usize) -> Error {
+    fn no_room(&self, device: &'static Device, wanted: &str) -> Error {
         let (mut free, mut total) = (0, 0);
         // SAFETY: the driver's function with its documented arguments. On failure the numbers stay 0.
         let _: c_int = unsafe { (device.driver.cuMemGetInfo_v2)(&mut free, &mut total) };
@@ -438,10 +465,9 @@ impl State {
         Error::new(
             status::OUT_OF_MEMORY,
             format!(
-                "cuda:{} has no room for {}: {} of {} are free, this library holds {} in use and {} cached (largest \
+                "cuda:{} has no room for {wanted}: {} of {} are free, this library holds {} in use and {} cached (largest \
                  block {})",
                 device.ordinal,
-                bytes(asked),
                 bytes(free),
                 bytes(total),
                 bytes(s.allocated),

@@ -53,8 +53,12 @@ pub struct Queue {
 
 impl Queue {
     pub fn on(stream: Arc<Stream>) -> Result<Queue> {
-        let context = stream.device().enter()?;
+        let context = stream.enter()?;
         stream.settle();
+        // Memory of a graph would have to stay its own. The default stream cannot be captured.
+        if !stream.is_default() {
+            stream.check_capture("work of this library")?;
+        }
         Ok(Queue { stream, _context: context })
     }
 

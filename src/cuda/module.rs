@@ -6,7 +6,7 @@ use crate::error::{Error, Result, status};
 use crate::fail;
 use cudarc::driver::sys::{CUfunction, CUmodule};
 use std::collections::HashMap;
-use std::ffi::CString;
+use std::ffi::{CString, c_int, c_void};
 use std::hash::{BuildHasherDefault, Hasher};
 use std::ptr::null_mut;
 use std::sync::{Mutex, RwLock};
@@ -64,13 +64,15 @@ fn key(module: &str, pieces: &[&str]) -> u64 {
 
 /// Dynamic shared memory above which a kernel has to ask.
 const SHARED_WITHOUT_ASKING: usize = 48 << 10;
+const ERROR_LOG: c_int = 5;
+const ERROR_LOG_BYTES: c_int = 6;
 const STATIC_SHARED: i32 = 1;
 const MAX_DYNAMIC_SHARED: i32 = 8;
 
 impl Modules {
     /// The kernel whose name is the pieces put together. The device's context is current.
     #[inline]
-    pub fn function(&self, device: &Device, module: &'static str, pieces: &[&str]) -> Result<Function> {
+    pub fn function(&self, device: &'static Device, module: &'static str, pieces: &[&str]) -> Result<Function> {
         let key = key(module, pieces);
         if let Ok(functions) = self.functions.read()
             && let Some(&function) = functions.get(&key)
@@ -81,17 +83,25 @@ impl Modules {
     }
 
     #[cold]
-    fn load(&self, device: &Device, module: &'static str, pieces: &[&str], key: u64) -> Result<Function> {
+    fn load(&self, device: &'static Device, module: &'static str, pieces: &[&str], key: u64) -> Result<Function> {
         let name = pieces.concat();
         let handle = self.module(device, module)?;
         let Ok(c_name) = CString::new(name.as_str()) else { fail!(INTERNAL, "{name:?} is no name of a kernel") };
-        let mut raw = null_mut();
+        let (mut raw, mut found) = (null_mut(), true);
+        let _beside = device.driver.beside_captures();
         // SAFETY: the driver's functions with their documented arguments.
-        let result = unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle.0, c_name.as_ptr()) };
-        if result == code::NOT_FOUND {
+        let call = || match unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle.0, c_name.as_ptr()) } {
+            code::NOT_FOUND => {
+                found = false;
+                0
+            }
+            result => result,
+        };
+        let wanted = || format!("the kernel {name}");
+        device.with_room("cuModuleGetFunction", wanted, call).map_err(|e| e.within(&name))?;
+        if !found {
             fail!(INTERNAL, "module {module} has no kernel {name}");
         }
-        device.check("cuModuleGetFunction", result).map_err(|e| e.within(&name))?;
         let most = device.properties().shared_per_block;
         if most > SHARED_WITHOUT_ASKING {
             // Permission for all that its static shared memory leaves; what a launch takes is said at the launch.
@@ -100,16 +110,32 @@ impl Modules {
             let result = unsafe { (device.driver.cuFuncGetAttribute)(&mut fixed, STATIC_SHARED, raw) };
             device.check("cuFuncGetAttribute", result).map_err(|e| e.within(&name))?;
             // SAFETY: as above.
-            let result =
-                unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32 - fixed.max(0)) };
-            device.check("cuFuncSetAttribute", result).map_err(|e| e.within(&name))?;
+            let call =
+                || unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32 - fixed.max(0)) };
+            device.with_room("cuFuncSetAttribute", wanted, call).map_err(|e| e.within(&name))?;
         }
         let function = Function(raw);
         self.functions.write().unwrap_or_else(|e| e.into_inner()).insert(key, function);
         Ok(function)
     }
 
-    fn module(&self, device: &Device, name: &'static str) -> Result<Module> {
+    /// What the driver's compiler says of PTX that it has just refused.
+    #[cold]
+    fn with_log(device: &Device, ptx: &[u8], error: Error) -> Error {
+        const ROOM: usize = 4096;
+        let (mut log, mut raw) = (vec![0u8; ROOM + 1], null_mut());
+        let (mut options, mut values) = ([ERROR_LOG, ERROR_LOG_BYTES], [log.as_mut_ptr().cast(), ROOM as *mut c_void]);
+        let load = device.driver.cuModuleLoadDataEx;
+        // SAFETY: NUL-terminated PTX; a buffer and how much room it has, as the options want their values.
+        let again = unsafe { load(&mut raw, ptx.as_ptr().cast(), 2, options.as_mut_ptr(), values.as_mut_ptr()) };
+        let words = log.split(|&b| b == 0).next().unwrap_or(&[]);
+        if again == 0 || words.is_empty() || error.status() == status::OUT_OF_MEMORY {
+            return error;
+        }
+        Error::new(error.status(), format!("{} ({})", error.message(), String::from_utf8_lossy(words).trim()))
+    }
+
+    fn module(&self, device: &'static Device, name: &'static str) -> Result<Module> {
         let mut modules = self.modules.lock().unwrap_or_else(|e| e.into_inner());
         if let Some(&module) = modules.get(name) {
             return Ok(module);
@@ -121,9 +147,12 @@ impl Modules {
         let mut ptx = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, *size).map_err(broken)?;
         ptx.push(0);
         let mut raw = null_mut();
-        // SAFETY: NUL-terminated PTX.
-        let result = unsafe { (device.driver.cuModuleLoadData)(&mut raw, ptx.as_ptr().cast()) };
-        device.check("cuModuleLoadData", result).map_err(|e| e.within(name))?;
+        let _beside = device.driver.beside_captures();
+        let load = device.driver.cuModuleLoadDataEx;
+        // SAFETY: NUL-terminated PTX, no options.
+        let call = || unsafe { load(&mut raw, ptx.as_ptr().cast(), 0, null_mut(), null_mut()) };
+        let loaded = device.with_room("cuModuleLoadDataEx", || format!("the kernels {name}"), call);
+        loaded.map_err(|e| Modules::with_log(device, &ptx, e).within(name))?;
         modules.insert(name, Module(raw));
         Ok(Module(raw))
     }

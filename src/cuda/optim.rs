@@ -2,7 +2,7 @@
 
 use super::Queue;
 use super::copy::{copy, to_dtype};
-use super::launch::launch;
+use super::launch::{launch, prepare};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::function::{AdamW, AdamWFactors, Sgd};
@@ -50,9 +50,14 @@ fn reading(x: Out<'_>) -> In<'_> {
     In { base: x.base, dtype: x.dtype, layout: x.layout }
 }
 
-/// Calls `step` with the updates of each dtype.
-fn each_dtype(queue: &Queue, updates: &[Update], step: impl Fn(DType, &[Ready]) -> Result<()>) -> Result<()> {
-    // All memory first: a step that finds none has written nothing.
+/// Calls `step` with the updates of each dtype, for which it launches the kernel `name` of that dtype.
+fn each_dtype(
+    queue: &Queue,
+    updates: &[Update],
+    name: &'static str,
+    step: impl Fn(DType, &[Ready]) -> Result<()>,
+) -> Result<()> {
+    // All memory and kernels first: a step that does not find them has written nothing.
     let mut copies = Vec::new();
     let mut ready = list::with_room(updates.len())?;
     for update in updates.iter().filter(|u| u.param.layout.numel() > 0) {
@@ -75,7 +80,9 @@ fn each_dtype(queue: &Queue, updates: &[Update], step: impl Fn(DType, &[Ready]) 
         ready.push(Ready { at, dtype, numel: update.param.layout.numel(), step: update.step });
     }
     ready.sort_unstable_by_key(|r| r.dtype as i32);
-    for part in ready.chunk_by(|a, b| a.dtype == b.dtype) {
+    let parts = || ready.chunk_by(|a, b| a.dtype == b.dtype);
+    parts().try_for_each(|part| prepare(queue, "optim", &[name, part[0].dtype.name()]))?;
+    for part in parts() {
         step(part[0].dtype, part)?;
     }
     for (made, back) in &copies {
@@ -166,7 +173,7 @@ struct SgdNumbers<C> {
 
 /// One step of SGD for each parameter: as `cpu::optim::sgd`; `hyper.momentum` counts where there is a buffer.
 pub fn sgd(queue: &Queue, updates: &[Update], hyper: Sgd) -> Result<()> {
-    each_dtype(queue, updates, |dtype, params| match dtype {
+    each_dtype(queue, updates, "sgd_", |dtype, params| match dtype {
         DType::F64 => sgd_of::<f64>(queue, dtype, params, hyper),
         _ => sgd_of::<f32>(queue, dtype, params, hyper),
     })
@@ -224,7 +231,7 @@ struct AdamWNumbers<C> {
 
 /// One step of AdamW or Adam for each parameter: as `cpu::optim::adamw`.
 pub fn adamw(queue: &Queue, updates: &[Update], hyper: AdamW) -> Result<()> {
-    each_dtype(queue, updates, |dtype, params| match dtype {
+    each_dtype(queue, updates, "adamw_", |dtype, params| match dtype {
         DType::F64 => adamw_of::<f64>(queue, dtype, params, hyper),
         _ => adamw_of::<f32>(queue, dtype, params, hyper),
     })

@@ -2,8 +2,9 @@
 //!
 //! Blocks are kept for the next request of their size class, because pinning is slow.
 
-use super::device::Device;
+use super::device::{self, Device};
 use super::driver;
+use super::memory::bytes;
 use crate::error::Result;
 use std::collections::BTreeMap;
 use std::ffi::c_uint;
@@ -39,13 +40,11 @@ impl PinnedBlock {
         }
         let _context = device.enter()?;
         let mut memory = null_mut();
+        let _beside = device.driver.beside_captures();
+        let wanted = || format!("{} of pinned host memory", bytes(size));
         // SAFETY: the driver's function with its documented arguments.
-        let mut result = unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE) };
-        if result != 0 && release_cached() > 0 {
-            // SAFETY: as above.
-            result = unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE) };
-        }
-        device.check("cuMemHostAlloc", result)?;
+        let call = || unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE) };
+        device.with_room("cuMemHostAlloc", wanted, call)?;
         match NonNull::new(memory.cast()) {
             Some(memory) => Ok(PinnedBlock { memory, size }),
             None => crate::fail!(INTERNAL, "cuMemHostAlloc gave no memory"),
@@ -63,6 +62,10 @@ fn cache() -> std::sync::MutexGuard<'static, BTreeMap<usize, Vec<Memory>>> {
 
 impl Drop for PinnedBlock {
     fn drop(&mut self) {
+        // In the child of a fork the lock may be held for ever.
+        if driver::loaded().is_none() {
+            return;
+        }
         cache().entry(self.size).or_default().push(Memory(self.memory));
     }
 }
@@ -70,6 +73,8 @@ impl Drop for PinnedBlock {
 /// Gives cached blocks back; bytes.
 pub fn release_cached() -> usize {
     let Some(driver) = driver::loaded() else { return 0 };
+    // Any context will do.
+    let Some(_context) = device::opened().find_map(|device| device.enter().ok()) else { return 0 };
     let all = std::mem::take(&mut *cache());
     let mut released = 0;
     for (size, blocks) in all {
@@ -77,6 +82,8 @@ pub fn release_cached() -> usize {
             // SAFETY: from cuMemHostAlloc, used by nobody.
             if unsafe { (driver.cuMemFreeHost)(memory.as_ptr().cast()) } == 0 {
                 released += size;
+            } else {
+                cache().entry(size).or_default().push(Memory(memory));
             }
         }
     }

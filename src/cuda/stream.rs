@@ -1,7 +1,7 @@
 //! Streams and events. Work of one stream runs in order; each thread has a current stream on each device.
 
 use super::counters::Counters;
-use super::device::{Device, device};
+use super::device::{Device, Entered, device};
 use super::driver::{self, code};
 use super::errors::ErrorRecord;
 use crate::error::Result;
@@ -11,8 +11,8 @@ use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::ffi::{c_uint, c_void};
 use std::ptr::null_mut;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 
 /// Something that must live until a copy is done: the memory that it reads or writes.
 type Keeper = Box<dyn Any + Send>;
@@ -24,8 +24,6 @@ pub struct Stream {
     owned: bool,
     /// Where its kernels note a bad index: host memory that the device writes to.
     record: *mut ErrorRecord,
-    /// Whether a kernel that may note something was launched since the record was last read.
-    suspect: AtomicBool,
     pub(super) counters: Counters,
     /// What copies still need, with the event behind the copy.
     kept: Mutex<Vec<(Event, Keeper)>>,
@@ -38,20 +36,25 @@ unsafe impl Send for Stream {}
 unsafe impl Sync for Stream {}
 
 const NON_BLOCKING: c_uint = 1;
+/// Handles that stand for the legacy default stream and for the default stream of whichever thread uses them.
+const LEGACY: usize = 1;
+pub const PER_THREAD: usize = 2;
 
 impl Stream {
     fn wrap(device: &'static Device, raw: CUstream, owned: bool) -> Result<Stream> {
         let record = ErrorRecord::allocate(device)?;
-        Ok(Stream {
-            device,
-            raw,
-            owned,
-            record,
-            suspect: AtomicBool::new(false),
-            counters: Counters::default(),
-            kept: Mutex::new(Vec::new()),
-            kept_count: AtomicUsize::new(0),
-        })
+        Ok(Stream::with(device, raw, owned, record, Counters::default()))
+    }
+
+    fn with(
+        device: &'static Device,
+        raw: CUstream,
+        owned: bool,
+        record: *mut ErrorRecord,
+        counters: Counters,
+    ) -> Stream {
+        let (kept, kept_count) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+        Stream { device, raw, owned, record, counters, kept, kept_count }
     }
 
     /// A new stream that does not wait for the default stream. Lower numbers are more urgent, as CUDA has it.
@@ -59,8 +62,8 @@ impl Stream {
         let _context = device.enter()?;
         let mut raw = null_mut();
         // SAFETY: the driver's function with its documented arguments.
-        let result = unsafe { (device.driver.cuStreamCreateWithPriority)(&mut raw, NON_BLOCKING, priority) };
-        device.check("cuStreamCreate", result)?;
+        let call = || unsafe { (device.driver.cuStreamCreateWithPriority)(&mut raw, NON_BLOCKING, priority) };
+        device.with_room("cuStreamCreate", || "a stream".into(), call)?;
         device.pool.arrive(raw as usize);
         match Stream::wrap(device, raw, true) {
             Ok(stream) => Ok(Arc::new(stream)),
@@ -74,11 +77,31 @@ impl Stream {
 
     /// The caller's own stream (a `cudaStream_t`); it must outlive this object.
     pub fn borrow(device: &'static Device, raw: *mut c_void) -> Result<Arc<Stream>> {
-        if raw.is_null() {
-            return Stream::default_of(device);
+        match raw.addr() {
+            0 | LEGACY => return Stream::default_of(device),
+            PER_THREAD => fail!(
+                INVALID_ARGUMENT,
+                "cuda_stream is cudaStreamPerThread, which is another stream on every thread; expected one that \
+                 cudaStreamCreate made, or NULL"
+            ),
+            _ => {}
         }
         let _context = device.enter()?;
-        Ok(Arc::new(Stream::wrap(device, raw.cast(), false)?))
+        let mut wrapped = device.wrapped.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(stream) = wrapped.find(raw.cast()) {
+            return Ok(stream);
+        }
+        let stream = Arc::new(match wrapped.take_parked(raw.cast()) {
+            Some(Parked { record, counters, .. }) => Stream::with(device, raw.cast(), false, record, counters),
+            None => Stream::wrap(device, raw.cast(), false)?,
+        });
+        wrapped.live.push(Arc::downgrade(&stream));
+        Ok(stream)
+    }
+
+    /// The device's context made current. If it is lost, so is what copies kept memory for.
+    pub fn enter(&self) -> Result<Entered> {
+        self.device.enter().inspect_err(|_| self.settle())
     }
 
     /// The device's default stream: CUDA's legacy default stream, which host programs use too.
@@ -113,13 +136,12 @@ impl Stream {
 
     /// The record for kernels that check indices.
     pub fn errors(&self) -> *mut ErrorRecord {
-        self.suspect.store(true, Relaxed);
         self.record
     }
 
     /// Waits for all work of the stream; the first bad index that one of its kernels noted is the error.
     pub fn synchronize(&self) -> Result<()> {
-        let _context = self.device.enter()?;
+        let _context = self.enter()?;
         self.check_capture("synchronising")?;
         // SAFETY: the driver's function with its documented arguments.
         let result = unsafe { (self.device.driver.cuStreamSynchronize)(self.raw) };
@@ -170,11 +192,8 @@ impl Stream {
     }
 
     fn check_record(&self) -> Result<()> {
-        if self.suspect.swap(false, Relaxed) {
-            // SAFETY: the record lives as long as the stream, and the stream is idle.
-            return unsafe { ErrorRecord::take(self.record) };
-        }
-        Ok(())
+        // SAFETY: the record lives as long as the stream.
+        unsafe { ErrorRecord::take(self.record) }
     }
 
     /// Holds `what` until the work that the stream has been given so far is done.
@@ -214,8 +233,12 @@ impl Drop for Stream {
         if driver::loaded().is_none() {
             return;
         }
-        let Ok(_context) = self.device.enter() else { return };
+        let Ok(_context) = self.enter() else { return };
         let driver = self.device.driver;
+        if !self.owned && self.kept_count.load(Relaxed) == 0 {
+            // The next wrapper has them.
+            return Parked::leave(self);
+        }
         // SAFETY: nobody else has the stream; what it still runs may write the record, so it is waited for.
         unsafe {
             (driver.cuStreamSynchronize)(self.raw);
@@ -227,6 +250,55 @@ impl Drop for Stream {
             ErrorRecord::free(self.device, self.record);
         }
         self.counters.release(self.device);
+    }
+}
+
+/// The caller's streams of a device, as far as this library knows them.
+#[derive(Default)]
+pub struct Wrapped {
+    live: Vec<Weak<Stream>>,
+    parked: Vec<Parked>,
+}
+
+/// What a wrapper leaves when it goes: it is not waited for, and making new ones is slow.
+struct Parked {
+    stream: CUstream,
+    record: *mut ErrorRecord,
+    counters: Counters,
+    /// The end of the work that may use them; `None` if it cannot be told.
+    end: Option<Event>,
+}
+
+// SAFETY: handles of the driver and memory that whoever takes them uses alone.
+unsafe impl Send for Parked {}
+
+impl Parked {
+    fn leave(stream: &mut Stream) {
+        let end = if stream.is_capturing() { None } else { Event::after(stream).ok() };
+        let counters = std::mem::take(&mut stream.counters);
+        let parked = Parked { stream: stream.raw, record: stream.record, counters, end };
+        stream.device.wrapped.lock().unwrap_or_else(|e| e.into_inner()).parked.push(parked);
+    }
+}
+
+impl Wrapped {
+    fn find(&mut self, raw: CUstream) -> Option<Arc<Stream>> {
+        self.live.retain(|stream| stream.strong_count() > 0);
+        self.live.iter().filter_map(Weak::upgrade).find(|stream| stream.raw == raw)
+    }
+
+    /// What a wrapper of the same stream left, which goes on with what was noted there; else something that no work uses
+    /// any more.
+    fn take_parked(&mut self, stream: CUstream) -> Option<Parked> {
+        let all = &mut self.parked;
+        if let Some(same) = all.iter().position(|p| p.stream == stream) {
+            return Some(all.swap_remove(same));
+        }
+        let idle = all.iter().position(|p| p.end.as_ref().is_some_and(Event::is_done))?;
+        let parked = all.swap_remove(idle);
+        // SAFETY: the record is used by nobody. What it says was of a stream that has gone.
+        let _ = unsafe { ErrorRecord::take(parked.record) };
+        Some(parked)
     }
 }
 
@@ -307,8 +379,13 @@ impl Event {
             return true;
         }
         let Ok(_context) = self.device.enter() else { return true };
+        let _beside = self.device.driver.beside_captures();
         // SAFETY: as above.
-        unsafe { (self.device.driver.cuEventQuery)(self.raw) != code::NOT_READY }
+        match unsafe { (self.device.driver.cuEventQuery)(self.raw) } {
+            0 | code::NOT_INITIALIZED | code::DEINITIALIZED => true,
+            // Any other answer says nothing of the work.
+            other => code::LOST.contains(&other),
+        }
     }
 
     pub fn query(&self) -> Result<bool> {

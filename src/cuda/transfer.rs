@@ -58,6 +58,7 @@ pub unsafe fn between(queue: &Queue, source: &Device, from: *const u8, to: *mut 
         return Ok(());
     }
     let device = queue.device();
+    device.connect(source);
     let (here, there) = (device.context(), source.context());
     // SAFETY: the caller's promise.
     let result =

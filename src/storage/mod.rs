@@ -207,6 +207,13 @@ impl Storage {
         }
     }
 
+    /// Whether the driver reads these bytes of the host after a copy of them has been started: if they are pinned.
+    /// Who made the memory does not tell, since anybody may register it with CUDA.
+    fn is_read_later(&self, device: &'static cuda::Device, from: *const u8, nbytes: usize) -> Result<bool> {
+        Ok(matches!(self.0.owner, Owner::Pinned(_))
+            || (nbytes > 0 && transfer::place_of(device, from)? == Place::Pinned))
+    }
+
     /// Notes that `stream` works on the memory, which then is not used for something else before that work is done.
     #[inline]
     pub fn used_by(&self, stream: &Arc<Stream>) {
@@ -262,7 +269,7 @@ impl Storage {
         match (self.device(), target.device()) {
             (Device::Cpu, Device::Cuda(ordinal)) => {
                 let queue = cuda::queue(ordinal)?;
-                let pinned = self.is_pinned();
+                let pinned = self.is_read_later(queue.device(), from, nbytes)?;
                 if !(pinned && non_blocking) {
                     queue.stream().check_capture("a copy from the host that is waited for")?;
                 }

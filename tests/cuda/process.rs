@@ -24,6 +24,12 @@ pub fn full() -> bool {
     std::env::var_os("TENDON_TEST_FULL").is_some()
 }
 
+/// How long a child may take: `TENDON_TEST_CHILD_SECONDS`, or long enough for a slow machine.
+fn child_limit() -> Duration {
+    let seconds = std::env::var("TENDON_TEST_CHILD_SECONDS").ok().and_then(|s| s.parse().ok());
+    Duration::from_secs(seconds.unwrap_or(600))
+}
+
 /// The folder of the mock libraries, built if need be.
 pub fn mock_folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
@@ -105,7 +111,7 @@ impl<'a> Child<'a> {
             })
         };
         let (out, err) = (read(Box::new(out)), read(Box::new(err)));
-        let end = Instant::now() + Duration::from_secs(600);
+        let end = Instant::now() + child_limit();
         let status = loop {
             if let Some(status) = child.try_wait().unwrap() {
                 break status;

@@ -280,6 +280,143 @@ fn non_blocking_moves_keep_their_source() {
     });
 }
 
+/// Memory that the caller pins: a borrowed source is released when the copy is done, and one of the library's own is read
+/// in time too.
+#[test]
+fn memory_that_the_caller_registers() {
+    apart(DEFERRED, || {
+        drop(ones(1));
+        native::enter();
+        let non_blocking = TensorConvertOptions { non_blocking: 1, ..Options::DEFAULT };
+        let start = |x: &T| out(|o| unsafe { tensor_to_device(x.0, cuda(0), &non_blocking, o) }).unwrap();
+        let mut memory = vec![3f32; 100_000];
+        native::register(&mut memory);
+        let x = borrowed(&mut memory);
+        let y = start(&x);
+        drop(x);
+        assert!(RELEASED.load(SeqCst) == 0 || real(), "released while it is being read");
+        assert_eq!(first(&y), 3.0);
+        assert_eq!(RELEASED.load(SeqCst), 1);
+        native::unregister(&mut memory);
+
+        let own = cpu_tensor(&Array::new(&[100_000], || 5.0), TENSOR_DTYPE_F32).unwrap();
+        let mut data = null_mut();
+        check(unsafe { tensor_data_mut(own.0, &mut data) }).unwrap();
+        let pinned = unsafe { std::slice::from_raw_parts_mut(data.cast::<f32>(), 100_000) };
+        native::register(pinned);
+        let y = to_device(&own, cuda(0)).unwrap();
+        pinned.fill(-1.0);
+        assert_eq!(first(&y), 5.0);
+        native::unregister(pinned);
+    });
+}
+
+/// Two threads, each with a stream of its own, add to one gradient; and a backward on another stream than the one before.
+#[test]
+fn gradients_of_several_streams_add_up() {
+    apart(DEFERRED, || {
+        let leaf = ones(10_000);
+        requires_grad(&leaf).unwrap();
+        check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
+        let address = leaf.0 as usize;
+        let backward = |stream: &Stream| {
+            stream.within(|| {
+                let leaf = address as *mut Tensor;
+                let y = out(|o| unsafe { tensor_mul_scalar(leaf, number(2.0), o) }).unwrap();
+                let loss = out(|o| unsafe { tensor_sum(y.0, null(), 0, null(), o) }).unwrap();
+                check(unsafe { tensor_backward(loss.0, null()) }).unwrap();
+            })
+        };
+        let streams = [Stream::new(0), Stream::new(0)];
+        for stream in streams.iter().cycle().take(6) {
+            backward(stream);
+        }
+        std::thread::scope(|s| {
+            for _ in 0..2 {
+                s.spawn(|| {
+                    let own = Stream::new(0);
+                    for _ in 0..10 {
+                        backward(&own);
+                    }
+                    own.synchronize();
+                });
+            }
+        });
+        streams.iter().for_each(Stream::synchronize);
+        let grad = out(|o| unsafe { tensor_grad(leaf.0, o) }).unwrap();
+        assert!(values(&grad).unwrap().data.iter().all(|&g| g == 52.0));
+    });
+}
+
+/// A stream of the caller's that is wrapped again and again is not waited for, and makes nothing anew; what a kernel
+/// noted is told by the next wrapper.
+#[test]
+fn the_callers_stream_is_wrapped_again_and_again() {
+    on_mock(DEFERRED, || {
+        let x = ones(100);
+        native::enter();
+        let bad = tensor(&Array { shape: vec![1], data: vec![1000.0] }, TENSOR_DTYPE_I64).unwrap();
+        check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
+        let raw = native::make_stream();
+        let wrap = |raw| {
+            let mut s = null_mut();
+            check(unsafe { tendon_cuda_stream_from_native(0, raw, &mut s) }).map(|()| Stream(s))
+        };
+        let y = wrap(raw).unwrap().within(|| twice(&x));
+        drop(y);
+        let before = mock::stats();
+        for _ in 0..20 {
+            drop(wrap(raw).unwrap().within(|| twice(&x)));
+        }
+        let picked = wrap(raw).unwrap().within(|| out(|o| unsafe { tensor_index_select(x.0, 0, bad.0, o) }).unwrap());
+        let after = mock::stats();
+        assert_eq!((after.waits, after.host_allocations), (before.waits, before.host_allocations));
+        drop(picked);
+        let again = wrap(raw).unwrap();
+        let told = check(unsafe { tendon_cuda_stream_synchronize(again.0) }).unwrap_err();
+        assert_eq!(told.status, TENSOR_ERR_INDEX);
+        again.synchronize();
+        drop((again, x, bad));
+        native::destroy_stream(raw);
+        // Another stream takes over what the first left.
+        let other = native::make_stream();
+        let x = ones(100);
+        check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
+        let y = wrap(other).unwrap().within(|| twice(&x));
+        assert_eq!(mock::stats().host_allocations, before.host_allocations);
+        wrap(other).unwrap().synchronize();
+        drop((x, y));
+        native::destroy_stream(other);
+
+        // The handles that CUDA gives its default streams.
+        assert_eq!(wrap(std::ptr::without_provenance_mut(1)).unwrap().native(), null_mut());
+        let refused = wrap(std::ptr::without_provenance_mut(2)).map(drop).unwrap_err();
+        assert_eq!(refused.status, TENSOR_ERR_INVALID_ARGUMENT);
+    });
+}
+
+/// Other code of the process captures a graph: what this library does beside it does not end the capture.
+#[test]
+fn a_capture_elsewhere_goes_on() {
+    on_mock(&[("MOCK_CUDA_CAPTURING", "elsewhere"), ("MOCK_CUDA_DEFER", "1")], || {
+        let (a, b) = (Stream::new(0), Stream::new(0));
+        let x = ones(100_000);
+        check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
+        for _ in 0..10 {
+            let y = a.within(|| twice(&x));
+            b.wait_for(&a);
+            let z = b.within(|| twice(&y));
+            drop(y);
+            drop(a.within(|| twice(&x)));
+            a.wait_for(&b);
+            drop(z);
+        }
+        let host = cpu_tensor(&Array::new(&[1000], || 1.0), TENSOR_DTYPE_F32).unwrap();
+        drop(out(|o| unsafe { tensor_pin_memory(host.0, o) }).unwrap());
+        assert_eq!(a.within(|| first(&twice(&x))), 2.0);
+    });
+}
+
 /// The driver's functions that a caller uses beside the library.
 pub mod native {
     use super::super::mock::symbol;
@@ -310,6 +447,17 @@ pub mod native {
         let mut p = null_mut();
         assert_eq!(unsafe { allocate(&mut p, nbytes) }, 0);
         p
+    }
+
+    /// Pins memory of the caller's.
+    pub fn register(memory: &mut [f32]) {
+        let register: unsafe extern "C" fn(*mut c_void, usize, u32) -> i32 = call(c"cuMemHostRegister_v2");
+        assert_eq!(unsafe { register(memory.as_mut_ptr().cast(), size_of_val(memory), 0) }, 0);
+    }
+
+    pub fn unregister(memory: &mut [f32]) {
+        let unregister: unsafe extern "C" fn(*mut c_void) -> i32 = call(c"cuMemHostUnregister");
+        assert_eq!(unsafe { unregister(memory.as_mut_ptr().cast()) }, 0);
     }
 
     pub fn free(p: *mut c_void) {
@@ -448,5 +596,9 @@ fn what_waits_is_refused_before_it_starts_while_a_stream_is_captured() {
             (after.copies_to_host, after.copies_to_device, after.waits),
             (before.copies_to_host, before.copies_to_device, before.waits)
         );
+        // The default stream cannot be captured; others can, and then nothing is launched.
+        let launches = mock::stats().launches;
+        Stream::new(0).within(|| refused(out(|o| unsafe { tensor_mul_scalar(x.0, number(2.0), o) })));
+        assert_eq!(mock::stats().launches, launches);
     });
 }

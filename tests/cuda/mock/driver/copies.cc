@@ -140,11 +140,15 @@ DRIVER_API CUresult cuMemcpyDtoH_v2(void *to, CUdeviceptr from, size_t bytes) {
 }
 
 DRIVER_API CUresult cuMemcpyPeerAsync(CUdeviceptr to, CUcontext to_context, CUdeviceptr from, CUcontext from_context, size_t bytes, CUstream stream) {
-    return call("cuMemcpyPeerAsync", INIT, CONTEXT, [&](State &, Lock &lock) -> CUresult {
+    return call("cuMemcpyPeerAsync", INIT, CONTEXT, [&](State &s, Lock &lock) -> CUresult {
         Block *target = find_block((void *)to, bytes), *source = find_block((void *)from, bytes);
         bool holds = target && source && target->device && source->device && &target->device->context == to_context &&
                      &source->device->context == from_context;
         if (CUresult e = require(!bytes || holds, "cuMemcpyPeerAsync: the contexts are not those of the memory")) return e;
+        // Without access the copy goes through the host, where it need not.
+        auto reaches = [](Device &here, Device &there) { return std::count(here.peers.begin(), here.peers.end(), &there) > 0; };
+        if (bytes && s.peer && target->device != source->device && !reaches(*target->device, *source->device))
+            s.violate("cuMemcpyPeerAsync between devices whose access to each other was not enabled");
         return copy(lock, "cuMemcpyPeerAsync", (void *)to, (void *)from, bytes, stream, false);
     });
 }

@@ -198,6 +198,7 @@ using namespace mock;
 DRIVER_API CUresult cuMemAlloc_v2(CUdeviceptr *out, size_t bytes) {
     return call("cuMemAlloc_v2", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
         if (!out || !bytes) return CUDA_ERROR_INVALID_VALUE;
+        if (CUresult e = beside_captures(s, "cuMemAlloc")) return e;
         Device &d = current()->device;
         if (bytes > memory_left(d)) return CUDA_ERROR_OUT_OF_MEMORY;
         char *p = d.arena.take(GUARD + round_up(bytes, GUARD) + GUARD);
@@ -248,6 +249,7 @@ DRIVER_API CUresult cuMemGetInfo_v2(size_t *free, size_t *total) {
 DRIVER_API CUresult cuMemHostAlloc(void **out, size_t bytes, unsigned) {
     return call("cuMemHostAlloc", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
         if (!out || !bytes) return CUDA_ERROR_INVALID_VALUE;
+        if (CUresult e = beside_captures(s, "cuMemHostAlloc")) return e;
         size_t front = round_up(GUARD, 4096);
         char *p = (char *)aligned_alloc(4096, round_up(front + bytes + GUARD, 4096));
         if (!p) return CUDA_ERROR_OUT_OF_MEMORY;

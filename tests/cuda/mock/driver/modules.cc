@@ -168,7 +168,10 @@ DRIVER_API CUresult cuModuleLoadData(CUmodule *out, const void *image) {
 }
 
 DRIVER_API CUresult cuModuleLoadDataEx(CUmodule *out, const void *image, unsigned count, int *options, void **values) {
-    return call("cuModuleLoadDataEx", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult { return load(s, out, image, count, options, values); });
+    return call("cuModuleLoadDataEx", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
+        if (CUresult e = beside_captures(s, "cuModuleLoadDataEx")) return e;
+        return load(s, out, image, count, options, values);
+    });
 }
 
 DRIVER_API CUresult cuModuleUnload(CUmodule handle) {

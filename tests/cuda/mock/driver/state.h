@@ -207,6 +207,10 @@ CUresult call(const char *function, bool needs_init, bool needs_context, F body)
     return code;
 }
 
+// What ends a capture that other code of the process has under way (MOCK_CUDA_CAPTURING=elsewhere), unless the calling
+// thread says that it is beside that.
+CUresult beside_captures(State &s, const char *function);
+
 // For the bodies of entry points.
 constexpr bool INIT = true, CONTEXT = true, NO_INIT = false, NO_CONTEXT = false;
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
+#include <cstring>
+
 #include "state.h"
 
 namespace mock {
@@ -177,6 +179,23 @@ DRIVER_API CUresult cuStreamGetCtx(CUstream handle, CUcontext *context) {
     });
 }
 
+static thread_local int capture_mode;  // 0: global, 1: of this thread, 2: relaxed
+
+CUresult mock::beside_captures(State &s, const char *function) {
+    static const bool elsewhere = getenv("MOCK_CUDA_CAPTURING") && !strcmp(getenv("MOCK_CUDA_CAPTURING"), "elsewhere");
+    if (!elsewhere || capture_mode != 0) return CUDA_SUCCESS;
+    s.violate(format("%s ends a capture that is under way", function));
+    return CUDA_ERROR_STREAM_CAPTURE_UNSUPPORTED;
+}
+
+DRIVER_API CUresult cuThreadExchangeStreamCaptureMode(int *mode) {
+    return call("cuThreadExchangeStreamCaptureMode", INIT, NO_CONTEXT, [&](State &, Lock &) -> CUresult {
+        if (!mode || *mode < 0 || *mode > 2) return CUDA_ERROR_INVALID_VALUE;
+        std::swap(*mode, capture_mode);
+        return CUDA_SUCCESS;
+    });
+}
+
 DRIVER_API CUresult cuStreamIsCapturing(CUstream handle, int *status) {
     return call("cuStreamIsCapturing", INIT, CONTEXT, [&](State &, Lock &) -> CUresult {
         if (!find_stream(handle)) return CUDA_ERROR_INVALID_HANDLE;
@@ -256,6 +275,7 @@ DRIVER_API CUresult cuEventQuery(CUevent handle) {
     return call("cuEventQuery", INIT, CONTEXT, [&](State &s, Lock &lock) -> CUresult {
         Event *event = s.find<Event>(handle);
         if (!event) return CUDA_ERROR_INVALID_HANDLE;
+        if (CUresult e = beside_captures(s, "cuEventQuery")) return e;
         bool done = ask(lock, Point(event->point));
         return event->device.lost ? event->device.lost : done ? CUDA_SUCCESS : CUDA_ERROR_NOT_READY;
     });
