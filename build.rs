@@ -37,7 +37,7 @@ fn pack(kernels: &Path, out: &Path, without: bool) -> Result<(), String> {
         let text = std::fs::read_to_string(&path).map_err(|e| stale(&format!("cannot be read ({e})")))?;
         let text = text.replace("\r\n", "\n");
         if !text.starts_with(&module.head()) {
-            return Err(stale(&format!("does not fit kernels/{}.cu and its includes", module.name)));
+            return Err(stale(&format!("does not fit kernels/{}.cu and its includes", module.source)));
         }
         let packed = out.join(format!("{}.ptx.z", module.name));
         let bytes = miniz_oxide::deflate::compress_to_vec_zlib(text.as_bytes(), 9);

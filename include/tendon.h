@@ -1326,7 +1326,7 @@ TENDON_MUST_USE TensorStatus tendon_set_cancel_token(const TendonCancelToken *to
 TENDON_MUST_USE TensorStatus tendon_cuda_device_count(int32_t *out);
 
 /**
- * The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first.
+ * The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first. Errors: NULL_POINTER.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_current_device(int32_t *out);
 
@@ -1362,7 +1362,8 @@ TENDON_MUST_USE TensorStatus tendon_cuda_memory_stats(int32_t device, TendonCuda
 TENDON_MUST_USE TensorStatus tendon_cuda_reset_peak_memory_stats(int32_t device);
 
 /**
- * Whether kernels of `device` may read the memory of `peer` directly. Copies between them work either way.
+ * Whether copies between `device` and `peer` go directly (NVLink, PCIe), not through the host. They work either way. As
+ * torch.cuda.can_device_access_peer.
  *
  * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
  */
@@ -1396,16 +1397,18 @@ TENDON_MUST_USE TensorStatus tensor_is_pinned(const Tensor *x, bool *out);
  * Makes a stream of `device`, which does not wait for the device's default stream. Lower priorities are more urgent; 0
  * is normal. As torch.cuda.Stream.
  *
- * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+ * tendon_cuda_stream_release.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_stream_create(int32_t device, int32_t priority, TendonCudaStream **out);
 
 /**
- * The caller's own stream of `device`, a cudaStream_t or CUstream; NULL is the default stream. As
- * torch.cuda.ExternalStream.
+ * The caller's own stream of `device`, a cudaStream_t or CUstream; NULL and cudaStreamLegacy are the default stream.
+ * cudaStreamPerThread, which is another stream on every thread, is not taken. As torch.cuda.ExternalStream.
  *
- * It must stay valid until the handle is released and no tensor used on it is left. Errors: DEVICE, CUDA_UNAVAILABLE,
- * CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ * It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not wait
+ * for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
+ * NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_stream_from_native(int32_t device, void *cuda_stream, TendonCudaStream **out);
 
@@ -1413,7 +1416,8 @@ TENDON_MUST_USE TensorStatus tendon_cuda_stream_from_native(int32_t device, void
  * The stream of `device` that is current on this thread: the default stream, or that of the innermost
  * tendon_cuda_stream_begin. As torch.cuda.current_stream.
  *
- * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+ * Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+ * tendon_cuda_stream_release.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_current_stream(int32_t device, TendonCudaStream **out);
 
@@ -1424,12 +1428,12 @@ TensorStatus tendon_cuda_stream_release(TendonCudaStream *stream);
 
 /**
  * The stream as CUDA knows it, a cudaStream_t; NULL for the default stream. `*out`: borrowed until the handle is
- * released.
+ * released. Errors: INVALID_HANDLE, NULL_POINTER.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_stream_native(const TendonCudaStream *stream, void **out);
 
 /**
- * The ordinal of the stream's device.
+ * The ordinal of the stream's device. Errors: INVALID_HANDLE, NULL_POINTER.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_stream_device(const TendonCudaStream *stream, int32_t *out);
 
@@ -1438,7 +1442,7 @@ TENDON_MUST_USE TensorStatus tendon_cuda_stream_device(const TendonCudaStream *s
  *
  * What one stream makes another may use only after waiting for it: tendon_cuda_stream_wait_stream. Backward runs each
  * op's part on the stream of its forward, and lets the stream that is current wait for the end. `out`: end with
- * tendon_cuda_stream_end, on this thread, inner ones first.
+ * tendon_cuda_stream_end, on this thread, inner ones first. Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_stream_begin(const TendonCudaStream *stream, TendonCudaStreamScope **out);
 
@@ -1515,7 +1519,8 @@ TensorStatus tendon_cuda_event_elapsed(const TendonCudaEvent *start,
                                        float *out);
 
 /**
- * The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released.
+ * The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released. Errors: INVALID_HANDLE,
+ * NULL_POINTER.
  */
 TENDON_MUST_USE TensorStatus tendon_cuda_event_native(const TendonCudaEvent *event, void **out);
 

@@ -1,18 +1,7 @@
-// arch: 75   copies that change the dtype
+// arch: 75 80  copies that change the dtype
+#include "cast.cuh"
 #include "mixed.cuh"
-#include "walk.cuh"
 
-template <class To>
-struct Cast {
-    static constexpr bool ROLLED = false;
-    template <class L>
-    HOST_DEVICE To operator()(const L &lines, int i) const { return convert<To>(lines.x[i]); }
-};
-
-#define CAST_KERNEL(from, to)                                                 \
-    KERNEL(WALK_THREADS, cast_##from##_##to, Walk<2> w) {                     \
-        walk_lines<to, from>(w, Cast<to>());                                  \
-    }
 CAST_KERNEL(f32, f16)
 CAST_KERNEL(f32, bf16)
 CAST_KERNEL(f32, f64)
@@ -26,7 +15,7 @@ CAST_KERNEL(bf16, f64)
 CAST_KERNEL(f64, f32)
 CAST_KERNEL(f64, f16)
 CAST_KERNEL(f64, bf16)
-KERNEL(WALK_THREADS, cast_bool_f32, Walk<2> w) { walk_lines<f32, boolean>(w, Cast<f32>()); }
+CAST_KERNEL_OF(bool, boolean, f32)
 CAST_KERNEL(u8, f32)
 CAST_KERNEL(i32, f32)
 CAST_KERNEL(i64, f32)

@@ -1,4 +1,4 @@
-// arch: 75   Dropout, mask and result in one pass, and its gradient. The numbers are those of src/cpu/random.rs.
+// arch: 75 80  Dropout, mask and result in one pass, and its gradient. The numbers are those of src/cpu/random.rs.
 #include "pack.cuh"
 #include "philox.cuh"
 

@@ -24,13 +24,20 @@ HOST_DEVICE void gemm_reduce(const C *partial, u32 splits, i64 count, i64 n, con
                 if (at + i < count) sum[i] += partial[s * count + at + i];
     }
     i64 column = bias ? at % n : 0;
+    S x[N];
 #pragma unroll
     for (int i = 0; i < N; i++) {
-        if (at + i >= count) break;
         if (bias) sum[i] += convert<C>(bias[column]);
         if (++column == n) column = 0;
-        out[at + i] = convert<S>(sum[i]);
+        x[i] = convert<S>(sum[i]);
     }
+    if (at + N <= count && (u64)out % TOGETHER<N, S> == 0) {
+        store_together(out + at, x);
+        return;
+    }
+#pragma unroll
+    for (int i = 0; i < N; i++)
+        if (at + i < count) out[at + i] = x[i];
 }
 
 #define GEMM_REDUCE(type, compute)                                                                                    \

@@ -1,4 +1,4 @@
-// arch: 75   fmad: off   One step of SGD or AdamW over many parameters at once. The meaning is src/cpu/optim.rs.
+// arch: 75 80  fmad: off   One step of SGD or AdamW over many parameters at once. The meaning is src/cpu/optim.rs.
 #include "optim.cuh"
 #include "pack.cuh"
 

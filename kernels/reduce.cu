@@ -1,10 +1,13 @@
-// arch: 75   any and all; prod, and sum into another dtype, made small instead of fast
+// arch: 75   any and all; prod of integers, and sums gathered in another class than x's, made small instead of fast
 #include "reduce.cuh"
 
 using AnyOf = Plain<Any, AsAnything, Signed<u32>>;
 
 KERNEL(FOLD_THREADS, any_all_rows, const void *x, u32 size, u64 mask, Folding f, Target to, u32 turned) {
     fold_rows(AnyOf{{to}, {turned}}, Truths{x, size, mask}, f);
+}
+KERNEL(FOLD_THREADS, any_all_rows_bytes, const void *x, Folding f, Target to, u32 turned) {
+    fold_rows(Plain<Any, AsTruth>{{{to}, turned}, {}}, Fours<Witness>{x, {turned}}, f);
 }
 KERNEL(FOLD_THREADS, any_all_columns, const void *x, u32 size, u64 mask, Folding f, Target to, u32 turned) {
     fold_columns(AnyOf{{to}, {turned}}, Truths{x, size, mask}, f);

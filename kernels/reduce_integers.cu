@@ -7,6 +7,10 @@ using MaxOf = Plain<Max<i64>, AsAnything, Signed<i64>>;
 KERNEL(FOLD_THREADS, sum_rows_integers, const void *x, IntegerType type, Folding f, Target to) {
     fold_rows(SumOf{{to}, {}}, Integers{x, type}, f);
 }
+// u8, or bools.
+KERNEL(FOLD_THREADS, sum_rows_bytes, const void *x, u32 bools, Folding f, Target to) {
+    fold_rows(SumOfBytes{{to}}, Fours<Halves>{x, {bools}}, f);
+}
 KERNEL(FOLD_THREADS, sum_columns_integers, const void *x, IntegerType type, Folding f, Target to) {
     fold_columns(SumOf{{to}, {}}, Integers{x, type}, f);
 }

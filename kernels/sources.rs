@@ -8,19 +8,22 @@ pub const NVRTC: (i32, i32) = (12, 0);
 /// Counts the changes of how it is called. Part of the hash.
 const RECIPE: u32 = 2;
 
-/// One `kernels/NAME.cu`.
+/// One `kernels/SOURCE.cu`, compiled for one compute capability.
 pub struct Module {
+    /// That of the source; compiled for a later capability than the source's first, with `_smNN` behind.
     pub name: String,
+    pub source: String,
     /// The files of kernels/include that it includes, directly or through others, in the order of their names.
     pub includes: Vec<String>,
     /// The options of NVRTC. They come from the first line of the file,
     /// `// arch: 75   what it is`: the compute capability, as 75 or 90a, and `--fmad=false` where it says `fmad: off`.
+    /// `// arch: 75 80` makes two modules of it: devices from the second capability on take that.
     pub options: Vec<String>,
     /// Over the name and text of the file and of all that it includes, the options and NVRTC's version.
     pub hash: u64,
 }
 
-/// Every `kernels/*.cu`, in the order of their names.
+/// Every `kernels/*.cu`, in the order of their names, for each capability that it names.
 pub fn modules(kernels: &Path) -> Result<Vec<Module>, String> {
     let mut names = Vec::new();
     for entry in std::fs::read_dir(kernels).map_err(|e| format!("{}: {e}", kernels.display()))? {
@@ -28,34 +31,45 @@ pub fn modules(kernels: &Path) -> Result<Vec<Module>, String> {
         names.extend(name.to_str().and_then(|name| name.strip_suffix(".cu")).map(str::to_string));
     }
     names.sort();
-    names.into_iter().map(|name| module(kernels, name)).collect()
+    let mut all = Vec::new();
+    for name in names {
+        let path = kernels.join(format!("{name}.cu"));
+        let text = read(&path)?;
+        let first = text.lines().next().unwrap_or("");
+        let words = first.strip_prefix("// arch:").unwrap_or("").split_whitespace();
+        let arches: Vec<&str> = words.take_while(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
+        if arches.is_empty() {
+            return Err(format!("{}: the first line is not `// arch: NN …`", path.display()));
+        }
+        for (i, arch) in arches.iter().enumerate() {
+            let of = if i == 0 { name.clone() } else { format!("{name}_sm{arch}") };
+            all.push(module(kernels, of, name.clone(), &text, arch)?);
+        }
+    }
+    Ok(all)
 }
 
-fn module(kernels: &Path, name: String) -> Result<Module, String> {
-    let path = kernels.join(format!("{name}.cu"));
-    let source = read(&path)?;
-    let first = source.lines().next().unwrap_or("");
-    let arch = first.strip_prefix("// arch:").and_then(|rest| rest.split_whitespace().next());
-    let arch = arch.ok_or_else(|| format!("{}: the first line is not `// arch: NN …`", path.display()))?;
+fn module(kernels: &Path, name: String, source: String, text: &str, arch: &str) -> Result<Module, String> {
+    let first = text.lines().next().unwrap_or("");
     let mut options = vec![format!("--gpu-architecture=compute_{arch}"), "-std=c++17".to_string()];
     if first.contains("fmad: off") {
         options.push("--fmad=false".to_string());
     }
 
     let mut included = BTreeMap::new();
-    includes(&kernels.join("include"), &source, &mut included)?;
+    includes(&kernels.join("include"), text, &mut included)?;
     let mut hash = Fnv::new();
     hash.text(&format!("{}.{} {RECIPE}", NVRTC.0, NVRTC.1));
     for option in &options {
         hash.text(option);
     }
-    hash.text(&name);
     hash.text(&source);
+    hash.text(text);
     for (file, text) in &included {
         hash.text(file);
         hash.text(text);
     }
-    Ok(Module { name, includes: included.into_keys().collect(), options, hash: hash.0 })
+    Ok(Module { name, source, includes: included.into_keys().collect(), options, hash: hash.0 })
 }
 
 /// Adds every file of `folder` that `text` includes, directly or through others. `#if` is not looked at.

@@ -1,4 +1,4 @@
-// arch: 75   unary functions of bf16
+// arch: 75 80  unary functions of bf16
 #include "unary.cuh"
 
 UNARY_FLOAT_KERNELS(bf16)

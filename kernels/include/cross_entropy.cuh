@@ -41,31 +41,15 @@ using Norm = Vec<C, 2>;
 // ---- the loss of each row ----
 
 template <class T>
-struct CrossEntropy {
+struct CrossEntropy : OnlineFold<typename Compute<T>::type> {
     typedef typename Compute<T>::type Number;
-    typedef Online<Number> Acc;
     const T *x;           // row 0
     Norm<Number> *norms;  // of each row
     T *loss;              // of each row, rounded;
     Number *part;         // or, if it is not null, not rounded
     Classes classes;
 
-    static HOST_DEVICE Acc none() { return Acc::none(); }
-
-    static HOST_DEVICE Acc join(Acc a, Acc b) {
-        Number m = Max<Number>::join(a.m, b.m);
-        return Acc{m, a.sum_from(m) + b.sum_from(m)};
-    }
-
-    template <int N, int V>
-    HOST_DEVICE void take(Acc &a, Number (&v)[N], u32 count, i64, u32, u32) const {
-        if (count < N)
-#pragma unroll
-            for (u32 i = 0; i < N; i++) v[i] = i < count ? v[i] : lowest<Number>();
-        a.take(v);
-    }
-
-    HOST_DEVICE void finish(Acc a, i64 row) const {
+    HOST_DEVICE void finish(Online<Number> a, i64 row) const {
         Number sum = logarithm(a.sum), lost = 0;
         i64 target = classes.at(row);
         if (target != classes.ignored && check_index(classes.errors, classes.op, classes.first + row, target, classes.count))
@@ -135,8 +119,9 @@ struct Arriving {
 template <class T, class C>
 HOST_DEVICE void gradient_of(T *out, const T *x, const Norm<C> *norms, const Arriving<T, C> &g, i64 rows, u32 shift, u32 vectors,
                              const Classes &classes) {
-    constexpr int V = 16 / sizeof(T);
-    u32 threads = 1u << shift, from = blockIdx.y * threads + (threadIdx.x & (threads - 1)), by = gridDim.y * threads;
+    constexpr int V = 16 / sizeof(T), U = sizeof(T) < 8 ? 2 : 1;
+    u32 threads = 1u << shift;
+    i64 from = blockIdx.y * threads + (threadIdx.x & (threads - 1)), by = gridDim.y * threads;
     i64 row = (i64)blockIdx.x * (blockDim.x >> shift) + (threadIdx.x >> shift), length = classes.count;
     if (row >= rows) return;
     i64 target = classes.at(row);
@@ -149,35 +134,40 @@ HOST_DEVICE void gradient_of(T *out, const T *x, const Norm<C> *norms, const Arr
         norm = norms[row];
     }
     x += row * length, out += row * length;
-    auto element = [&](C v, i64 c) { return convert<T>((exponential(v - norm.at[0] - norm.at[1]) - (c == target ? C(1) : C(0))) * k); };
-    // What does not count has no gradient, whatever its logits are.
-    auto one = [&](i64 c) { out[c] = counts ? element(convert<C>(x[c]), c) : convert<T>(C(0)); };
+    auto element = [&](C v, i64 c) {
+        return (exponential(v - norm.at[0] - norm.at[1]) - (c == target ? C(1) : C(0))) * k;
+    };
+    // What does not count has no gradient, whatever its logits are: they are not looked at.
+    auto one = [&](i64 c) { out[c] = convert<T>(counts ? element(convert<C>(x[c]), c) : C(0)); };
     i64 head = vectors ? min((i64)((0 - (u64)(row * length)) & (V - 1)), length) : length;
     i64 packs = (length - head) / V;
 #pragma unroll 1
     for (i64 c = from; c < head; c += by) one(c);
-#pragma unroll 2
-    for (i64 i = from; i < packs; i += by) {
-        i64 c = head + i * V;
-        Pack<T, V> pack = {};
-        if (counts) {
-            pack.load(x + c);
+#pragma unroll 1
+    for (i64 i = from; i < packs; i += U * by) {
+        i64 first = head + i * V;
+        u32 left = left_by<U>(packs, i, by);
+        C v[U * V];
+        load_units<U, V>(v, x + first, by * V, counts ? left : 0, C(0));
 #pragma unroll
-            for (int j = 0; j < V; j++) pack.at[j] = element(convert<C>(pack.at[j]), c + j);
-        }
-        pack.store(out + c);
+        for (int j = 0; j < U * V; j++) v[j] = element(v[j], first + j / V * by * V + j % V);
+        store_units<U, V>(out + first, by * V, left, v);
     }
 #pragma unroll 1
     for (i64 c = head + packs * V + from; c < length; c += by) one(c);
 }
 
+// Blocks that a multiprocessor is to hold: two of f64, which left alone the compiler gives too few registers.
+template <class T>
+constexpr int FOLD_BLOCKS = sizeof(T) == 8 ? 2 : 3;
+
 #define CROSS_ENTROPY(T, dtype)                                                                                          \
     using Number = Compute<T>::type;                                                                                     \
     using ArrivingHere = Arriving<T, Number>;                                                                            \
-    KERNEL(FOLD_THREADS, cross_entropy_rows_##dtype, const T *x, Folding f, CrossEntropy<T> loss) {                      \
+    KERNEL_BLOCKS(FOLD_THREADS, FOLD_BLOCKS<T>, cross_entropy_rows_##dtype, const T *x, Folding f, CrossEntropy<T> loss) { \
         fold_rows(loss, Elements<T>{x}, f);                                                                              \
     }                                                                                                                    \
-    KERNEL(FOLD_THREADS, cross_entropy_columns_##dtype, const T *x, Folding f, CrossEntropy<T> loss) {                   \
+    KERNEL_BLOCKS(FOLD_THREADS, FOLD_BLOCKS<T>, cross_entropy_columns_##dtype, const T *x, Folding f, CrossEntropy<T> loss) { \
         fold_columns(loss, Elements<T>{x}, f);                                                                           \
     }                                                                                                                    \
     KERNEL(TOTAL_THREADS, cross_entropy_total_##dtype, const Number *part, i64 rows, Classes classes,                    \

@@ -29,3 +29,25 @@ struct Online {
     // Relative to the largest of more numbers.
     HOST_DEVICE C sum_from(C most) const { return sum * exponential(m - origin(most)); }
 };
+
+// A Fold (fold.cuh) into that, but for `finish`.
+template <class C>
+struct OnlineFold {
+    typedef C Number;
+    typedef Online<C> Acc;
+
+    static HOST_DEVICE Acc none() { return Acc::none(); }
+
+    static HOST_DEVICE Acc join(Acc a, Acc b) {
+        C m = Max<C>::join(a.m, b.m);
+        return Acc{m, a.sum_from(m) + b.sum_from(m)};
+    }
+
+    template <int N, int V>
+    HOST_DEVICE void take(Acc &a, C (&v)[N], u32 count, i64, u32, u32) const {
+        if (count < N)
+#pragma unroll
+            for (u32 i = 0; i < N; i++) v[i] = i < count ? v[i] : lowest<C>();
+        a.take(v);
+    }
+};

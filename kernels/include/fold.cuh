@@ -106,6 +106,34 @@ struct Integers {
     }
 };
 
+// Elements of one byte, four at a time: number 4·i of a vector is what `of` makes of a word of them, the others are 0.
+// Rows only.
+template <class F>
+struct Fours {
+    const void *x;
+    F of;
+    static constexpr int VECTOR = 16, UNITS = 4;
+
+    template <int U, int V>
+    HOST_DEVICE void load(u32 (&into)[U * V], const i64 (&at)[U]) const {
+        const u8 *bytes = (const u8 *)x;
+        if constexpr (V == 1) {
+#pragma unroll
+            for (int u = 0; u < U; u++) into[u] = of.one(bytes[at[u]]);
+        } else {
+            Vec<u32, V / 4> raw[U];
+#pragma unroll
+            for (int u = 0; u < U; u++) raw[u] = *reinterpret_cast<const Vec<u32, V / 4> *>(bytes + at[u]);
+#pragma unroll
+            for (int u = 0; u < U; u++)
+#pragma unroll
+                for (int v = 0; v < V; v++) into[u * V + v] = v % 4 ? 0 : of.four(raw[u].at[v / 4]);
+        }
+    }
+
+    HOST_DEVICE u32 ahead(i64 at) const { return (0u - (u32)(reinterpret_cast<u64>(x) + (u64)at)) & (VECTOR - 1); }
+};
+
 // Whether elements are not zero, as 0 or 1. `mask` has the bits that say so: all but the sign of floats.
 struct Truths {
     const void *x;
@@ -188,12 +216,10 @@ HOST_DEVICE void fold_rows(const F &fold, const S &source, const Folding &f) {
     u32 threads = 1u << f.shift, from = threadIdx.x & (threads - 1);
     u32 o = blockIdx.x * (blockDim.x >> f.shift) + (threadIdx.x >> f.shift);
     bool mine = o < f.kept.count;
-    u32 out = 0;
     Acc a = fold.none();
     if (mine) {
         i64 base[2];
         f.kept.places(o, base);
-        out = (u32)base[1];
         bool vectors = V == 1 || f.vectors, run = V > 1 && vectors && f.length >= 0;
         u32 count = f.reduced.count, head = 0, tail = 0;
         if constexpr (V > 1) {
@@ -251,7 +277,11 @@ HOST_DEVICE void fold_rows(const F &fold, const S &source, const Folding &f) {
 #pragma unroll 1
         for (u32 s = from; s < f.splits; s += threads) a = fold.join(a, parts[s]);
     }
-    if (mine && from == 0) fold.finish(a, out);
+    if (!mine || from != 0) return;
+    // Worked out anew: kept in registers all along, it would be two fewer for the work.
+    i64 place[2];
+    f.kept.places(o, place);
+    fold.finish(a, place[1]);
 }
 
 // ---- columns: neighbouring threads take neighbouring outputs ----
@@ -289,18 +319,19 @@ HOST_DEVICE void fold_columns(const F &fold, const S &source, const Folding &f) 
     u32 first = blockIdx.x * (vectors ? width : V * width) + (threadIdx.x & (width - 1));
     bool mine = first < f.kept.count;
     i64 base[V];
-    u32 out[V];
     Acc a[V];
-    {
+    auto places = [&](i64(&at)[2][V]) {
         u32 n[V];
-        i64 at[2][V];
 #pragma unroll
         for (int v = 0; v < V; v++) n[v] = vectors ? first : min(first + v * width, f.kept.count - 1);
         f.kept.places_of(n, at);
+    };
+    {
+        i64 at[2][V];
+        places(at);
 #pragma unroll
         for (int v = 0; v < V; v++) {
             base[v] = at[0][v] + (vectors ? v : 0);
-            out[v] = (u32)(at[1][v] + (vectors ? v * f.step : 0));
             a[v] = fold.none();
         }
     }
@@ -353,8 +384,10 @@ HOST_DEVICE void fold_columns(const F &fold, const S &source, const Folding &f) 
 #pragma unroll
             for (int v = 0; v < V; v++) a[v] = fold.join(a[v], parts[s * step + v * width]);
     }
-    if (mine && row == 0)
+    if (!mine || row != 0) return;
+    i64 at[2][V];
+    places(at);
 #pragma unroll
-        for (int v = 0; v < V; v++)
-            if (vectors || first + v * width < f.kept.count) fold.finish(a[v], out[v]);
+    for (int v = 0; v < V; v++)
+        if (vectors || first + v * width < f.kept.count) fold.finish(a[v], at[1][v] + (vectors ? v * f.step : 0));
 }

@@ -47,56 +47,122 @@ HOST_DEVICE bool find_work(const Gemm &g, u32 tiles, Work &w) {
     return true;
 }
 
-// The tile number `tile` of tiles_m × tiles_n. Neighbours in time are neighbours in both directions, in bands of 8
-// rows of tiles, so that what runs at one time reads little of A and of B and finds it in L2.
+// The tile number `tile` of tiles_m × tiles_n. Neighbours in time are neighbours in both directions, in bands of BAND
+// rows of tiles, so that what runs at one time reads little of A and of B and finds it in L2. It reads least where it
+// is about square: 132 multiprocessors with a tile of 128 × 256 each, in 16 rows.
+template <u32 BAND>
 HOST_DEVICE void find_tile(const Gemm &g, u32 tile, u32 &row, u32 &column) {
-    constexpr u32 BAND = 8;
-    u32 band = tile / (BAND * g.tiles_n), first = band * BAND;
+    // No more than all tiles, which a grid can count.
+    u32 in_a_band = (g.tiles_m < BAND ? g.tiles_m : BAND) * g.tiles_n;
+    u32 band = tile / in_a_band, first = band * BAND, in_band = tile - band * in_a_band;
     u32 height = g.tiles_m - first < BAND ? g.tiles_m - first : BAND;
-    u32 in_band = tile - band * BAND * g.tiles_n;
     column = in_band / height;
     row = first + in_band - column * height;
 }
 
-// N neighbouring values of a row, starting at `column` of `row`: into `partial`, or with the bias into C.
-// `wide` says that rows of C start aligned to N elements.
-template <int N, class S, class C>
-HOST_DEVICE void finish(const Gemm &g, const Work &w, i64 row, i64 column, const C (&sum)[N], bool wide) {
-    if (row >= g.m || column >= g.n) return;
-    if (g.partial) {
-        C *to = (C *)g.partial + (i64)w.split * g.batch.count * g.m * g.n + w.c + row * g.n + column;
-        if (wide) {
-            Vec<C, N> v;
+// Bytes that are stored at once of N neighbours.
+template <int N, class T>
+constexpr u32 TOGETHER = sizeof(T) * N < 16 ? sizeof(T) * N : 16;
+
+// Stores N neighbours at a multiple of TOGETHER bytes. As words: NVRTC stores the elements of a Vec one by one.
+template <int N, class T>
+HOST_DEVICE void store_together(T *to, const T (&x)[N]) {
+    constexpr u32 BYTES = TOGETHER<N, T>, COUNT = sizeof(x) / BYTES;
+    static_assert(BYTES % 4 == 0, "whole words");
+    struct alignas(BYTES) Words {
+        u32 at[BYTES / 4];
+    } words[COUNT];
+    memcpy(words, x, sizeof(x));
 #pragma unroll
-            for (int i = 0; i < N; i++) v.at[i] = sum[i];
-            *(Vec<C, N> *)to = v;
+    for (u32 i = 0; i < COUNT; i++) ((Words *)to)[i] = words[i];
+}
+
+// Sums in the type of C; a NaN stays a NaN.
+template <int N, class S, class C>
+HOST_DEVICE void round_sums(S (&to)[N], const C (&sum)[N]) {
+#pragma unroll
+    for (int i = 0; i < N; i++) to[i] = convert<S>(sum[i]);
+}
+#if !defined(TENDON_ON_HOST) && __CUDA_ARCH__ >= 800
+// Two by one instruction.
+template <int N>
+HOST_DEVICE void round_sums(f16 (&to)[N], const f32 (&sum)[N]) {
+    u32 pair[N / 2];
+#pragma unroll
+    for (int i = 0; i < N; i += 2)
+        asm("cvt.rn.f16x2.f32 %0, %1, %2;" : "=r"(pair[i / 2]) : "f"(sum[i + 1]), "f"(sum[i]));
+    memcpy(to, pair, sizeof(to));
+}
+template <int N>
+HOST_DEVICE void round_sums(bf16 (&to)[N], const f32 (&sum)[N]) {
+    u32 pair[N / 2];
+#pragma unroll
+    for (int i = 0; i < N; i += 2)
+        asm("cvt.rn.bf16x2.f32 %0, %1, %2;" : "=r"(pair[i / 2]) : "f"(sum[i + 1]), "f"(sum[i]));
+    memcpy(to, pair, sizeof(to));
+}
+#endif
+
+// Where a thread writes N neighbouring columns, row by row: to C with the bias, or to this split's part.
+template <int N, class S, class C>
+struct Output {
+    char *to;           // in the first row
+    i64 line;           // elements from row to row
+    i32 rows, columns;  // how many there are from the first; of the columns at most N
+    bool part, whole;   // whether it is `partial`; whether all N columns may be stored at once
+    C bias[N];
+
+    HOST_DEVICE Output(const Gemm &g, const Work &w, i64 row, i64 column) {
+        part = g.partial;
+        line = g.n;
+        i64 at = w.c + row * g.n + column;
+        if (part) at += (i64)w.split * g.batch.count * g.m * g.n;
+        // One base, of which NVRTC can tell that it is global memory.
+        to = (char *)(part ? g.partial : g.c) + at * (i64)(part ? sizeof(C) : sizeof(S));
+        // A block has far fewer rows.
+        rows = g.m - row < 1 << 20 ? (i32)(g.m - row) : 1 << 20;
+        columns = g.n - column < N ? (i32)(g.n - column) : N;
+        if (columns <= 0) rows = 0;
+        // With n a multiple of N every row is aligned as the first one.
+        whole = g.n % N == 0 && (u64)to % (part ? TOGETHER<N, C> : TOGETHER<N, S>) == 0;
+        // Added to anything -0 changes nothing.
+#pragma unroll
+        for (int i = 0; i < N; i++)
+            bias[i] = g.bias && !part && i < columns ? convert<C>(((const S *)g.bias)[column + i]) : (C)-0.0;
+    }
+
+    // R rows, every `step`th from `row` on, counted from the first.
+    template <int R>
+    HOST_DEVICE void store(i32 row, i32 step, const C (&sum)[R][N]) const {
+        if (part) {
+            put<C>(row, step, sum);
+            return;
+        }
+        S x[R][N];
+#pragma unroll
+        for (int r = 0; r < R; r++) {
+            C total[N];
+#pragma unroll
+            for (int i = 0; i < N; i++) total[i] = sum[r][i] + bias[i];
+            round_sums(x[r], total);
+        }
+        put<S>(row, step, x);
+    }
+
+    template <class T, int R>
+    HOST_DEVICE void put(i32 row, i32 step, const T (&x)[R][N]) const {
+        T *at = (T *)to + row * line;
+        i64 next = step * line;
+        if (whole) {
+#pragma unroll
+            for (int r = 0; r < R; r++, at += next)
+                if (row + r * step < rows) store_together(at, x[r]);
             return;
         }
 #pragma unroll
-        for (int i = 0; i < N; i++)
-            if (column + i < g.n) to[i] = sum[i];
-        return;
-    }
-    S *to = (S *)g.c + w.c + row * g.n + column;
-    const S *bias = (const S *)g.bias + column;
-    Vec<S, N> v;
+        for (int r = 0; r < R; r++, at += next)
 #pragma unroll
-    for (int i = 0; i < N; i++) {
-        C x = sum[i];
-        if (g.bias && column + i < g.n) x += convert<C>(bias[i]);
-        v.at[i] = convert<S>(x);
+            for (int i = 0; i < N; i++)
+                if (row + r * step < rows && i < columns) at[i] = x[r][i];
     }
-    if (wide) {
-        *(Vec<S, N> *)to = v;
-        return;
-    }
-#pragma unroll
-    for (int i = 0; i < N; i++)
-        if (column + i < g.n) to[i] = v.at[i];
-}
-
-// Whether `finish` may store N elements of S, or sums of C, at once: everything starts at a multiple of them.
-template <int N, class S, class C>
-HOST_DEVICE bool wide_rows(const Gemm &g) {
-    return g.n % N == 0 && (g.partial ? (u64)g.partial % (N * sizeof(C)) == 0 : (u64)g.c % (N * sizeof(S)) == 0);
-}
+};

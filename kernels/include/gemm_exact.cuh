@@ -90,7 +90,7 @@ HOST_DEVICE void gemm_exact_f32(const Gemm &g) {
     Work w;
     if (!find_work(g, g.tiles_m * g.tiles_n, w)) return;
     u32 tile_row, tile_column;
-    find_tile(g, w.tile, tile_row, tile_column);
+    find_tile<16>(g, w.tile, tile_row, tile_column);
     i64 row0 = (i64)tile_row * BM, column0 = (i64)tile_column * BN;
     FeedM a((const f32 *)g.a + w.a + row0 * g.a_m + w.k * g.a_k, g.a_m, g.a_k, g.m - row0);
     FeedM b((const f32 *)g.b + w.b + column0 * g.b_n + w.k * g.b_k, g.b_n, g.b_k, g.n - column0);
@@ -121,14 +121,19 @@ HOST_DEVICE void gemm_exact_f32(const Gemm &g) {
         }
     });
 
-    bool wide = wide_rows<4, f32, f32>(g);
 #pragma unroll
-    for (int i = 0; i < 8; i++)
+    for (int j = 0; j < 8; j += 4) {
+        Output<4, f32, f32> out(g, w, row0 + y, column0 + j * 16 + x);
 #pragma unroll
-        for (int j = 0; j < 8; j += 4) {
-            f32 four[4] = {sum[i][j], sum[i][j + 1], sum[i][j + 2], sum[i][j + 3]};
-            finish<4, f32>(g, w, row0 + i / 4 * 64 + y + i % 4, column0 + j * 16 + x, four, wide);
+        for (int i = 0; i < 8; i += 4) {
+            f32 four[4][4];
+#pragma unroll
+            for (int r = 0; r < 4; r++)
+#pragma unroll
+                for (int e = 0; e < 4; e++) four[r][e] = sum[i + r][j + e];
+            out.store(i * 16, 1, four);
         }
+    }
 }
 
 // f64 on tensor cores: 64 × 64 a block of 128 threads, 32 × 32 a warp.
@@ -139,7 +144,7 @@ HOST_DEVICE void gemm_exact_f64(const Gemm &g) {
     Work w;
     if (!find_work(g, g.tiles_m * g.tiles_n, w)) return;
     u32 tile_row, tile_column;
-    find_tile(g, w.tile, tile_row, tile_column);
+    find_tile<16>(g, w.tile, tile_row, tile_column);
     i64 row0 = (i64)tile_row * BM, column0 = (i64)tile_column * BN;
     FeedM a((const f64 *)g.a + w.a + row0 * g.a_m + w.k * g.a_k, g.a_m, g.a_k, g.m - row0);
     FeedM b((const f64 *)g.b + w.b + column0 * g.b_n + w.k * g.b_k, g.b_n, g.b_k, g.n - column0);
@@ -170,10 +175,12 @@ HOST_DEVICE void gemm_exact_f64(const Gemm &g) {
         }
     });
 
-    bool wide = wide_rows<2, f64, f64>(g);
 #pragma unroll
-    for (int i = 0; i < 4; i++)
+    for (int j = 0; j < 4; j++) {
+        Output<2, f64, f64> out(g, w, row0 + y + lane / 4, column0 + x + j * 8 + lane % 4 * 2);
+        f64 pairs[4][2];
 #pragma unroll
-        for (int j = 0; j < 4; j++)
-            finish<2, f64>(g, w, row0 + y + i * 8 + lane / 4, column0 + x + j * 8 + lane % 4 * 2, sum[i][j], wide);
+        for (int i = 0; i < 4; i++) pairs[i][0] = sum[i][j][0], pairs[i][1] = sum[i][j][1];
+        out.store(0, 8, pairs);
+    }
 }

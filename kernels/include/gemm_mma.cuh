@@ -139,9 +139,12 @@ struct Fragments16 {
 // a row of C is written as a run, and by code that is short. `slab` is the warp's own, 16 · (WN + 8) floats.
 template <class S, int ROWS, int COLUMNS>
 HOST_DEVICE void finish_warp(const Gemm &g, const Work &w, i64 row0, i64 column0, f32 (&sum)[ROWS][COLUMNS][4], f32 *slab) {
-    constexpr int WN = COLUMNS * 8, LINE = WN + 8, LANES = WN / 4;  // lanes to a row
-    u32 lane = threadIdx.x % 32;
-    bool wide = wide_rows<4, S, f32>(g);
+    constexpr int WN = COLUMNS * 8, LINE = WN + 8;
+    constexpr int LANES = WN / 4, PASS = 32 / LANES;  // lanes to a row, and rows that they write at once
+    constexpr int AHEAD = 4;                          // rows that a lane reads before it writes
+    u32 lane = threadIdx.x % 32, row = lane / LANES, column = lane % LANES * 4;
+    Output<4, S, f32> out(g, w, row0 + row, column0 + column);
+    const f32 *from = slab + row * LINE + column;
 #pragma unroll
     for (int i = 0; i < ROWS; i++) {
         __syncwarp();
@@ -154,10 +157,15 @@ HOST_DEVICE void finish_warp(const Gemm &g, const Work &w, i64 row0, i64 column0
             }
         __syncwarp();
 #pragma unroll 1
-        for (u32 row = lane / LANES; row < 16; row += 32 / LANES) {
-            u32 column = lane % LANES * 4;
-            Vec<f32, 4> v = *(Vec<f32, 4> *)(slab + row * LINE + column);
-            finish<4, S>(g, w, row0 + i * 16 + row, column0 + column, v.at, wide);
+        for (int r = 0; r < 16; r += AHEAD * PASS) {
+            f32 four[AHEAD][4];
+#pragma unroll
+            for (int u = 0; u < AHEAD; u++) {
+                Vec<f32, 4> v = *(const Vec<f32, 4> *)(from + (r + u * PASS) * LINE);
+#pragma unroll
+                for (int e = 0; e < 4; e++) four[u][e] = v.at[e];
+            }
+            out.store(i * 16 + r, PASS, four);
         }
     }
 }
@@ -176,7 +184,7 @@ HOST_DEVICE void gemm_mma(const Gemm &g) {
     Work w;
     if (!find_work(g, g.tiles_m * g.tiles_n, w)) return;
     u32 tile_row, tile_column;
-    find_tile(g, w.tile, tile_row, tile_column);
+    find_tile<16>(g, w.tile, tile_row, tile_column);
     i64 row0 = (i64)tile_row * BM, column0 = (i64)tile_column * BN;
 
     DYNAMIC_SHARED(unsigned char, shared);

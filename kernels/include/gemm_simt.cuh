@@ -88,7 +88,7 @@ HOST_DEVICE void gemm_simt(const Gemm &g) {
     Work w;
     if (!find_work(g, g.tiles_m * g.tiles_n, w)) return;
     u32 tile_row, tile_column;
-    find_tile(g, w.tile, tile_row, tile_column);
+    find_tile<8>(g, w.tile, tile_row, tile_column);
     i64 row0 = (i64)tile_row * BM, column0 = (i64)tile_column * BN;
 
     CarrierA a((const S *)g.a + w.a + row0 * g.a_m + w.k * g.a_k, g.a_m, g.a_k, g.m - row0);
@@ -142,14 +142,19 @@ HOST_DEVICE void gemm_simt(const Gemm &g) {
         }
     }
 
-    bool wide = wide_rows<4, S, C>(g);
 #pragma unroll
-    for (int i = 0; i < TM; i++)
+    for (int j = 0; j < TN; j += 4) {
+        Output<4, S, C> out(g, w, row0 + y, column0 + j * 16 + x);
 #pragma unroll
-        for (int j = 0; j < TN; j += 4) {
-            C four[4] = {sum[i][j], sum[i][j + 1], sum[i][j + 2], sum[i][j + 3]};
-            finish<4, S>(g, w, row0 + i / 4 * 64 + y + i % 4, column0 + j * 16 + x, four, wide);
+        for (int i = 0; i < TM; i += 4) {
+            C four[4][4];
+#pragma unroll
+            for (int r = 0; r < 4; r++)
+#pragma unroll
+                for (int e = 0; e < 4; e++) four[r][e] = sum[i + r][j + e];
+            out.store(i * 16, 1, four);
         }
+    }
 }
 
 // `blocks`: how many a multiprocessor holds at least; it bounds the registers.

@@ -39,6 +39,13 @@ struct SwizzledTile {
     }
 
     HOST_DEVICE void copy(SharedAddress stage, i32 depth) {
+        if (lines == MN && depth >= DEPTH) {
+            // Nothing is left out: less to compute.
+#pragma unroll
+            for (int i = 0; i < PASSES; i++) cp_async_16(stage + (to + i * PASS * 128), from + i * pass, 16);
+            from += step;
+            return;
+        }
         i32 there = min(depth, DEPTH);
         i32 wide = ALONG_K ? min(max(there * 2 - (i32)first, 0), 16) : bytes;
         i32 high = ALONG_K ? lines : there;
@@ -77,7 +84,7 @@ HOST_DEVICE void gemm_wgmma(const Gemm &g) {
     Work w;
     if (!find_work(g, g.tiles_m * g.tiles_n, w)) return;
     u32 tile_row, tile_column;
-    find_tile(g, w.tile, tile_row, tile_column);
+    find_tile<(BN > 128 ? 16 : 8)>(g, w.tile, tile_row, tile_column);
     i64 row0 = (i64)tile_row * BM, column0 = (i64)tile_column * BN;
 
     DYNAMIC_SHARED(unsigned char, shared);

@@ -12,8 +12,9 @@ constexpr u32 EACH = 4;
 struct Index {
     const void *data;
     i64 limit;  // 0 ≤ index < limit
-    // Of a bad index its number in C order is told: element n of the launch has number (first + n) / inner % count.
-    i64 first, inner, count;
+    // Of a bad index its number in C order is told: element n of the launch, which is `width` elements that are read or
+    // added as one, has number (first + n) · width / inner % count.
+    i64 first, inner, count, width;
     ErrorRecord *errors;
     i32 is_i64;  // else i32
     u32 op;      // for the ErrorRecord
@@ -64,7 +65,9 @@ struct Bad {
     }
 
     HOST_DEVICE void tell(const Index &index) const {
-        if (any) check_index(index.errors, index.op, (index.first + n) / index.inner % index.count, value, index.limit);
+        if (!any) return;
+        const i64 element = (index.first + n) * index.width;
+        check_index(index.errors, index.op, element / index.inner % index.count, value, index.limit);
     }
 };
 

@@ -43,6 +43,23 @@ HOST_DEVICE f64 lowest<f64>() {
     return (f64)lowest<f32>();
 }
 
+// One of two; a NaN on either side loses.
+template <class C>
+struct Larger {
+    typedef C Number;
+    static HOST_DEVICE C join(C a, C b) { return b > a ? b : a; }
+};
+template <>
+struct Larger<f32> {
+    typedef f32 Number;
+    static HOST_DEVICE f32 join(f32 a, f32 b) { return fmaxf(a, b); }
+};
+template <>
+struct Larger<f64> {
+    typedef f64 Number;
+    static HOST_DEVICE f64 join(f64 a, f64 b) { return fmax(a, b); }
+};
+
 // A NaN on either side wins.
 template <class C>
 struct Max {

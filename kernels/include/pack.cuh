@@ -2,6 +2,33 @@
 #pragma once
 #include "types.cuh"
 
+// to[0 … N − 1] = v in global memory, by one store: NVVM makes several of the copy of a struct.
+template <class T, int N>
+HOST_DEVICE void store_whole(T *to, const Vec<T, N> &v) {
+#ifdef TENDON_ON_HOST
+    *reinterpret_cast<Vec<T, N> *>(to) = v;
+#else
+    constexpr int SIZE = sizeof(T) * N;
+    static_assert(SIZE <= 16, "no store is wider");
+    if constexpr (N == 1) {
+        *to = v.at[0];
+    } else if constexpr (SIZE <= 4) {
+        typename Unsigned<SIZE>::type bits;
+        memcpy(&bits, &v, SIZE);
+        *reinterpret_cast<typename Unsigned<SIZE>::type *>(to) = bits;
+    } else {
+        u32 word[SIZE / 4];
+        memcpy(word, &v, SIZE);
+        u64 at = __cvta_generic_to_global(to);
+        if constexpr (SIZE == 16)
+            asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};"
+                         :: "l"(at), "r"(word[0]), "r"(word[1]), "r"(word[2]), "r"(word[3]) : "memory");
+        else
+            asm volatile("st.global.v2.b32 [%0], {%1, %2};" :: "l"(at), "r"(word[0]), "r"(word[1]) : "memory");
+    }
+#endif
+}
+
 template <class T, int N>
 struct Pack {
     static constexpr int WIDTH = N * sizeof(T) < 16 ? N : 16 / sizeof(T);
@@ -25,7 +52,7 @@ struct Pack {
             Part part;
 #pragma unroll
             for (int j = 0; j < WIDTH; j++) part.at[j] = at[k + j];
-            *reinterpret_cast<Part *>(to + k) = part;
+            store_whole(to + k, part);
         }
     }
 
@@ -41,3 +68,66 @@ struct Pack {
             if (k < n) to[k] = at[k];
     }
 };
+
+// How many of i, i + by, …, i + (U − 1)·by are less than `units`.
+template <int U>
+HOST_DEVICE u32 left_by(i64 units, i64 i, i64 by) {
+    u32 left = 0;
+#pragma unroll
+    for (int u = 0; u < U; u++) left += i + u * by < units;
+    return left;
+}
+
+// U units of V neighbours as they lie in memory.
+template <class T, int U, int V>
+struct Units {
+    Vec<T, V> at[U];
+
+    // They are `stride` elements apart; only the first `left` are there.
+    HOST_DEVICE void load(const T *p, i64 stride, u32 left) {
+#pragma unroll
+        for (u32 u = 0; u < U; u++) {
+            at[u] = {};
+            if (u < left) at[u] = *reinterpret_cast<const Vec<T, V> *>(p);
+            p += stride;
+        }
+    }
+
+    // Into shared memory, as `load`.
+    HOST_DEVICE void stage(T *p, i64 stride, u32 left) const {
+#pragma unroll
+        for (u32 u = 0; u < U; u++) {
+            if (u < left) *reinterpret_cast<Vec<T, V> *>(p) = at[u];
+            p += stride;
+        }
+    }
+
+    template <class C>
+    HOST_DEVICE void numbers(C (&v)[U * V], u32 left, C missing) const {
+#pragma unroll
+        for (u32 u = 0; u < U; u++)
+#pragma unroll
+            for (int k = 0; k < V; k++) v[u * V + k] = u < left ? convert<C>(at[u].at[k]) : missing;
+    }
+};
+
+// As `Units::load`, as numbers.
+template <int U, int V, class T, class C>
+HOST_DEVICE void load_units(C (&v)[U * V], const T *p, i64 stride, u32 left, C missing) {
+    Units<T, U, V> units;
+    units.load(p, stride, left);
+    units.numbers(v, left, missing);
+}
+
+// Into global memory, as `Units::load`.
+template <int U, int V, class T, class C>
+HOST_DEVICE void store_units(T *p, i64 stride, u32 left, const C (&v)[U * V]) {
+#pragma unroll
+    for (u32 u = 0; u < U; u++) {
+        Vec<T, V> some;
+#pragma unroll
+        for (int k = 0; k < V; k++) some.at[k] = convert<T>(v[u * V + k]);
+        if (u < left) store_whole(p, some);
+        p += stride;
+    }
+}

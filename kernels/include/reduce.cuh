@@ -22,19 +22,31 @@ struct As {
     }
 };
 
+// Writes results as a float dtype known at run time, rounded once.
+struct AsFloat {
+    Target to;
+
+    HOST_DEVICE f64 divided(f64 x) const { return to.divides ? x / to.divisor : x; }
+
+    HOST_DEVICE void store(i64 i, f64 x) const {
+        x = divided(x);
+        switch (to.dtype) {
+            case F16: reinterpret_cast<f16 *>(to.out)[i] = convert<f16>(x); break;
+            case BF16: reinterpret_cast<bf16 *>(to.out)[i] = convert<bf16>(x); break;
+            case F32: reinterpret_cast<f32 *>(to.out)[i] = (f32)x; break;
+            default: reinterpret_cast<f64 *>(to.out)[i] = x; break;
+        }
+    }
+};
+
 // Writes results as a dtype known at run time. Into integers they go through i64: floats saturate there, then wrap.
 struct AsAnything {
     Target to;
 
     HOST_DEVICE void store(i64 i, f64 x) const {
-        x = to.divides ? x / to.divisor : x;
-        switch (to.dtype) {
-            case F16: reinterpret_cast<f16 *>(to.out)[i] = convert<f16>(x); break;
-            case BF16: reinterpret_cast<bf16 *>(to.out)[i] = convert<bf16>(x); break;
-            case F32: reinterpret_cast<f32 *>(to.out)[i] = (f32)x; break;
-            case F64: reinterpret_cast<f64 *>(to.out)[i] = x; break;
-            default: store_integer(i, convert<i64>(x)); break;
-        }
+        AsFloat floats{to};
+        if (to.dtype < F16) store_integer(i, convert<i64>(floats.divided(x)));
+        else floats.store(i, x);
     }
     HOST_DEVICE void store(i64 i, i64 x) const {
         if (to.dtype < F16) store_integer(i, x);
@@ -105,6 +117,53 @@ struct Plain {
     HOST_DEVICE void finish(Acc a, i64 i) const { out.store(i, change.change(a)); }
 };
 
+// ---- bytes, four at a time ----
+
+// The highest bit of each byte: whether it is not zero.
+HOST_DEVICE u32 not_zero(u32 word) { return (((word & 0x7f7f7f7f) + 0x7f7f7f7f) | word) & 0x80808080; }
+
+// Unsigned bytes, or bools, added up in both halves of a word: 64 of them and more have room.
+struct Halves {
+    u32 bools;
+    HOST_DEVICE u32 four(u32 word) const {
+        word = bools ? not_zero(word) >> 7 : word;
+        return (word & 0x00ff00ff) + (word >> 8 & 0x00ff00ff);
+    }
+    HOST_DEVICE u32 one(u8 byte) const { return four(byte); }
+};
+
+struct SumOfBytes {
+    typedef u32 Number;
+    typedef i64 Acc;
+    AsAnything out;
+
+    static HOST_DEVICE Acc none() { return 0; }
+    static HOST_DEVICE Acc join(Acc a, Acc b) { return Sum<i64>::join(a, b); }
+    template <int N, int V>
+    HOST_DEVICE void take(Acc &a, u32 (&x)[N], u32 count, i64, u32, u32) const {
+        if (count < N)
+#pragma unroll
+            for (u32 i = 0; i < N; i++) x[i] = i < count ? x[i] : 0;
+        u32 sum = tournament<Sum<u32>, N>(x);
+        a += (sum & 0xffff) + (sum >> 16);
+    }
+    HOST_DEVICE void finish(Acc a, i64 i) const { out.store(i, a); }
+};
+
+// Not 0 where one of the bytes is not zero; turned, where one is.
+struct Witness {
+    u32 turned;
+    HOST_DEVICE u32 four(u32 word) const { return turned ? ~not_zero(word) & 0x80808080 : word; }
+    HOST_DEVICE u32 one(u8 byte) const { return four(byte * 0x01010101u); }
+};
+
+// Whether there is a witness; turned, whether there is none.
+struct AsTruth {
+    AsAnything out;
+    u32 turned;
+    HOST_DEVICE void store(i64 i, u32 x) const { out.store(i, (u32)(x != 0) ^ turned); }
+};
+
 // ---- var ----
 
 // Σ (x − mean)² in one pass: a few elements exactly, then parts joined (Chan, Golub and LeVeque, 1979).
@@ -123,7 +182,8 @@ struct Var {
         C n = a.n + b.n;
         C part = n > 0 ? b.n / n : 0;
         C d = b.mean - a.mean;
-        return Acc{n, a.mean + d * part, a.m2 + b.m2 + d * d * (a.n * part)};
+        // In this order nothing overflows that is then multiplied by the 0 of an empty side.
+        return Acc{n, a.mean + d * part, a.m2 + b.m2 + d * (d * (a.n * part))};
     }
 
     template <int N, int V>
@@ -167,18 +227,29 @@ struct ArgMax {
         return beats(b.value, a.value) || (b.at < a.at && !beats(a.value, b.value)) ? b : a;
     }
 
+    // What is best of them, and only when it beats what was there before, which of them that is.
     template <int N, int V>
     HOST_DEVICE void take(Acc &a, Number (&x)[N], u32 count, i64 at, u32 step, u32 each) const {
-        C best = change.change(x[0]);
-        u32 k = 0;
 #pragma unroll
-        for (u32 i = 1; i < N; i++) {
-            C y = change.change(x[i]);
-            bool better = i < count && beats(y, best);
-            best = better ? y : best;
-            k = better ? i : k;
+        for (u32 i = 0; i < N; i++) x[i] = change.change(x[i]);
+        if (count < N)
+#pragma unroll
+            for (u32 i = 0; i < N; i++) x[i] = i < count ? x[i] : lowest<C>();
+        bool nan = false;
+#pragma unroll
+        for (u32 i = 0; i < N; i++) nan |= x[i] != x[i];
+        // −∞ − −∞ is NaN.
+        C best = nan ? lowest<C>() - lowest<C>() : tournament<Larger<C>, N>(x);
+        if (!beats(best, a.value)) return;
+        u32 k = 0;
+        if (nan) {
+#pragma unroll
+            for (u32 i = N; i-- > 0;) k = x[i] != x[i] ? i : k;
+        } else {
+#pragma unroll
+            for (u32 i = N; i-- > 0;) k = x[i] == best ? i : k;
         }
-        if (beats(best, a.value)) a = Acc{best, at + k / V * step + k % V * each};
+        a = Acc{best, at + k / V * step + k % V * each};
     }
 
     // Nowhere: no element is better than the worst there is, so all are that.
@@ -187,10 +258,11 @@ struct ArgMax {
 
 // ---- kernels ----
 
-// sum, max_min and var of floats.
+// sum, prod, max_min and var of floats; the first two into any float dtype.
 #define REDUCE_FLOATS(T, dtype)                                                                        \
     using Number = Compute<T>::type;                                                                   \
-    using SumOf = Plain<Sum<Number>, As<T>>;                                                           \
+    using SumOf = Plain<Sum<Number>, AsFloat>;                                                         \
+    using ProdOf = Plain<Prod<Number>, AsFloat>;                                                       \
     using MaxOf = Plain<Max<Number>, As<T>, Signed<Number>>;                                           \
     using VarOf = Var<Number, As<T>>;                                                                  \
     KERNEL(FOLD_THREADS, sum_rows_##dtype, const T *x, Folding f, Target to) {                         \
@@ -198,6 +270,12 @@ struct ArgMax {
     }                                                                                                  \
     KERNEL(FOLD_THREADS, sum_columns_##dtype, const T *x, Folding f, Target to) {                      \
         fold_columns(SumOf{{to}, {}}, Elements<T>{x}, f);                                              \
+    }                                                                                                  \
+    KERNEL(FOLD_THREADS, prod_rows_##dtype, const T *x, Folding f, Target to) {                        \
+        fold_rows(ProdOf{{to}, {}}, Elements<T>{x}, f);                                                \
+    }                                                                                                  \
+    KERNEL(FOLD_THREADS, prod_columns_##dtype, const T *x, Folding f, Target to) {                     \
+        fold_columns(ProdOf{{to}, {}}, Elements<T>{x}, f);                                             \
     }                                                                                                  \
     KERNEL(FOLD_THREADS, max_min_rows_##dtype, const T *x, Folding f, Target to, Number sign) {        \
         fold_rows(MaxOf{{to}, {sign}}, Elements<T>{x}, f);                                             \

@@ -6,11 +6,14 @@
 //
 // f16 and bf16 are computed in f32 and rounded once. A row with a NaN or +∞, or of −∞ only, is NaN.
 // Forms: rows in registers, some threads for each; long rows, a block for each; columns, where neighbours in memory
-// belong to different rows.
+// belong to different rows. Where these would be few blocks, many share the rows: first what belongs to a row is folded
+// from all of it, then a pass over the elements uses it.
 #pragma once
 #include "block.cuh"
 #include "exponential.cuh"
 #include "nest.cuh"
+#include "pack.cuh"
+#include "reduce.cuh"
 
 // K operands, the output last. The mirror of src/cuda/softmax.rs.
 template <int K>
@@ -86,34 +89,6 @@ HOST_DEVICE u32 left_of(i64 units, i64 i, u32 shift) {
     return i < units ? (u32)min((units - 1 - i) >> shift, (i64)1 << 20) + 1 : 0;
 }
 
-// U units of V neighbours, `stride` elements apart; only the first `left` are there.
-template <int U, int V, class T, class C>
-HOST_DEVICE void load_units(C (&v)[U * V], const T *p, i64 stride, u32 left, C missing) {
-    Vec<T, V> some[U];
-#pragma unroll
-    for (u32 u = 0; u < U; u++) {
-        some[u] = {};
-        if (u < left) some[u] = *reinterpret_cast<const Vec<T, V> *>(p);
-        p += stride;
-    }
-#pragma unroll
-    for (u32 u = 0; u < U; u++)
-#pragma unroll
-        for (int k = 0; k < V; k++) v[u * V + k] = u < left ? convert<C>(some[u].at[k]) : missing;
-}
-
-template <int U, int V, class T, class C>
-HOST_DEVICE void store_units(T *p, i64 stride, u32 left, const C (&v)[U * V]) {
-#pragma unroll
-    for (u32 u = 0; u < U; u++) {
-        Vec<T, V> some;
-#pragma unroll
-        for (int k = 0; k < V; k++) some.at[k] = convert<T>(v[u * V + k]);
-        if (u < left) *reinterpret_cast<Vec<T, V> *>(p) = some;
-        p += stride;
-    }
-}
-
 // A dense row by vectors: some elements, vectors from the first aligned place on, some elements. Of those at the ends
 // each thread has at most one, number `extra` if it is not negative; the threads of a row are enough for that.
 template <class T>
@@ -147,13 +122,32 @@ struct InRegisters {
         : length(mine ? s.length : 0), from(threadIdx.x & ((1u << s.shift) - 1)), shift(s.shift), vectors(s.vectors),
           ragged(first, length, from) {}
 
-    HOST_DEVICE void load(C (&v)[N], C &extra, const T *x, i64 step, C missing) const {
-        extra = missing;
+    // K rows that lie alike, as far as vectors need it: all of them are on their way before the first is looked at.
+    template <int K>
+    HOST_DEVICE void load(C (&v)[K][N], C (&extra)[K][1], const T *const (&x)[K], const i64 *step, C missing) const {
+#pragma unroll
+        for (int k = 0; k < K; k++) extra[k][0] = missing;
         if (vectors) {
-            load_units<U, V>(v, x + ragged.head + from * V, (i64)V << shift, left_of(ragged.units, from, shift), missing);
-            if (ragged.extra >= 0) extra = convert<C>(x[ragged.extra]);
+            Units<T, U, V> units[K];
+            T at_end[K] = {};
+            u32 left = left_of(ragged.units, from, shift);
+#pragma unroll
+            for (int k = 0; k < K; k++) {
+                units[k].load(x[k] + ragged.head + from * V, (i64)V << shift, left);
+                if (ragged.extra >= 0) at_end[k] = x[k][ragged.extra];
+            }
+#pragma unroll
+            for (int k = 0; k < K; k++) {
+                units[k].numbers(v[k], left, missing);
+                if (ragged.extra >= 0) extra[k][0] = convert<C>(at_end[k]);
+            }
         } else {
-            load_units<N, 1>(v, x + from * step, step << shift, left_of(length, from, shift), missing);
+            Units<T, N, 1> units[K];
+            u32 left = left_of(length, from, shift);
+#pragma unroll
+            for (int k = 0; k < K; k++) units[k].load(x[k] + from * step[k], step[k] << shift, left);
+#pragma unroll
+            for (int k = 0; k < K; k++) units[k].numbers(v[k], left, missing);
         }
     }
 
@@ -176,8 +170,8 @@ HOST_DEVICE void softmax_rows(const T *x, T *out, const Softmax<2> &s) {
     if (mine) s.kept.places(row, at);
     x += at[0], out += at[1];
     InRegisters<T, N> place(s, x, mine);
-    C v[N], extra[1];
-    place.load(v, extra[0], x, s.step[0], lowest<C>());
+    C loaded[1][N], extras[1][1], (&v)[N] = loaded[0], (&extra)[1] = extras[0];
+    place.load(loaded, extras, {x}, s.step, lowest<C>());
     C m = group_reduce(Max<C>::join(tournament<Max<C>, N>(v), extra[0]), threads, Max<C>::join);
     C sum = group_reduce(exponentials(v, m, s.log) + exponentials(extra, m, s.log), threads, add<C>);
     Finish<C> finish(sum, s.log);
@@ -195,14 +189,13 @@ HOST_DEVICE void softmax_backward_rows(const T *g, const T *y, T *out, const Sof
     if (mine) s.kept.places(row, at);
     g += at[0], y += at[1], out += at[2];
     InRegisters<T, N> place(s, g, mine);
-    C a[N], b[N], extra_a[1], extra_b[1];
-    place.load(a, extra_a[0], g, s.step[0], C(0));
-    place.load(b, extra_b[0], y, s.step[1], C(0));
-    C total = gradient_sum(a, b, s.log) + gradient_sum(extra_a, extra_b, s.log);
+    C v[2][N], extra[2][1];
+    place.load(v, extra, {g, y}, s.step, C(0));
+    C total = gradient_sum(v[0], v[1], s.log) + gradient_sum(extra[0], extra[1], s.log);
     total = group_reduce(total, threads, add<C>);
-    gradient(a, b, total, s.log);
-    gradient(extra_a, extra_b, total, s.log);
-    place.store(out, s.step[2], a, extra_a[0]);
+    gradient(v[0], v[1], total, s.log);
+    gradient(extra[0], extra[1], total, s.log);
+    place.store(out, s.step[2], v[0], extra[0][0]);
 }
 
 // ---- long rows ----
@@ -221,9 +214,11 @@ HOST_DEVICE void softmax_long_by(const T *x, T *out, const Softmax<2> &s, const 
     for (i64 i = from; i < units; i += U << shift) {
         C v[N];
         u32 left = left_of(units, i, shift);
-        load_units<U, V>(v, x + head + i * in, in << shift, left, lowest<C>());
+        Units<T, U, V> units;
+        units.load(x + head + i * in, in << shift, left);
         // Read again by the thread that wrote it.
-        if (s.staged) store_units<U, V>(stage + i * V, V << shift, left, v);
+        if (s.staged) units.stage(stage + i * V, V << shift, left);
+        units.numbers(v, left, lowest<C>());
         all.take(v);
     }
     all.take(extra);
@@ -274,13 +269,17 @@ HOST_DEVICE void softmax_backward_long_by(const T *g, const T *y, T *out, const 
     for (i64 i = from; i < units; i += U << shift) {
         C a[N], b[N];
         u32 left = left_of(units, i, shift);
-        load_units<U, V>(a, g + head + i * in_g, in_g << shift, left, C(0));
-        load_units<U, V>(b, y + head + i * in_y, in_y << shift, reads_y ? left : 0, C(0));
+        Units<T, U, V> of_g, of_y;
+        u32 left_y = reads_y ? left : 0;
+        of_g.load(g + head + i * in_g, in_g << shift, left);
+        of_y.load(y + head + i * in_y, in_y << shift, left_y);
         // Read again by the thread that wrote it.
         if (s.staged) {
-            store_units<U, V>(stage + i * V, V << shift, left, a);
-            store_units<U, V>(stage_y + i * V, V << shift, reads_y ? left : 0, b);
+            of_g.stage(stage + i * V, V << shift, left);
+            of_y.stage(stage_y + i * V, V << shift, left_y);
         }
+        of_g.numbers(a, left, C(0));
+        of_y.numbers(b, left_y, C(0));
         total += gradient_sum(a, b, s.log);
     }
     total = group_reduce(total, blockDim.x, add<C>);
@@ -394,34 +393,186 @@ HOST_DEVICE void softmax_backward_columns(const T *g, const T *y, T *out, const 
     }
 }
 
-// ---- kernels ----
+// ---- shared rows: what belongs to each ----
 
-#define SOFTMAX(T, dtype)                                                     \
-    KERNEL(256, softmax_short_##dtype, const T *x, T *out, Softmax<2> s) {    \
-        softmax_rows<T, Numbers<T>::FEW>(x, out, s);                          \
-    }                                                                         \
-    KERNEL(512, softmax_rows_##dtype, const T *x, T *out, Softmax<2> s) {     \
-        softmax_rows<T, Numbers<T>::MANY>(x, out, s);                         \
-    }                                                                         \
-    KERNEL(512, softmax_long_##dtype, const T *x, T *out, Softmax<2> s) {     \
-        DYNAMIC_SHARED(T, stage);                                             \
-        softmax_long(x, out, s, stage);                                       \
-    }                                                                         \
-    KERNEL(512, softmax_columns_##dtype, const T *x, T *out, Softmax<2> s) {  \
-        softmax_columns<T, Numbers<T>::SOME>(x, out, s);                      \
+// m, and what exp(x − m) is multiplied by, or what is added to x − m.
+template <class C>
+using Norm = Vec<C, 2>;
+
+template <class C>
+struct NormFold : OnlineFold<C> {
+    Norm<C> *norms;
+    u32 log;
+
+    HOST_DEVICE void finish(Online<C> a, i64 row) const {
+        Finish<C> finish(a.sum, log);
+        norms[row] = Norm<C>{{a.m, log ? finish.offset : finish.scale}};
+    }
+};
+
+template <class C>
+struct Into {
+    C *out;
+    HOST_DEVICE void store(i64 i, C x) const { out[i] = x; }
+};
+template <class C>
+using TotalFold = Plain<Sum<C>, Into<C>>;
+
+// A Source (fold.cuh): g·y of tensors that lie alike, or g for the logarithm.
+template <class T>
+struct Terms {
+    const T *g, *y;
+    u32 log;
+    static constexpr int VECTOR = Elements<T>::VECTOR, UNITS = Elements<T>::UNITS;
+    static constexpr int COLUMNS = Elements<T>::COLUMNS, ROWS = 4;
+
+    template <int U, int V, class C>
+    HOST_DEVICE void load(C (&into)[U * V], const i64 (&at)[U]) const {
+        if (log) return Elements<T>{g}.template load<U, V>(into, at);
+        Vec<T, V> of_g[U], of_y[U];
+#pragma unroll
+        for (int u = 0; u < U; u++) {
+            of_g[u] = *reinterpret_cast<const Vec<T, V> *>(g + at[u]);
+            of_y[u] = *reinterpret_cast<const Vec<T, V> *>(y + at[u]);
+        }
+#pragma unroll
+        for (int u = 0; u < U; u++)
+#pragma unroll
+            for (int v = 0; v < V; v++)
+                into[u * V + v] = convert<C>(of_g[u].at[v]) * convert<C>(of_y[u].at[v]);
     }
 
-#define SOFTMAX_BACKWARD(T, dtype)                                                                  \
-    KERNEL(256, softmax_backward_short_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {     \
-        softmax_backward_rows<T, Numbers<T>::FEW>(g, y, out, s);                                    \
-    }                                                                                               \
-    KERNEL(512, softmax_backward_rows_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {      \
-        softmax_backward_rows<T, Numbers<T>::MANY>(g, y, out, s);                                   \
-    }                                                                                               \
-    KERNEL(512, softmax_backward_long_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {      \
-        DYNAMIC_SHARED(T, stage);                                                                   \
-        softmax_backward_long(g, y, out, s, stage);                                                 \
-    }                                                                                               \
-    KERNEL(512, softmax_backward_columns_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {   \
-        softmax_backward_columns<T, Numbers<T>::SOME / 2>(g, y, out, s);                                 \
+    HOST_DEVICE u32 ahead(i64 at) const { return Elements<T>{g}.ahead(at); }
+};
+
+// ---- shared rows: the elements ----
+
+constexpr u32 SPREAD_THREADS = 256;
+
+// Tensors of gridDim.y blocks of neighbours, all dense. The mirror of src/cuda/softmax.rs.
+struct Spread {
+    i64 span;   // elements of such a block: of `inner` rows
+    i64 inner;  // element i belongs to row i mod inner of the block
+    u32 log;
+    u32 vectors;  // whether all begin at a multiple of 16 bytes
+};
+
+// out = f(x[0], …, x[K − 1], what belongs to the row), element by element.
+template <int K, class T, class R, class F>
+HOST_DEVICE void spread(const T *const (&x)[K], T *out, const R *of_rows, const Spread &s, F f) {
+    typedef typename Compute<T>::type C;
+    constexpr int V = Ragged<T>::V, N = K == 1 ? Numbers<T>::SOME : Numbers<T>::FEW, U = N / V;
+    i64 from = (i64)blockIdx.x * blockDim.x + threadIdx.x, by = (i64)gridDim.x * blockDim.x, first = blockIdx.y * s.span;
+    i64 head = s.vectors ? min((i64)((0 - (u64)first) & (V - 1)), s.span) : s.span, units = (s.span - head) / V;
+    const T *in[K];
+#pragma unroll
+    for (int k = 0; k < K; k++) in[k] = x[k] + first;
+    out += first, of_rows += blockIdx.y * s.inner;
+    R of_row = of_rows[0];
+#pragma unroll 1
+    for (i64 i = from; i < units; i += U * by) {
+        u32 left = left_by<U>(units, i, by);
+        Units<T, U, V> some[K];
+        C v[K][N];
+#pragma unroll
+        for (int k = 0; k < K; k++) some[k].load(in[k] + head + i * V, by * V, left);
+#pragma unroll
+        for (int k = 0; k < K; k++) some[k].numbers(v[k], left, C(0));
+#pragma unroll
+        for (int u = 0; u < U; u++) {
+            i64 row = s.inner > 1 ? (head + (i + u * by) * V) % s.inner : 0;
+#pragma unroll
+            for (int j = 0; j < V; j++) {
+                C e[K];
+#pragma unroll
+                for (int k = 0; k < K; k++) e[k] = v[k][u * V + j];
+                if (s.inner > 1) {
+                    of_row = of_rows[row];
+                    row = row + 1 < s.inner ? row + 1 : 0;
+                }
+                v[0][u * V + j] = f(e, of_row);
+            }
+        }
+        store_units<U, V>(out + head + i * V, by * V, left, v[0]);
+    }
+    // What is before and behind the vectors.
+#pragma unroll 1
+    for (i64 i = from; i < s.span - units * V; i += by) {
+        i64 at = i < head ? i : i + units * V;
+        C e[K];
+#pragma unroll
+        for (int k = 0; k < K; k++) e[k] = convert<C>(in[k][at]);
+        out[at] = convert<T>(f(e, of_rows[s.inner > 1 ? at % s.inner : 0]));
+    }
+}
+
+template <class T, class C>
+HOST_DEVICE void softmax_spread(const T *x, T *out, const Norm<C> *norms, const Spread &s) {
+    spread<1>({x}, out, norms, s, [&](const C (&v)[1], Norm<C> n) {
+        C d = v[0] - n.at[0];
+        return s.log ? d + n.at[1] : exponential(d) * n.at[1];
+    });
+}
+
+template <class T, class C>
+HOST_DEVICE void softmax_backward_spread(const T *g, const T *y, T *out, const C *totals, const Spread &s) {
+    spread<2>({g, y}, out, totals, s, [&](const C (&v)[2], C total) {
+        C a[1] = {v[0]}, b[1] = {v[1]};
+        gradient(a, b, total, s.log);
+        return a[0];
+    });
+}
+
+// ---- kernels ----
+
+#define SOFTMAX(T, dtype)                                                                                     \
+    using Number = Compute<T>::type;                                                                          \
+    KERNEL(256, softmax_short_##dtype, const T *x, T *out, Softmax<2> s) {                                    \
+        softmax_rows<T, Numbers<T>::FEW>(x, out, s);                                                          \
+    }                                                                                                         \
+    KERNEL(512, softmax_rows_##dtype, const T *x, T *out, Softmax<2> s) {                                     \
+        softmax_rows<T, Numbers<T>::MANY>(x, out, s);                                                         \
+    }                                                                                                         \
+    KERNEL(512, softmax_long_##dtype, const T *x, T *out, Softmax<2> s) {                                     \
+        DYNAMIC_SHARED(T, stage);                                                                             \
+        softmax_long(x, out, s, stage);                                                                       \
+    }                                                                                                         \
+    KERNEL(512, softmax_columns_##dtype, const T *x, T *out, Softmax<2> s) {                                  \
+        softmax_columns<T, Numbers<T>::SOME>(x, out, s);                                                      \
+    }                                                                                                         \
+    KERNEL(FOLD_THREADS, softmax_norms_rows_##dtype, const T *x, Folding f, Norm<Number> *norms, u32 log) {    \
+        fold_rows(NormFold<Number>{{}, norms, log}, Elements<T>{x}, f);                                       \
+    }                                                                                                         \
+    KERNEL(FOLD_THREADS, softmax_norms_columns_##dtype, const T *x, Folding f, Norm<Number> *norms, u32 log) { \
+        fold_columns(NormFold<Number>{{}, norms, log}, Elements<T>{x}, f);                                    \
+    }                                                                                                         \
+    KERNEL(SPREAD_THREADS, softmax_spread_##dtype, const T *x, T *out, const Norm<Number> *norms, Spread s) { \
+        softmax_spread(x, out, norms, s);                                                                     \
+    }
+
+#define SOFTMAX_BACKWARD(T, dtype)                                                                                   \
+    using Number = Compute<T>::type;                                                                                 \
+    KERNEL(256, softmax_backward_short_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {                      \
+        softmax_backward_rows<T, Numbers<T>::FEW>(g, y, out, s);                                                     \
+    }                                                                                                                \
+    KERNEL(512, softmax_backward_rows_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {                       \
+        softmax_backward_rows<T, Numbers<T>::MANY>(g, y, out, s);                                                    \
+    }                                                                                                                \
+    KERNEL(512, softmax_backward_long_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {                       \
+        DYNAMIC_SHARED(T, stage);                                                                                    \
+        softmax_backward_long(g, y, out, s, stage);                                                                  \
+    }                                                                                                                \
+    KERNEL(512, softmax_backward_columns_##dtype, const T *g, const T *y, T *out, Softmax<3> s) {                    \
+        softmax_backward_columns<T, Numbers<T>::SOME / 2>(g, y, out, s);                                             \
+    }                                                                                                                \
+    KERNEL(FOLD_THREADS, softmax_totals_rows_##dtype, const T *g, const T *y, Folding f, Number *totals, u32 log) {  \
+        fold_rows(TotalFold<Number>{{totals}, {}}, Terms<T>{g, y, log}, f);                                          \
+    }                                                                                                                \
+    KERNEL(FOLD_THREADS, softmax_totals_columns_##dtype, const T *g, const T *y, Folding f, Number *totals,          \
+           u32 log) {                                                                                                \
+        fold_columns(TotalFold<Number>{{totals}, {}}, Terms<T>{g, y, log}, f);                                       \
+    }                                                                                                                \
+    KERNEL(SPREAD_THREADS, softmax_backward_spread_##dtype, const T *g, const T *y, T *out, const Number *totals,    \
+           Spread s) {                                                                                               \
+        softmax_backward_spread(g, y, out, totals, s);                                                               \
     }

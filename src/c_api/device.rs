@@ -29,7 +29,7 @@ pub unsafe extern "C" fn tendon_cuda_device_count(out: *mut i32) -> TensorStatus
     })
 }
 
-/// The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first.
+/// The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first. Errors: NULL_POINTER.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_current_device(out: *mut i32) -> TensorStatus {
@@ -137,7 +137,8 @@ pub unsafe extern "C" fn tendon_cuda_reset_peak_memory_stats(device: i32) -> Ten
     })
 }
 
-/// Whether kernels of `device` may read the memory of `peer` directly. Copies between them work either way.
+/// Whether copies between `device` and `peer` go directly (NVLink, PCIe), not through the host. They work either way. As
+/// torch.cuda.can_device_access_peer.
 ///
 /// Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
 #[unsafe(no_mangle)]

@@ -63,7 +63,8 @@ unsafe fn native(out: *mut *mut c_void, pointer: impl FnOnce() -> Result<*mut c_
 /// Makes a stream of `device`, which does not wait for the device's default stream. Lower priorities are more urgent; 0
 /// is normal. As torch.cuda.Stream.
 ///
-/// Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+/// Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+/// tendon_cuda_stream_release.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_create(
@@ -76,11 +77,12 @@ pub unsafe extern "C" fn tendon_cuda_stream_create(
     unsafe { hand_out("tendon_cuda_stream_create", out, make) }
 }
 
-/// The caller's own stream of `device`, a cudaStream_t or CUstream; NULL is the default stream. As
-/// torch.cuda.ExternalStream.
+/// The caller's own stream of `device`, a cudaStream_t or CUstream; NULL and cudaStreamLegacy are the default stream.
+/// cudaStreamPerThread, which is another stream on every thread, is not taken. As torch.cuda.ExternalStream.
 ///
-/// It must stay valid until the handle is released and no tensor used on it is left. Errors: DEVICE, CUDA_UNAVAILABLE,
-/// CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+/// It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not wait
+/// for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
+/// NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_from_native(
@@ -96,7 +98,8 @@ pub unsafe extern "C" fn tendon_cuda_stream_from_native(
 /// The stream of `device` that is current on this thread: the default stream, or that of the innermost
 /// tendon_cuda_stream_begin. As torch.cuda.current_stream.
 ///
-/// Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+/// Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+/// tendon_cuda_stream_release.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_current_stream(device: i32, out: *mut *mut TendonCudaStream) -> TensorStatus {
@@ -112,7 +115,7 @@ pub unsafe extern "C" fn tendon_cuda_stream_release(stream: *mut TendonCudaStrea
 }
 
 /// The stream as CUDA knows it, a cudaStream_t; NULL for the default stream. `*out`: borrowed until the handle is
-/// released.
+/// released. Errors: INVALID_HANDLE, NULL_POINTER.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_native(
@@ -123,7 +126,7 @@ pub unsafe extern "C" fn tendon_cuda_stream_native(
     call("tendon_cuda_stream_native", || unsafe { native(out, || Ok(self::stream(stream, "stream")?.raw().cast())) })
 }
 
-/// The ordinal of the stream's device.
+/// The ordinal of the stream's device. Errors: INVALID_HANDLE, NULL_POINTER.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_device(stream: *const TendonCudaStream, out: *mut i32) -> TensorStatus {
@@ -136,7 +139,7 @@ pub unsafe extern "C" fn tendon_cuda_stream_device(stream: *const TendonCudaStre
 ///
 /// What one stream makes another may use only after waiting for it: tendon_cuda_stream_wait_stream. Backward runs each
 /// op's part on the stream of its forward, and lets the stream that is current wait for the end. `out`: end with
-/// tendon_cuda_stream_end, on this thread, inner ones first.
+/// tendon_cuda_stream_end, on this thread, inner ones first. Errors: INVALID_HANDLE, NULL_POINTER, OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_stream_begin(
@@ -267,7 +270,8 @@ pub unsafe extern "C" fn tendon_cuda_event_elapsed(
     call("tendon_cuda_event_elapsed", || unsafe { give(out, milliseconds) })
 }
 
-/// The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released.
+/// The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released. Errors: INVALID_HANDLE,
+/// NULL_POINTER.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tendon_cuda_event_native(

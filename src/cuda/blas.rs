@@ -208,9 +208,9 @@ impl State {
         if let Some(known) = self.handle {
             return Ok(known.map(|ready| ready.0));
         }
-        // SAFETY: the library's function with its documented arguments.
         let create = || {
             let mut handle = null_mut();
+            // SAFETY: the library's function with its documented arguments.
             answer(unsafe { (lt.cublasLtCreate)(&mut handle) }, ()).map(|()| handle)
         };
         let ready = match with_room(create) {

@@ -68,11 +68,13 @@ fn cast(queue: &Queue, x: In, out: Out) -> Result<()> {
     }
     let (from, to) = (x.origin().cast_mut(), out.origin());
     let operands = [Operand::Memory(from, x.dtype.size()), Operand::Memory(to, out.dtype.size())];
-    let direct = has_cast(x.dtype, out.dtype);
+    let direct = cast_module(x.dtype, out.dtype);
     for piece in pieces {
-        if direct && let Some(simple) = Launch::simple(&piece, operands, queue.multiprocessors()) {
+        if let Some(module) = direct
+            && let Some(simple) = Launch::simple(&piece, operands, queue.multiprocessors())
+        {
             let name = ["cast_", x.dtype.name(), "_", out.dtype.name()];
-            launch!(queue, "cast", name, [simple.blocks, 1, 1], walk::THREADS, 0; simple.walk)?;
+            launch!(queue, module, name, [simple.blocks, 1, 1], walk::THREADS, 0; simple.walk)?;
         } else {
             let operands = [mixed::Operand::Memory(from, x.dtype, None), mixed::Operand::Memory(to, out.dtype, None)];
             let name = ["copy_mixed_", x.dtype.class().name()];
@@ -82,10 +84,15 @@ fn cast(queue: &Queue, x: In, out: Out) -> Result<()> {
     Ok(())
 }
 
-/// Whether kernels/cast.cu has a kernel for the pair.
-fn has_cast(from: DType, to: DType) -> bool {
+/// The module that has a kernel for the pair, if one has.
+fn cast_module(from: DType, to: DType) -> Option<&'static str> {
     use DType::*;
-    from.is_float() && to.is_float() || matches!((from, to), (Bool | U8 | I32 | I64, F32) | (F32, I64))
+    match (from, to) {
+        (Bool | U8 | I32 | I64, F32) | (F32, I64) => Some("cast"),
+        (Bool | U8 | I32 | I64, F16 | BF16 | F64) | (F32, I32 | U8) | (Bool | U8, I32 | I64) => Some("cast_integers"),
+        (I32, I64) | (I64, I32) => Some("cast_integers"),
+        _ => (from.is_float() && to.is_float()).then_some("cast"),
+    }
 }
 
 /// Casts what is dense into a layout of many dims that do not merge.

@@ -160,7 +160,8 @@ impl Properties {
     }
 }
 
-/// Makes the device's context current for as long as it lives, then restores what was.
+/// Makes the device's context current for as long as it lives, then restores what was. Where none was, it stays current,
+/// as CUDA's own runtime has it: the next call finds it there.
 pub struct Entered {
     driver: &'static Driver,
     /// What was current before, if it was another.
@@ -260,7 +261,7 @@ impl Device {
         }
         // SAFETY: as above.
         self.check("cuCtxSetCurrent", unsafe { (self.driver.cuCtxSetCurrent)(self.context) })?;
-        Ok(Entered { driver: self.driver, before: Some(before) })
+        Ok(Entered { driver: self.driver, before: (!before.is_null()).then_some(before) })
     }
 
     /// As [`Driver::check`]; remembers when the context is lost.

@@ -70,7 +70,6 @@ pub mod code {
     pub const NOT_INITIALIZED: c_int = 3;
     /// The process is ending and the driver has gone first.
     pub const DEINITIALIZED: c_int = 4;
-    pub const NOT_FOUND: c_int = 500;
     pub const NOT_READY: c_int = 600;
     /// The context is lost: an illegal address, a trap, hardware failure. Every later call fails too.
     pub const LOST: &[c_int] = &[46, 214, 220, 226, 700, 702, 709, 710, 714, 715, 716, 717, 718, 719, 721];

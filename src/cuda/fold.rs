@@ -79,6 +79,11 @@ impl Source {
         Source { vector: 4, units: 4, columns: 4, rows: 4, gathered, numbered: false }
     }
 
+    /// `Fours` where there are rows, `Integers` and `Truths` where there are columns.
+    pub fn bytes(gathered: usize) -> Source {
+        Source { vector: 16, ..Source::integers(gathered) }
+    }
+
     /// `Anything`.
     pub fn anything(gathered: usize) -> Source {
         Source { vector: 1, units: 1, columns: 1, rows: 1, gathered, numbered: false }

@@ -28,6 +28,7 @@ struct Indices {
     first: i64,
     inner: i64,
     count: i64,
+    width: i64,
     errors: *mut ErrorRecord,
     is_i64: i32,
     op: u32,
@@ -42,6 +43,7 @@ impl Indices {
             first: 0,
             inner: inner.max(1),
             count: count.max(1),
+            width: 1,
             errors: queue.errors(),
             is_i64: (index.dtype == DType::I64) as i32,
             op: op as u32,
@@ -148,7 +150,7 @@ fn read(queue: &Queue, x: In, dim: usize, index: In, indices: Indices, out: Out)
         read(queue, x.input(), dim, index.input(), indices.of(index.input()), made.output())?;
         return copy(queue, made.input(), out);
     };
-    let indices = Indices { inner: (indices.inner / work.width).max(1), ..indices };
+    let indices = Indices { width: work.width, ..indices };
     let bytes = size * work.width as usize;
     let name = match bytes {
         1 => "1",
@@ -184,7 +186,7 @@ fn add(queue: &Queue, out: Out, dim: usize, index: In, indices: Indices, src: In
         add(queue, made.output(), dim, index.input(), indices.of(index.input()), src.input())?;
         return copy(queue, made.input(), out);
     };
-    let indices = Indices { inner: (indices.inner / work.width).max(1), ..indices };
+    let indices = Indices { width: work.width, ..indices };
     let bytes = size * work.width as usize;
     // Signed integers add as unsigned ones.
     let dtype = match src.dtype {

@@ -4,7 +4,7 @@
 //! elementwise · copy · fill · reduce · softmax · cross_entropy · index · random · optim · gemm     launching what kernels/ holds
 //! launch · walk · mixed · fold · nest · transfer · counters                         how
 //! stream · memory · errors · pinned                                                what they run on
-//! device · module                                                                  one device, its kernels
+//! device · module · ptx                                                            one device, its kernels
 //! driver · blas · dnn · libraries · library                                        libcuda.so.1, cuBLASLt, cuDNN
 //! ```
 
@@ -31,6 +31,7 @@ mod module;
 pub mod nest;
 pub mod optim;
 pub mod pinned;
+mod ptx;
 pub mod random;
 pub mod reduce;
 pub mod softmax;

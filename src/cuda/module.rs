@@ -1,7 +1,7 @@
-//! The kernels: PTX in the library's own image, given to the driver's compiler at first use, one family at a time.
+//! The kernels: PTX in the library's own image, given to the driver's compiler at first use, one kernel at a time.
 
 use super::device::Device;
-use super::driver::code;
+use super::ptx;
 use crate::error::{Error, Result, status};
 use crate::fail;
 use cudarc::driver::sys::{CUfunction, CUmodule};
@@ -18,18 +18,14 @@ include!(concat!(env!("OUT_DIR"), "/kernels.rs"));
 #[derive(Default)]
 pub struct Modules {
     functions: RwLock<HashMap<u64, Function, BuildHasherDefault<Hashed>>>,
-    modules: Mutex<HashMap<&'static str, Module>>,
+    /// Held while one is loaded, so that no two threads load the same.
+    loading: Mutex<()>,
 }
-
-#[derive(Clone, Copy)]
-struct Module(CUmodule);
-// SAFETY: a handle of the driver, which any thread may use.
-unsafe impl Send for Module {}
 
 /// A kernel that is ready to be launched.
 #[derive(Clone, Copy)]
 pub struct Function(pub CUfunction);
-// SAFETY: as above.
+// SAFETY: a handle of the driver, which any thread may use.
 unsafe impl Send for Function {}
 // SAFETY: as above.
 unsafe impl Sync for Function {}
@@ -74,34 +70,32 @@ impl Modules {
     #[inline]
     pub fn function(&self, device: &'static Device, module: &'static str, pieces: &[&str]) -> Result<Function> {
         let key = key(module, pieces);
-        if let Ok(functions) = self.functions.read()
-            && let Some(&function) = functions.get(&key)
-        {
-            return Ok(function);
+        match self.known(key) {
+            Some(function) => Ok(function),
+            None => self.load(device, module, pieces, key),
         }
-        self.load(device, module, pieces, key)
+    }
+
+    #[inline]
+    fn known(&self, key: u64) -> Option<Function> {
+        self.functions.read().ok()?.get(&key).copied()
     }
 
     #[cold]
     fn load(&self, device: &'static Device, module: &'static str, pieces: &[&str], key: u64) -> Result<Function> {
-        let name = pieces.concat();
-        let handle = self.module(device, module)?;
-        let Ok(c_name) = CString::new(name.as_str()) else { fail!(INTERNAL, "{name:?} is no name of a kernel") };
-        let (mut raw, mut found) = (null_mut(), true);
-        let _beside = device.driver.beside_captures();
-        // SAFETY: the driver's functions with their documented arguments.
-        let call = || match unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle.0, c_name.as_ptr()) } {
-            code::NOT_FOUND => {
-                found = false;
-                0
-            }
-            result => result,
-        };
-        let wanted = || format!("the kernel {name}");
-        device.with_room("cuModuleGetFunction", wanted, call).map_err(|e| e.within(&name))?;
-        if !found {
-            fail!(INTERNAL, "module {module} has no kernel {name}");
+        let _one = self.loading.lock().unwrap_or_else(|e| e.into_inner());
+        if let Some(function) = self.known(key) {
+            return Ok(function);
         }
+        let name = pieces.concat();
+        let Ok(c_name) = CString::new(name.as_str()) else { fail!(INTERNAL, "{name:?} is no name of a kernel") };
+        let handle = Modules::compile(device, module, &name)?;
+        let mut raw = null_mut();
+        let _beside = device.driver.beside_captures();
+        let wanted = || format!("the kernel {name}");
+        // SAFETY: the driver's functions with their documented arguments.
+        let call = || unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle, c_name.as_ptr()) };
+        device.with_room("cuModuleGetFunction", wanted, call).map_err(|e| e.within(&name))?;
         let most = device.properties().shared_per_block;
         if most > SHARED_WITHOUT_ASKING {
             // Permission for all that its static shared memory leaves; what a launch takes is said at the launch.
@@ -121,7 +115,7 @@ impl Modules {
 
     /// What the driver's compiler says of PTX that it has just refused.
     #[cold]
-    fn with_log(device: &Device, ptx: &[u8], error: Error) -> Error {
+    fn with_log(device: &Device, ptx: &str, error: Error) -> Error {
         const ROOM: usize = 4096;
         let (mut log, mut raw) = (vec![0u8; ROOM + 1], null_mut());
         let (mut options, mut values) = ([ERROR_LOG, ERROR_LOG_BYTES], [log.as_mut_ptr().cast(), ROOM as *mut c_void]);
@@ -135,25 +129,27 @@ impl Modules {
         Error::new(error.status(), format!("{} ({})", error.message(), String::from_utf8_lossy(words).trim()))
     }
 
-    fn module(&self, device: &'static Device, name: &'static str) -> Result<Module> {
-        let mut modules = self.modules.lock().unwrap_or_else(|e| e.into_inner());
-        if let Some(&module) = modules.get(name) {
-            return Ok(module);
-        }
-        let Some((_, size, packed)) = KERNELS.iter().find(|(module, ..)| *module == name) else {
-            fail!(INTERNAL, "this build has no kernels {name}");
+    /// The kernel `name` of `module` alone, compiled. It stays loaded.
+    fn compile(device: &'static Device, module: &'static str, name: &str) -> Result<CUmodule> {
+        let found = |module: &str| KERNELS.iter().find(|(name, ..)| *name == module);
+        // What later devices do better stands in a module of its own.
+        let later = if device.properties().capability >= (8, 0) { found(&format!("{module}_sm80")) } else { None };
+        let Some((_, size, packed)) = later.or_else(|| found(module)) else {
+            fail!(INTERNAL, "this build has no kernels {module}");
         };
-        let broken = |_| Error::new(status::INTERNAL, format!("the kernels {name} are damaged"));
-        let mut ptx = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, *size).map_err(broken)?;
-        ptx.push(0);
+        let text = miniz_oxide::inflate::decompress_to_vec_zlib_with_limit(packed, *size).ok();
+        let Some(text) = text.and_then(|text| String::from_utf8(text).ok()) else {
+            fail!(INTERNAL, "the kernels {module} are damaged");
+        };
+        let Some(mut ptx) = ptx::only(&text, name) else { fail!(INTERNAL, "module {module} has no kernel {name}") };
+        ptx.push('\0');
         let mut raw = null_mut();
         let _beside = device.driver.beside_captures();
         let load = device.driver.cuModuleLoadDataEx;
         // SAFETY: NUL-terminated PTX, no options.
         let call = || unsafe { load(&mut raw, ptx.as_ptr().cast(), 0, null_mut(), null_mut()) };
-        let loaded = device.with_room("cuModuleLoadDataEx", || format!("the kernels {name}"), call);
+        let loaded = device.with_room("cuModuleLoadDataEx", || format!("the kernel {name}"), call);
         loaded.map_err(|e| Modules::with_log(device, &ptx, e).within(name))?;
-        modules.insert(name, Module(raw));
-        Ok(Module(raw))
+        Ok(raw)
     }
 }

@@ -61,14 +61,15 @@ pub(super) fn turned(dtype: DType, largest: bool) -> i64 {
 /// outᵢ = x[i, r₀] ∘ x[i, r₁] ∘ … over the dims where `mask` is true, as the CPU's. `out` is contiguous in the order of
 /// the kept dims.
 ///
-/// Sums of small floats are gathered in f32, of f64 in f64, of integers in wrapping i64, and in f64 where x and the
-/// output are not one dtype. One order for one shape on one device: the same bits each time.
+/// Sums and products are gathered as the CPU's: of small floats in f32, of f64 and into f64 in f64, of integers in
+/// wrapping i64, or in f64 where a float is asked for. One order for one shape on one device: the same bits each time.
 pub fn reduce(queue: &Queue, op: Reduce, x: In, mask: &[bool], out: Out) -> Result<()> {
     match op {
         Reduce::Any | Reduce::All => truths(queue, op == Reduce::All, x, mask, out),
         Reduce::Max | Reduce::Min => extremes(queue, op == Reduce::Max, x, mask, out),
         Reduce::Sum => sum(queue, x, mask, None, out),
         Reduce::Mean => sum(queue, x, mask, Some(length(x, mask) as f64), out),
+        Reduce::Prod if own_class(x.dtype, out.dtype) => floats(queue, "prod_", x, mask, None, out),
         Reduce::Prod => {
             let class = if x.dtype.is_float() || out.dtype.is_float() { "f64" } else { "i64" };
             anything(queue, "prod_", class, x, mask, None, out)
@@ -80,20 +81,35 @@ fn length(x: In, mask: &[bool]) -> i64 {
     x.layout.shape().iter().zip(mask).filter(|(_, m)| **m).map(|(n, _)| *n).product()
 }
 
+/// Whether floats go to floats and are gathered in the class of their own dtype.
+fn own_class(from: DType, to: DType) -> bool {
+    from.is_float() && to.is_float() && (from == DType::F64 || to != DType::F64)
+}
+
+/// Of such.
+fn floats(queue: &Queue, op: &str, x: In, mask: &[bool], divisor: Option<f64>, out: Out) -> Result<()> {
+    let source = Source::elements(x.dtype.size(), x.dtype.class().size());
+    fold(queue, x, mask, &source, &mut |l: Launch| {
+        let (name, target) = ([op, l.form, "_", x.dtype.name()], Target::new(out, l.out, divisor));
+        launch!(queue, module(x.dtype), name, l.grid, l.threads, 0; l.x, l.folding, target)
+    })
+}
+
 fn sum(queue: &Queue, x: In, mask: &[bool], divisor: Option<f64>, out: Out) -> Result<()> {
-    if x.dtype == out.dtype && x.dtype.is_float() {
-        let source = Source::elements(x.dtype.size(), x.dtype.class().size());
-        return fold(queue, x, mask, &source, &mut |l: Launch| {
-            let name = ["sum_", l.form, "_", x.dtype.name()];
-            let target = Target::new(out, l.out, divisor);
-            launch!(queue, module(x.dtype), name, l.grid, l.threads, 0; l.x, l.folding, target)
-        });
+    if own_class(x.dtype, out.dtype) {
+        return floats(queue, "sum_", x, mask, divisor, out);
     }
     if x.dtype.is_float() || out.dtype.is_float() {
         return anything(queue, "sum_", "f64", x, mask, divisor, out);
     }
-    fold(queue, x, mask, &Source::integers(8), &mut |l: Launch| {
+    let bytes = matches!(x.dtype, DType::Bool | DType::U8);
+    let source = if bytes { Source::bytes(8) } else { Source::integers(8) };
+    fold(queue, x, mask, &source, &mut |l: Launch| {
         let (name, target) = (["sum_", l.form, "_integers"], Target::new(out, l.out, divisor));
+        if bytes && l.form == "rows" {
+            let (name, bools) = (["sum_rows_bytes"], (x.dtype == DType::Bool) as u32);
+            return launch!(queue, "reduce_integers", name, l.grid, l.threads, 0; l.x, bools, l.folding, target);
+        }
         let kind = IntegerType::of(x.dtype);
         launch!(queue, "reduce_integers", name, l.grid, l.threads, 0; l.x, kind, l.folding, target)
     })
@@ -137,8 +153,13 @@ fn truths(queue: &Queue, all: bool, x: In, mask: &[bool], out: Out) -> Result<()
     let every = u64::MAX >> (64 - 8 * size);
     // −0 is zero.
     let bits = if x.dtype.is_float() { every >> 1 } else { every };
-    fold(queue, x, mask, &Source::integers(4), &mut |l: Launch| {
+    let source = if size == 1 { Source::bytes(4) } else { Source::integers(4) };
+    fold(queue, x, mask, &source, &mut |l: Launch| {
         let (name, target) = (["any_all_", l.form], Target::new(out, l.out, None));
+        if size == 1 && l.form == "rows" {
+            return launch!(queue, "reduce", ["any_all_rows_bytes"], l.grid, l.threads, 0;
+                l.x, l.folding, target, all as u32);
+        }
         launch!(queue, "reduce", name, l.grid, l.threads, 0; l.x, size, bits, l.folding, target, all as u32)
     })
 }

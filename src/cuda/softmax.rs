@@ -1,18 +1,23 @@
 //! Softmax, its logarithm and their gradients along one dim.
 
-use super::Queue;
-use super::copy::dense;
+use super::copy::{Dense, dense};
+use super::fold::{Launch, Source, fold};
 use super::launch::launch;
 use super::nest::{Loops, Nest, Piece};
+use super::{Block, Queue};
 use crate::dtype::DType;
 use crate::error::Result;
 use crate::fail;
-use crate::layout::Dims;
+use crate::layout::{Dims, Layout};
 use crate::view::{In, Out};
+use smallvec::SmallVec;
 
 /// outᵢ = exp(xᵢ − max x) / Σⱼ exp(xⱼ − max x) along `dim`, or its logarithm when `log`. Floats; small ones are computed
 /// in f32. `out` is contiguous and has x's shape and dtype. A row of −∞ only, or with a NaN or +∞, is NaN.
 pub fn softmax(queue: &Queue, x: In, dim: usize, log: bool, out: Out) -> Result<()> {
+    if shared(queue, out.layout, dim) {
+        return shared_softmax(queue, x, dim, log, out);
+    }
     match Rows::new([x, as_input(&out)], dim, log) {
         Ok(rows) => rows.run(queue),
         Err(Scattered(_)) => softmax(queue, dense(queue, x)?.input(), dim, log, out),
@@ -22,6 +27,9 @@ pub fn softmax(queue: &Queue, x: In, dim: usize, log: bool, out: Out) -> Result<
 /// out = y·(g − Σⱼ gⱼ·yⱼ) along `dim`, for y = softmax(x); for y = log_softmax(x) (`log`): g − exp(y)·Σⱼ gⱼ. One shape
 /// and one float dtype; `out` is contiguous.
 pub fn softmax_backward(queue: &Queue, g: In, y: In, dim: usize, log: bool, out: Out) -> Result<()> {
+    if shared(queue, out.layout, dim) {
+        return shared_backward(queue, g, y, dim, log, out);
+    }
     match Rows::new([g, y, as_input(&out)], dim, log) {
         Ok(rows) => rows.run(queue),
         Err(Scattered(0)) => softmax_backward(queue, dense(queue, g)?.input(), y, dim, log, out),
@@ -44,6 +52,19 @@ struct Softmax<const K: usize> {
     vectors: u32,
     log: u32,
     staged: u32,
+}
+
+fn module(backward: bool, dtype: DType) -> &'static str {
+    match (backward, dtype) {
+        (false, DType::F16) => "softmax_f16",
+        (false, DType::BF16) => "softmax_bf16",
+        (false, DType::F32) => "softmax_f32",
+        (false, _) => "softmax_f64",
+        (true, DType::F16) => "softmax_backward_f16",
+        (true, DType::BF16) => "softmax_backward_bf16",
+        (true, DType::F32) => "softmax_backward_f32",
+        (true, _) => "softmax_backward_f64",
+    }
 }
 
 /// Operand so much lies so that reading it would fetch most memory several times, or is not walked at all: it has to
@@ -131,17 +152,8 @@ impl<const K: usize> Rows<K> {
             staged: (shape.staged > 0) as u32,
         };
         let (dtype, grid) = (self.dtype.name(), [piece.nest.count.div_ceil(shape.rows), 1, 1]);
-        let (backward, module) = match (K, self.dtype) {
-            (2, DType::F16) => ("", "softmax_f16"),
-            (2, DType::BF16) => ("", "softmax_bf16"),
-            (2, DType::F32) => ("", "softmax_f32"),
-            (2, _) => ("", "softmax_f64"),
-            (_, DType::F16) => ("backward_", "softmax_backward_f16"),
-            (_, DType::BF16) => ("backward_", "softmax_backward_bf16"),
-            (_, DType::F32) => ("backward_", "softmax_backward_f32"),
-            _ => ("backward_", "softmax_backward_f64"),
-        };
-        let name = ["softmax_", backward, shape.form, "_", dtype];
+        let module = module(K == 3, self.dtype);
+        let name = ["softmax_", if K == 3 { "backward_" } else { "" }, shape.form, "_", dtype];
         if K == 2 {
             launch!(queue, module, name, grid, shape.threads, shape.staged; at[0], at[K - 1], params)
         } else {
@@ -181,7 +193,8 @@ impl<const K: usize> Rows<K> {
             };
         };
         // Enough blocks for small tensors too.
-        let threads = threads.min((count.saturating_mul(1 << shift)).next_power_of_two().max(32)).max(1 << shift);
+        let threads =
+            threads.min(count.saturating_mul(1 << shift).min(512).next_power_of_two().max(32)).max(1 << shift);
         Shape { form, threads, shift, rows: threads >> shift, staged: 0, vectors: self.vectors(piece, 1 << shift) }
     }
 
@@ -204,13 +217,115 @@ impl<const K: usize> Rows<K> {
         let most = if self.number() == 8 { 4 } else { 16 };
         let numbers = if K == 2 { most } else { most / 2 };
         let threads = 512u32;
-        let columns = piece.nest.count.next_power_of_two().min(32);
+        let columns = piece.nest.count.next_power_of_two().min(COLUMNS as u32);
         let rows = (1u32 << log2_from(self.length, numbers)).min(threads / columns);
         // Short columns: more of them.
         let columns = if rows < 8 { (256 / rows).min(piece.nest.count.next_power_of_two()) } else { columns };
         let threads = (columns * rows).max(32);
         Shape { form: "columns", threads, shift: columns.ilog2(), rows: columns, staged: 0, vectors: false }
     }
+}
+
+// ---- rows that many blocks share ----
+
+/// Elements of a block from which on more blocks are worth the second pass.
+const LONG: i64 = 1 << 15;
+/// Columns of a block, where neighbours in memory belong to different rows.
+const COLUMNS: i64 = 32;
+
+/// The rows that lie between each other, and how many elements these are together.
+fn inner(layout: &Layout, dim: usize) -> (i64, i64) {
+    let inner = layout.shape().iter().skip(dim + 1).product();
+    (inner, inner * layout.shape().get(dim).copied().unwrap_or(1))
+}
+
+/// Whether one block for each row, or for some columns, would leave most multiprocessors without work.
+fn shared(queue: &Queue, layout: &Layout, dim: usize) -> bool {
+    let (inner, span) = inner(layout, dim);
+    if span == 0 {
+        return false;
+    }
+    let (length, rows) = (span / inner, layout.numel() / span * inner);
+    let together = if inner > 1 { rows.min(COLUMNS) } else { 1 };
+    length > LONG / together && (rows + together - 1) / together <= queue.multiprocessors() as i64 / 2
+}
+
+/// The mirror of kernels/include/softmax.cuh.
+#[repr(C)]
+#[derive(Clone, Copy)]
+struct Spread {
+    span: i64,
+    inner: i64,
+    log: u32,
+    vectors: u32,
+}
+
+impl Spread {
+    const THREADS: u32 = 256;
+    /// Bytes of an operand that a thread takes at a time.
+    const BYTES: i64 = 32;
+
+    fn new(dim: usize, log: bool, out: &Out) -> Spread {
+        let (inner, span) = inner(out.layout, dim);
+        Spread { span, inner, log: log as u32, vectors: aligned(out.origin()) as u32 }
+    }
+
+    fn grid(&self, queue: &Queue, out: &Out) -> [u32; 3] {
+        let spans = out.layout.numel() / self.span;
+        let most = self.span * out.dtype.size() as i64 / (Self::BYTES * Self::THREADS as i64) + 1;
+        let wanted = 8 * queue.multiprocessors() as i64 / spans + 1;
+        [most.min(wanted) as u32, spans as u32, 1]
+    }
+}
+
+fn aligned(address: *const u8) -> bool {
+    address.addr().is_multiple_of(16)
+}
+
+/// Where x is not dense from a multiple of 16 bytes on: a copy that is.
+fn straightened(queue: &Queue, x: In) -> Result<Option<Dense>> {
+    if x.layout.is_contiguous() && aligned(x.origin()) { Ok(None) } else { dense(queue, x).map(Some) }
+}
+
+fn mask(x: In, dim: usize) -> SmallVec<[bool; 8]> {
+    (0..x.layout.ndim()).map(|d| d == dim).collect()
+}
+
+/// Place `n` of what the rows have of `size` bytes each.
+fn of_row(block: &Block, n: i64, size: usize) -> *mut u8 {
+    block.address().wrapping_offset(n as isize * size as isize)
+}
+
+fn shared_softmax(queue: &Queue, x: In, dim: usize, log: bool, out: Out) -> Result<()> {
+    let straight = straightened(queue, x)?;
+    let x = straight.as_ref().map_or(x, Dense::input);
+    let (dtype, module, spread) = (x.dtype, module(false, x.dtype), Spread::new(dim, log, &out));
+    let norm = 2 * dtype.class().size();
+    let norms = queue.workspace((out.layout.numel() / spread.span * spread.inner) as usize * norm)?;
+    fold(queue, x, &mask(x, dim), &Source::elements(dtype.size(), norm), &mut |l: Launch| {
+        let name = ["softmax_norms_", l.form, "_", dtype.name()];
+        launch!(queue, module, name, l.grid, l.threads, 0; l.x, l.folding, of_row(&norms, l.out, norm), log as u32)
+    })?;
+    launch!(queue, module, ["softmax_spread_", dtype.name()], spread.grid(queue, &out), Spread::THREADS, 0;
+        x.origin(), out.origin(), norms.address(), spread)
+}
+
+fn shared_backward(queue: &Queue, g: In, y: In, dim: usize, log: bool, out: Out) -> Result<()> {
+    let straight = [straightened(queue, g)?, straightened(queue, y)?];
+    let [g, y] = [(g, &straight[0]), (y, &straight[1])].map(|(x, copy)| copy.as_ref().map_or(x, Dense::input));
+    let (dtype, module, spread) = (g.dtype, module(true, g.dtype), Spread::new(dim, log, &out));
+    let total = dtype.class().size();
+    let totals = queue.workspace((out.layout.numel() / spread.span * spread.inner) as usize * total)?;
+    // As `Terms` of kernels/include/softmax.cuh.
+    let source = Source { rows: 4, ..Source::elements(dtype.size(), total) };
+    fold(queue, g, &mask(g, dim), &source, &mut |l: Launch| {
+        let name = ["softmax_totals_", l.form, "_", dtype.name()];
+        let of_y = y.origin().wrapping_offset(l.x as isize - g.origin() as isize);
+        launch!(queue, module, name, l.grid, l.threads, 0;
+            l.x, of_y, l.folding, of_row(&totals, l.out, total), log as u32)
+    })?;
+    launch!(queue, module, ["softmax_backward_spread_", dtype.name()], spread.grid(queue, &out), Spread::THREADS, 0;
+        g.origin(), y.origin(), out.origin(), totals.address(), spread)
 }
 
 /// Shared memory of the kernels besides.

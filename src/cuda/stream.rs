@@ -38,7 +38,7 @@ unsafe impl Sync for Stream {}
 const NON_BLOCKING: c_uint = 1;
 /// Handles that stand for the legacy default stream and for the default stream of whichever thread uses them.
 const LEGACY: usize = 1;
-pub const PER_THREAD: usize = 2;
+const PER_THREAD: usize = 2;
 
 impl Stream {
     fn wrap(device: &'static Device, raw: CUstream, owned: bool) -> Result<Stream> {
@@ -306,6 +306,7 @@ impl Wrapped {
 pub struct Event {
     device: &'static Device,
     raw: CUevent,
+    timing: bool,
 }
 
 // SAFETY: a handle of the driver, which any thread may use.
@@ -322,7 +323,7 @@ impl Event {
         // SAFETY: the driver's function with its documented arguments, here and below.
         let result = unsafe { (device.driver.cuEventCreate)(&mut raw, if timing { 0 } else { DISABLE_TIMING }) };
         device.check("cuEventCreate", result)?;
-        Ok(Event { device, raw })
+        Ok(Event { device, raw, timing })
     }
 
     /// The point after what `stream` has been given so far.
@@ -411,6 +412,9 @@ impl Event {
 
     /// Milliseconds from `start` to this event; both must be done and have timing.
     pub fn since(&self, start: &Event) -> Result<f32> {
+        if !(self.timing && start.timing) {
+            fail!(CUDA, "events that were made without timing tell no times: make both with timing = true");
+        }
         let _context = self.device.enter()?;
         let mut milliseconds = 0f32;
         // SAFETY: as above.

@@ -78,11 +78,13 @@ impl Op for Reduce {
     fn vjp(&self, cx: &Vjp) -> Result<Grads> {
         let (g, shape) = (cx.g()?, cx.shape(0));
         let spread = |y: &Tensor| restore(y, shape, &self.mask);
+        // A sum or mean may have been gathered in a wider dtype.
+        let narrowed = |y: &Tensor| to_dtype(y, cx.dtype(0));
         Ok(smallvec![Some(match self.kind {
-            Kind::Sum => spread(g)?,
+            Kind::Sum => spread(&narrowed(g)?)?,
             Kind::Mean => {
                 let count = reduced_count(shape, &self.mask).max(1);
-                spread(&div_scalar(g, Scalar::Int(count))?)?
+                spread(&narrowed(&div_scalar(g, Scalar::Int(count))?)?)?
             }
             // All places that hold the extreme share the gradient evenly (`torch.amax`).
             Kind::Max | Kind::Min => {
@@ -104,9 +106,15 @@ fn reduce(kind: Kind, x: &Tensor, dims: &[i64], keepdim: bool, dtype: DType) -> 
     apply_one(&Reduce { kind, mask: dim_mask(dims, x.ndim())?, keepdim, dtype }, &[x])
 }
 
+/// Whether elements of `from` are gathered in `to` as they are: kernels add these up in it anyway.
+fn widens(from: DType, to: DType) -> bool {
+    matches!(from, DType::F16 | DType::BF16) && to == DType::F32
+}
+
 /// `torch.sum`; integers and bool add up to i64 unless a dtype is asked for.
 pub fn sum(x: &Tensor, dims: &[i64], keepdim: bool, dtype: Option<DType>) -> Result<Tensor> {
     match dtype {
+        Some(dtype) if widens(x.dtype(), dtype) => reduce(Kind::Sum, x, dims, keepdim, dtype),
         Some(dtype) => reduce(Kind::Sum, &to_dtype(x, dtype)?, dims, keepdim, dtype),
         None => reduce(Kind::Sum, x, dims, keepdim, x.dtype().to_accumulator()),
     }
@@ -118,7 +126,8 @@ pub fn mean(x: &Tensor, dims: &[i64], keepdim: bool, dtype: Option<DType>) -> Re
     if !dtype.is_float() {
         fail!(DTYPE, "mean needs floats, got {dtype}: convert the tensor or ask for a float dtype");
     }
-    reduce(Kind::Mean, &to_dtype(x, dtype)?, dims, keepdim, dtype)
+    let x = if widens(x.dtype(), dtype) { x.clone() } else { to_dtype(x, dtype)? };
+    reduce(Kind::Mean, &x, dims, keepdim, dtype)
 }
 
 /// `torch.amax`

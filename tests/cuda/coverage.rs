@@ -4,7 +4,11 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Ops whose `cuda` the trait's own answer (UNSUPPORTED) is right for.
-const WITHOUT: &[(&str, &str)] = &[];
+const WITHOUT: &[(&str, &str)] = &[
+    ("View", "is recorded only: the view is another look at the same memory"),
+    ("CopySlices", "is recorded only: it rewrites the graph around a write that has been done"),
+    ("ToDevice", "is recorded only: the copy between devices is done by the storage"),
+];
 
 fn sources(folder: &Path, into: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -43,10 +47,7 @@ fn every_op_has_a_cuda_kernel_or_a_reason() {
         let text = std::fs::read_to_string(&file).unwrap();
         for (op, body) in ops(&text) {
             seen += 1;
-            // A view, and what is only recorded, runs on no device and says so when it does.
-            let cpu = body.split("fn cpu(").nth(1).and_then(|cpu| cpu.split("\n    }").next());
-            let runs_nothing = cpu.is_some_and(|cpu| cpu.contains("fail!(INTERNAL,"));
-            if !body.contains("fn cuda(") && !runs_nothing && !excused.remove(op.as_str()) {
+            if !body.contains("fn cuda(") && !excused.remove(op.as_str()) {
                 missing.insert(format!("{op} in {}", file.strip_prefix(&root).unwrap().display()));
             }
         }

@@ -140,36 +140,63 @@ fn gradient(x: &T, weights: &T, dim: i64, log: bool) -> T {
     out(|o| unsafe { tensor_grad(x.0, o) }).unwrap()
 }
 
+/// Softmax, its logarithm and their gradients, of shapes with the order of their dims, along a dim; to `slack` times what
+/// is allowed.
+fn softmax_agrees(shapes: &[(&[i64], &[i64], i64)], dtype: TensorDType, slack: f64) {
+    for (shape, order, dim) in shapes {
+        for log in [false, true] {
+            let what = format!("{shape:?} {order:?} along {dim}, log {log}, of {dtype}");
+            let x = permuted(&random(shape, dtype), order);
+            let there = permuted(&to_device(&random(shape, dtype), device()).unwrap(), order);
+            let allowed = slack * allowed(dtype);
+            agree(&what, softmax(&x, *dim, log), || softmax(&there, *dim, log), allowed);
+            let weights = random(&super::common::shape(&x), dtype);
+            let weights_there = to_device(&weights, device()).unwrap();
+            let here = gradient(&x, &weights, *dim, log);
+            agree(&what, here, || gradient(&there, &weights_there, *dim, log), 2.0 * allowed);
+        }
+    }
+}
+
 #[test]
 fn softmax_agrees_with_the_cpu() {
     let shapes: &[(&[i64], &[i64], i64)] = &[
         (&[2000, 10], &[], 1),
         (&[64, 1000], &[], 1),
         (&[40, 3001], &[], 1),
+        (&[5, 6000], &[], 1),
+        (&[3, 12_000], &[], 1),
         (&[3, 40_009], &[], 1),
         (&[9, 20_000], &[], 1),
         (&[3, 70, 50], &[], 1),
+        (&[6, 600, 17], &[], 1),
         (&[6, 5000, 3], &[], 1),
         (&[300, 257], &[1, 0], 1),
         (&[300, 257], &[1, 0], 0),
         (&[2; 17], &[2, 1, 0, 5, 4, 3, 8, 7, 6, 11, 10, 9, 14, 13, 12, 16, 15], 4),
     ];
     for dtype in FLOATS {
-        part(&format!("softmax {dtype}"), &[], || {
-            for (shape, order, dim) in shapes {
-                for log in [false, true] {
-                    let what = format!("{shape:?} {order:?} along {dim}, log {log}, of {dtype}");
-                    let x = permuted(&random(shape, dtype), order);
-                    let there = permuted(&to_device(&random(shape, dtype), device()).unwrap(), order);
-                    let allowed = allowed(dtype);
-                    agree(&what, softmax(&x, *dim, log), || softmax(&there, *dim, log), allowed);
-                    let weights = random(&super::common::shape(&x), dtype);
-                    let weights_there = to_device(&weights, device()).unwrap();
-                    let here = gradient(&x, &weights, *dim, log);
-                    agree(&what, here, || gradient(&there, &weights_there, *dim, log), 2.0 * allowed);
-                }
-            }
-        });
+        part(&format!("softmax {dtype}"), &[], || softmax_agrees(shapes, dtype, 1.0));
+    }
+}
+
+/// Of so few rows that each has many blocks.
+#[test]
+fn softmax_of_few_long_rows_agrees_with_the_cpu() {
+    let shapes: &[(&[i64], &[i64], i64)] = &[
+        (&[1, 100_000], &[], 1),
+        (&[3, 70_001], &[], 1),
+        (&[100_003, 3], &[], 0),
+        (&[2, 20_001, 4], &[], 1),
+        // Not dense.
+        (&[70_001, 3], &[1, 0], 1),
+        (&[3, 50_000], &[1, 0], 0),
+    ];
+    for dtype in FLOATS {
+        // As many as a large device has.
+        let env = [("MOCK_CUDA_MULTIPROCESSORS", "132")];
+        // The CPU adds up a column one number after the other.
+        part(&format!("long {dtype}"), &env, || softmax_agrees(shapes, dtype, 4.0));
     }
 }
 

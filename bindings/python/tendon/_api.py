@@ -696,7 +696,9 @@ _tendon_cuda_current_device = _bind("tendon_cuda_current_device", c_int32, c_voi
 
 
 def tendon_cuda_current_device():
-    """The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first."""
+    """The device that TENSOR_CUDA_CURRENT, and ordinal -1 elsewhere, mean on this thread; 0 at first. Errors:
+    NULL_POINTER.
+    """
     out_out = c_int32()
     status = _tendon_cuda_current_device(byref(out_out))
     if status:
@@ -786,7 +788,8 @@ _tendon_cuda_can_access_peer = _bind("tendon_cuda_can_access_peer", c_int32, c_i
 
 
 def tendon_cuda_can_access_peer(device, peer):
-    """Whether kernels of `device` may read the memory of `peer` directly. Copies between them work either way.
+    """Whether copies between `device` and `peer` go directly (NVLink, PCIe), not through the host. They work either
+    way. As torch.cuda.can_device_access_peer.
 
     Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, NULL_POINTER.
     """
@@ -856,7 +859,8 @@ def tendon_cuda_stream_create(device, priority):
     """Makes a stream of `device`, which does not wait for the device's default stream. Lower priorities are more
     urgent; 0 is normal. As torch.cuda.Stream.
 
-    Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+    Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+    tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
         device = _to_int32_t(device, "device")
@@ -873,11 +877,13 @@ _tendon_cuda_stream_from_native = _bind("tendon_cuda_stream_from_native", c_int3
 
 
 def tendon_cuda_stream_from_native(device, cuda_stream=None):
-    """The caller's own stream of `device`, a cudaStream_t or CUstream; NULL is the default stream. As
+    """The caller's own stream of `device`, a cudaStream_t or CUstream; NULL and cudaStreamLegacy are the default
+    stream. cudaStreamPerThread, which is another stream on every thread, is not taken. As
     torch.cuda.ExternalStream.
 
-    It must stay valid until the handle is released and no tensor used on it is left. Errors: DEVICE,
-    CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+    It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not
+    wait for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread),
+    OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
         device = _to_int32_t(device, "device")
@@ -895,7 +901,8 @@ def tendon_cuda_current_stream(device):
     """The stream of `device` that is current on this thread: the default stream, or that of the innermost
     tendon_cuda_stream_begin. As torch.cuda.current_stream.
 
-    Errors: DEVICE, CUDA_UNAVAILABLE, CUDA. `out`: new handle, release with tendon_cuda_stream_release.
+    Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+    tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
         device = _to_int32_t(device, "device")
@@ -921,7 +928,7 @@ _tendon_cuda_stream_native = _bind("tendon_cuda_stream_native", c_int32, c_void_
 
 def tendon_cuda_stream_native(stream):
     """The stream as CUDA knows it, a cudaStream_t; NULL for the default stream. `*out`: borrowed until the handle is
-    released.
+    released. Errors: INVALID_HANDLE, NULL_POINTER.
     """
     out_out = c_void_p()
     status = _tendon_cuda_stream_native(stream, byref(out_out))
@@ -934,7 +941,7 @@ _tendon_cuda_stream_device = _bind("tendon_cuda_stream_device", c_int32, c_void_
 
 
 def tendon_cuda_stream_device(stream):
-    """The ordinal of the stream's device."""
+    """The ordinal of the stream's device. Errors: INVALID_HANDLE, NULL_POINTER."""
     out_out = c_int32()
     status = _tendon_cuda_stream_device(stream, byref(out_out))
     if status:
@@ -950,7 +957,8 @@ def tendon_cuda_stream_begin(stream):
 
     What one stream makes another may use only after waiting for it: tendon_cuda_stream_wait_stream. Backward runs
     each op's part on the stream of its forward, and lets the stream that is current wait for the end. `out`: end
-    with tendon_cuda_stream_end, on this thread, inner ones first.
+    with tendon_cuda_stream_end, on this thread, inner ones first. Errors: INVALID_HANDLE, NULL_POINTER,
+    OUT_OF_MEMORY.
     """
     out_out = c_void_p()
     status = _tendon_cuda_stream_begin(stream, byref(out_out))
@@ -1099,7 +1107,9 @@ _tendon_cuda_event_native = _bind("tendon_cuda_event_native", c_int32, c_void_p,
 
 
 def tendon_cuda_event_native(event):
-    """The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released."""
+    """The event as CUDA knows it, a cudaEvent_t. `*out`: borrowed until the handle is released. Errors:
+    INVALID_HANDLE, NULL_POINTER.
+    """
     out_out = c_void_p()
     status = _tendon_cuda_event_native(event, byref(out_out))
     if status:

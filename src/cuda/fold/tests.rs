@@ -105,7 +105,7 @@ proptest! {
         wide in 0usize..3,
         address in 0i64..3,
         size in prop::sample::select(vec![1i64, 2, 4, 8]),
-        kind in 0u8..4,
+        kind in 0u8..5,
     ) {
         let rank = dims.len();
         let mut shape: Vec<i64> = dims.iter().map(|d| d.0).collect();
@@ -126,9 +126,14 @@ proptest! {
         let source = match kind {
             0 => Source::anything(8),
             1 => Source::integers(8),
+            4 => Source::bytes(4),
             _ => Source::elements(size.max(2) as usize, 12),
         };
-        let size = if kind > 1 { size.max(2) } else { size };
+        let size = match kind {
+            0 | 1 => size,
+            4 => 1,
+            _ => size.max(2),
+        };
         let mut got = taken(&layout, &mask, &source, address * size, size, 3);
         let mut want = expected(&layout, &mask);
         got.iter_mut().chain(&mut want).for_each(|places| places.sort_unstable());

@@ -88,13 +88,6 @@ fn at_place(x: &Tensor, wish: &Wish) -> Result<Tensor> {
 /// As [`export`].
 unsafe fn hand_over(storage: &Storage, ordinal: u32, wish: &Wish) -> Result<Option<Visitor>> {
     let Some(stream) = wish.native_stream()? else { return Ok(None) };
-    if stream.addr() == cuda::stream::PER_THREAD && wish.stream_stays_valid {
-        fail!(
-            INVALID_ARGUMENT,
-            "options.stream is 2, the default stream of whichever thread uses it, and options.stream_stays_valid is set: \
-             the deleter may be called on another thread; expected another stream, or the deleter after its work"
-        );
-    }
     let current = cuda::stream::current(cuda::device(ordinal)?)?;
     if current.raw().cast() != stream {
         let event = Event::after(&current)?;

@@ -1,4 +1,4 @@
-// kernels: copy cast fill
+// kernels: copy cast cast_integers fill
 // Copies and casts over every layout and way, against plain loops; fills.
 #include "walks.h"
 
@@ -68,20 +68,21 @@ template <class From>
 static void casts() {
     constexpr bool f = std::is_same_v<From, f16> || std::is_same_v<From, bf16> || std::is_floating_point_v<From>;
     constexpr bool single = std::is_same_v<From, f32>;
+    constexpr bool small = std::is_same_v<From, boolean> || std::is_same_v<From, u8>;
+    constexpr bool i32s = std::is_same_v<From, i32>, i64s = std::is_same_v<From, i64>, whole = small || i32s || i64s;
     cast_pair<From, boolean>(false);
-    cast_pair<From, u8>(false);
+    cast_pair<From, u8>(single);
     cast_pair<From, u16>(false);
     cast_pair<From, u32>(false);
     cast_pair<From, u64>(false);
     cast_pair<From, i8>(false);
     cast_pair<From, i16>(false);
-    cast_pair<From, i32>(false);
-    cast_pair<From, i64>(single);
-    cast_pair<From, f16>(f && !std::is_same_v<From, f16>);
-    cast_pair<From, bf16>(f && !std::is_same_v<From, bf16>);
-    cast_pair<From, f64>(f && !std::is_same_v<From, f64>);
-    bool to_single = std::is_same_v<From, boolean> || std::is_same_v<From, u8> || std::is_same_v<From, i32> || std::is_same_v<From, i64>;
-    cast_pair<From, f32>((f && !single) || to_single);
+    cast_pair<From, i32>(single || small || i64s);
+    cast_pair<From, i64>(single || small || i32s);
+    cast_pair<From, f16>((f && !std::is_same_v<From, f16>) || whole);
+    cast_pair<From, bf16>((f && !std::is_same_v<From, bf16>) || whole);
+    cast_pair<From, f64>((f && !std::is_same_v<From, f64>) || whole);
+    cast_pair<From, f32>((f && !single) || whole);
 }
 
 TEST(casts_of_floats) {

@@ -133,7 +133,7 @@ static void fold(Case<T> &of, const Form &form, const char *dtype, Norm<C> *norm
     for (u32 &c : counters) c = 0;
     f.parts = parts.at();
     f.counters = counters.at();
-    CrossEntropy<T> to = {of.x.at(), norms, loss, part, of.argument()};
+    CrossEntropy<T> to = {{}, of.x.at(), norms, loss, part, of.argument()};
     std::string name = std::string("cross_entropy_") + form.word + "_" + dtype;
     run(name.c_str(), {blocks, form.splits}, {form.threads}, 0, (const T *)of.x.at(), f, to);
     for (u32 c : counters) CHECK_EQ(c, 0u);
@@ -246,7 +246,7 @@ TEST(classes_out_of_range) {
     of.set(4, 4);
     Buffer<Norm<f32>> norms(6);
     Buffer<f32> loss(6);
-    CrossEntropy<f32> to = {of.x.at(), norms.at(), loss.at(), nullptr, of.argument(100)};
+    CrossEntropy<f32> to = {{}, of.x.at(), norms.at(), loss.at(), nullptr, of.argument(100)};
     Folding f = {};
     f.kept.rank = 1, f.kept.count = 6, f.kept.size[0] = divisor(6), f.kept.stride[0][0] = 4, f.kept.stride[1][0] = 1;
     f.reduced.rank = 1, f.reduced.count = 4, f.reduced.size[0] = divisor(4), f.reduced.stride[0][0] = 1;

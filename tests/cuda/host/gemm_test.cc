@@ -35,6 +35,40 @@ TEST(integers) {
     simt<u64, u64>("u64", 64);
 }
 
+// Every tile is found once, band by band.
+template <u32 BAND>
+static void bands() {
+    for (u32 m : {1u, BAND - 1, BAND, BAND + 1, 3 * BAND})
+        for (u32 n : {1u, 5u, 70u}) {
+            Gemm g{};
+            g.tiles_m = m, g.tiles_n = n;
+            std::vector<u32> found(m * n);
+            for (u32 tile = 0; tile < m * n; tile++) {
+                u32 row = m, column = n;
+                find_tile<BAND>(g, tile, row, column);
+                CHECK(row < m && column < n && row / BAND == tile / (BAND * n));
+                if (row < m && column < n) found[row * n + column]++;
+            }
+            for (u32 times : found) CHECK_EQ(times, 1u);
+        }
+}
+
+TEST(bands) {
+    bands<8>();
+    bands<16>();
+    // As wide as a grid can be.
+    Gemm g{};
+    g.tiles_m = 3, g.tiles_n = 0x7fffffff / 3;
+    u32 row, column;
+    find_tile<16>(g, 0x7ffffffe / 3 * 3 - 1, row, column);
+    CHECK_EQ(row, 2u);
+    CHECK_EQ(column, g.tiles_n - 1);
+    g.tiles_m = 1, g.tiles_n = 0x20000001;
+    find_tile<8>(g, 0x20000000, row, column);
+    CHECK_EQ(row, 0u);
+    CHECK_EQ(column, 0x20000000u);
+}
+
 // Without parts there is only the bias.
 TEST(reduce_of_nothing) {
     Buffer<bf16> bias = numbers<bf16>(7), out(21);

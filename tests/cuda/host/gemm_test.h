@@ -87,6 +87,7 @@ struct Sizes {
     u32 b0 = 1, b1 = 1, splits = 1;
     bool bias = false;
     bool exchanged = false;  // C is written transposed, the bias is along m
+    i64 shift = 0;           // where C starts in its memory, which is aligned
 };
 
 template <class S, class C>
@@ -97,11 +98,11 @@ void product(const Case &t, char way_a, char way_b, Sizes s) {
     Buffer<S> a = numbers<S>(la.count), b = numbers<S>(lb.count), bias = numbers<S>(s.exchanged ? s.m : s.n);
     u32 batches = s.b0 * s.b1;
     i64 count = batches * s.m * s.n, width = s.exchanged ? s.m : s.n;
-    Buffer<S> out((size_t)count);
+    Buffer<S> out((size_t)(s.shift + count));
     Buffer<C> partial((size_t)(s.splits > 1 ? s.splits * count : 0));
 
     Gemm g{};
-    g.a = a.at(la.base), g.b = b.at(lb.base), g.c = out.at(), g.bias = s.bias ? bias.at() : nullptr;
+    g.a = a.at(la.base), g.b = b.at(lb.base), g.c = out.at(s.shift), g.bias = s.bias ? bias.at() : nullptr;
     g.partial = s.splits > 1 ? partial.at() : nullptr;
     g.m = s.m, g.n = s.n, g.k = s.k;
     g.a_m = la.line, g.a_k = la.k, g.b_k = lb.k, g.b_n = lb.line;
@@ -123,7 +124,7 @@ void product(const Case &t, char way_a, char way_b, Sizes s) {
         std::string type = t.kernel.substr(t.kernel.rfind('_') + 1);
         std::string reduce = "gemm_reduce_" + (type == "tf32" ? "f32" : type);
         run(reduce.c_str(), {(u32)((count + 1023) / 1024)}, {256}, 0, (const C *)g.partial, g.splits, count, width,
-            (const S *)g.bias, out.at());
+            (const S *)g.bias, out.at(s.shift));
     }
 
     for (u32 batch = 0; batch < batches; batch++)
@@ -131,7 +132,7 @@ void product(const Case &t, char way_a, char way_b, Sizes s) {
             for (i64 j = 0; j < s.n; j++) {
                 const S *pa = (const S *)g.a + batch % s.b0 * la.batch[0] + batch / s.b0 * la.batch[1] + i * la.line;
                 const S *pb = (const S *)g.b + batch % s.b0 * lb.batch[0] + batch / s.b0 * lb.batch[1] + j * lb.line;
-                S got = out[(size_t)(batch * s.m * s.n + i * g.c_m + j * g.c_n)];
+                S got = out[(size_t)(s.shift + batch * s.m * s.n + i * g.c_m + j * g.c_n)];
                 size_t at_bias = (size_t)(s.exchanged ? i : j);
                 double want = 0, size = 0, unit = 0, value = (double)convert<f64>(got);
                 if constexpr (std::is_integral_v<S>) {
@@ -176,6 +177,8 @@ void product_everywhere(const Case &t) {
     product<S, C>(t, a, b, {m, n, 4 * t.step, 1, 1, 1, true});
     product<S, C>(t, a, b, {5, n, 4 * t.step - 3, 2, 1, 2, true});
     product<S, C>(t, a, b, {m - 1, t.columns ? n : 9, 7 * t.step, 1, 1, 3});
+    product<S, C>(t, a, b, {5, t.columns ? n : 16, k, 2, 1, 1, true, false, 1});
+    product<S, C>(t, a, b, {5, t.columns ? n : 16, 4 * t.step, 1, 1, 2, false, false, 1});
 }
 
 }  // namespace gemm_test

@@ -14,10 +14,10 @@ static void wgmma(const char *type) {
             Case t{name, 256, shared, 128, bn, order[0] == 'k' ? "Kr" : "A", order[1] == 'k' ? "Kr" : "A", 64};
             product<S, f32>(t, t.ways_a[0], t.ways_b[0], {137, bn - 8, 1, 1, 1, 1, true});
             product<S, f32>(t, t.ways_a[0], t.ways_b[0], {70, 37, 400, 1, 1, 1, true});
-            if (bn == 256) continue;
-            product<S, f32>(t, t.ways_a[0], t.ways_b[0], {19, bn + 3, 70, 3});
-            product<S, f32>(t, t.ways_a[0], t.ways_b[0], {128, 16, 300, 1, 1, 2});
+            product<S, f32>(t, t.ways_a[0], t.ways_b[0], {19, bn + 3, 40, 3});
+            product<S, f32>(t, t.ways_a[0], t.ways_b[0], {128, bn, 200, 1, 1, 2});
             if (t.ways_a[1]) product<S, f32>(t, t.ways_a[1], t.ways_b[0], {9, 16, 50});
+            if (t.ways_b[1]) product<S, f32>(t, t.ways_a[0], t.ways_b[1], {9, 16, 50, 2});
         }
 }
 

@@ -48,7 +48,7 @@ struct Indices {
 
     Index argument(i64 limit, i64 inner, i64 first = 0) {
         void *data = is_i64 ? (void *)wide.at() : (void *)narrow.at();
-        return {data, limit, first, inner, (i64)wide.size(), &record, is_i64, OP};
+        return {data, limit, first, inner, (i64)wide.size(), 1, &record, is_i64, OP};
     }
 
     void check_record(i64 position, i64 value, i64 limit) {

@@ -1,6 +1,7 @@
 // kernels/include/mma.cuh on the CPU: fragments are exchanged through memory that the lanes of a warp share.
 // An asynchronous copy is as late as it may be: until the wait that covers it, its target holds no number.
 #pragma once
+#include <algorithm>
 #include <vector>
 
 #include "cuda_on_host.h"
@@ -41,6 +42,7 @@ struct Copies {
     uint64_t block = 0;
     std::vector<Copy> open;
     std::vector<std::vector<Copy>> groups;
+    std::vector<const char *> arrived;  // since the thread's last fence_for_wgmma
 };
 
 // Those of the running thread; what a thread of an earlier block left behind is dropped.
@@ -50,9 +52,22 @@ inline Copies &copies() {
     if (c.block != block_number) {
         c.open.clear();
         c.groups.clear();
+        c.arrived.clear();
         c.block = block_number;
     }
     return c;
+}
+
+// How many copies have begun to the 16 bytes at `p` that their thread has not waited for and then fenced: wgmma may not
+// see those. Dynamic shared memory is smaller than what is counted, so that no two places of it share a count.
+inline unsigned &unseen(const char *p) {
+    static std::vector<unsigned> all(256 << 10 >> 4);
+    static uint64_t block;
+    if (block != block_number) {
+        std::fill(all.begin(), all.end(), 0);
+        block = block_number;
+    }
+    return all[(uintptr_t)p / 16 % all.size()];
 }
 
 inline void cp_async(SharedAddress to, const void *from, unsigned bytes, unsigned size) {
@@ -60,6 +75,7 @@ inline void cp_async(SharedAddress to, const void *from, unsigned bytes, unsigne
     if (bytes) check_alignment(from, size, "cp.async from a misaligned address");
     if (bytes > size) trap("cp.async reads more than it writes");
     memset(to.at, 0xFF, size);  // NaN in every float type
+    unseen(to.at)++;
     copies().open.push_back({to.at, (const char *)from, bytes, size});
 }
 
@@ -70,6 +86,7 @@ inline void cp_async_wait(size_t left) {
         for (const Copy &c : groups[i]) {
             memset(c.to, 0, c.size);
             if (c.bytes) memcpy(c.to, c.from, c.bytes);
+            copies().arrived.push_back(c.to);
         }
     groups.erase(groups.begin(), groups.begin() + done);
 }

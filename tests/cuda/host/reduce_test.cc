@@ -282,6 +282,13 @@ static T special(f64 x) {
 static f64 uniform(f64 low, f64 high) { return std::uniform_real_distribution<f64>(low, high)(on_host::generator()); }
 
 template <class T>
+static i32 number_of();
+template <> i32 number_of<f64>() { return F64; }
+template <> i32 number_of<f32>() { return F32; }
+template <> i32 number_of<f16>() { return F16; }
+template <> i32 number_of<bf16>() { return BF16; }
+
+template <class T>
 static void floats(const char *dtype, size_t thin) {
     typedef typename Compute<T>::type C;
     const i64 vector = Elements<T>::VECTOR, wide = Elements<T>::COLUMNS;
@@ -296,7 +303,7 @@ static void floats(const char *dtype, size_t thin) {
             [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, T *out) {
                 u32 n = f.length >= 0 ? (u32)f.length : f.reduced.count;
                 if (f.length < 0 && f.vectors && strstr(kernel, "rows")) n *= Elements<T>::VECTOR;
-                run(kernel, grid, threads, 0, x, f, Target{out, (f64)n, 0, mean});
+                run(kernel, grid, threads, 0, x, f, Target{out, (f64)n, number_of<T>(), mean});
             },
             [&](const std::vector<T> &all, T got) {
                 long double sum = 0, size = 0;
@@ -304,6 +311,34 @@ static void floats(const char *dtype, size_t thin) {
                 long double by = mean ? (long double)all.size() : 1;
                 return close(convert<f64>(got), (f64)(sum / by), (f64)(size / by));
             });
+    // As it was gathered, not rounded to T.
+    walk<T, C>(
+        name("sum").c_str(), 2, 2 * thin, vector, wide, Elements<T>::COLUMNS, sizeof(C),
+        [] { return special<T>(uniform(-1, 1.2)); },
+        [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, C *out) {
+            run(kernel, grid, threads, 0, x, f, Target{out, 0, number_of<C>(), 0});
+        },
+        [&](const std::vector<T> &all, C got) {
+            long double sum = 0, size = 0;
+            for (T e : all) sum += convert<f64>(e), size += fabs(convert<f64>(e));
+            f64 want = (f64)sum, allowed = (sizeof(C) < 8 ? 0x1p-21 : 0x1p-50) * (f64)size;
+            return got == want || (got != got && want != want) || fabs(got - want) <= allowed;
+        });
+    // Signs, and factors that a product of thousands stays in range with.
+    walk<T, T>(
+        name("prod").c_str(), 0, thin, vector, wide, Elements<T>::COLUMNS, sizeof(C),
+        [] {
+            f64 powers[] = {0.5, 2, 1, 1, -1, 1};
+            return convert<T>(random_number(40) ? 1. : powers[random_number(6)]);
+        },
+        [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, T *out) {
+            run(kernel, grid, threads, 0, x, f, Target{out, 0, number_of<T>(), 0});
+        },
+        [&](const std::vector<T> &all, T got) {
+            f64 product = 1;
+            for (T e : all) product *= convert<f64>(e);
+            return close(convert<f64>(got), convert<f64>(convert<T>(product)), fabs(product));
+        });
     for (bool least : {false, true})
         walk<T, T>(
             name("max_min").c_str(), least, thin, vector, wide, Elements<T>::COLUMNS, sizeof(C), [] { return special<T>(uniform(-9, 9)); },
@@ -461,6 +496,58 @@ TEST(integers_i16) { integers<i16>(I16); }
 TEST(integers_i32) { integers<i32>(I32); }
 TEST(integers_i64) { integers<i64>(I64); }
 
+// ---- bytes, four at a time ----
+
+// Rows by the kernels for bytes, columns by those for integers.
+template <class T>
+static void bytes(i32 dtype, T zero, T other) {
+    auto rows = [](const char *kernel) { return strstr(kernel, "rows") != nullptr; };
+    walk<T, i64>(
+        "sum_*_bytes", 0, 12, 16, 4, 4, 8, any_integer<T>,
+        [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, i64 *out) {
+            Target to = {out, 0, I64, 0};
+            if (rows(kernel)) run(kernel, grid, threads, 0, (const void *)x, (u32)(dtype == BOOL), f, to);
+            else run("sum_columns_integers", grid, threads, 0, (const void *)x, type_of(dtype), f, to);
+        },
+        [&](const std::vector<T> &all, i64 got) {
+            i64 sum = 0;
+            for (T e : all) sum += convert<i64>(e);
+            return got == sum;
+        });
+    for (bool all_of : {false, true})
+        walk<T, boolean>(
+            "any_all_*_bytes", all_of, 12, 16, 4, 4, 4,
+            [&] { return random_number(300) ? (all_of ? other : zero) : (all_of ? zero : other); },
+            [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, boolean *out) {
+                Target to = {out, 0, BOOL, 0};
+                if (rows(kernel)) run(kernel, grid, threads, 0, (const void *)x, f, to, (u32)all_of);
+                else run("any_all_columns", grid, threads, 0, (const void *)x, (u32)1, (u64)0xff, f, to, (u32)all_of);
+            },
+            [&](const std::vector<T> &elements, boolean got) {
+                bool any = false, every = true;
+                for (T e : elements) any |= convert<boolean>(e).byte, every &= convert<boolean>(e).byte;
+                return got.byte == (all_of ? every : any);
+            });
+}
+
+TEST(bytes_of_bools) { bytes<boolean>(BOOL, {0}, {0x80}); }
+TEST(bytes_of_u8) { bytes<u8>(U8, 0, 1); }
+
+TEST(sums_of_the_largest_bytes) {
+    // Nothing runs over where every byte is 255.
+    Buffer<u8> x(100000);
+    for (u8 &e : x) e = 255;
+    Buffer<i64> out(1);
+    for (bool bools : {false, true}) {
+        Problem p = of_tensor({100000}, {true});
+        Space space;
+        on_host::Dim3 grid;
+        Folding f = folding(p, {ROWS, true, true, 256, 8, 1}, 16, 4, 8, space, grid);
+        run("sum_rows_bytes", grid, {256}, 0, (const void *)x.at(), (u32)bools, f, Target{out.at(), 0, I64, 0});
+        CHECK_EQ(out[0], bools ? 100000 : 25500000);
+    }
+}
+
 // ---- any, all, and what is gathered from any dtype ----
 
 template <class T>
@@ -584,7 +671,7 @@ TEST(two_launches_share_the_outputs) {
             f.splits = 8, f.first = launch * 4, f.before = before;
             const f32 *from = x.at((size_t)before);
             if (args) run("argmax_argmin_rows_f32", grid, {64}, 0, from, f, places.at(), 1.f);
-            else run("sum_rows_f32", grid, {64}, 0, from, f, Target{sums.at(), 0, 0, 0});
+            else run("sum_rows_f32", grid, {64}, 0, from, f, Target{sums.at(), 0, F32, 0});
             before += part * length;
         }
     }

@@ -52,12 +52,14 @@ struct Memory {
     T *x;
 };
 
-enum Form { SHORT, ROWS, LONG, COLUMNS };
+enum Form { SHORT, ROWS, LONG, COLUMNS, SHARED };
 
+// Of shared rows: vectors as of the elements' pass; `splits` blocks of 2^shift threads for what belongs to a row.
 struct Launch {
     Form form;
     bool vectors, staged;
     u32 threads, shift;
+    u32 splits = 1;
 };
 
 template <int K>
@@ -86,8 +88,77 @@ static Dim3 grid_of(const Layout &x, const Launch &l) {
 }
 
 static const char *word(Form form) {
-    return form == SHORT ? "short" : form == ROWS ? "rows" : form == LONG ? "long" : "columns";
+    const char *words[] = {"short", "rows", "long", "columns", "shared"};
+    return words[form];
 }
+
+// ---- rows that blocks share ----
+
+// How what belongs to each row of a dense tensor is folded: rows by their length, or columns; by elements, or in
+// columns by vectors.
+struct Gathering {
+    Gathering(const Layout &l, const Launch &launch, u32 vector, u32 columns, size_t acc) {
+        bool rows = l.inner == 1;
+        bool vectors = rows ? launch.vectors : l.inner % columns == 0 && launch.vectors;
+        u32 each = !rows && vectors ? columns : 1, outs = (u32)(l.outer * l.inner) / each;
+        f.kept.rank = 2, f.kept.count = outs;
+        f.kept.size[0] = divisor((u32)l.inner / each), f.kept.size[1] = divisor((u32)l.outer);
+        f.kept.stride[0][0] = f.kept.stride[1][0] = each;
+        f.kept.stride[0][1] = l.stride[0], f.kept.stride[1][1] = l.inner;
+        f.reduced.rank = 1, f.reduced.count = (u32)l.length;
+        f.reduced.size[0] = divisor((u32)l.length), f.reduced.stride[0][0] = l.stride[1];
+        f.length = rows ? l.length : -1, f.step = 1;
+        u32 units = rows && vectors ? ((u32)l.length + vector - 1) / vector : (u32)l.length;
+        f.splits = launch.splits, f.share = (units + f.splits - 1) / f.splits;
+        f.shift = rows ? 31 - (u32)__builtin_clz(launch.threads) : launch.shift, f.vectors = vectors;
+        u32 of_block = rows ? 1 : (vectors ? 1 : columns) << f.shift, blocks = (outs + of_block - 1) / of_block;
+        parts.assign((size_t)blocks * f.splits * (rows ? 1 : columns << f.shift) * acc, 0xCD);
+        counters.assign(blocks, 0);
+        f.parts = parts.data(), f.counters = counters.data();
+        grid = {blocks, f.splits, 1};
+        name = rows ? "_rows_" : "_columns_";
+    }
+    Gathering(const Gathering &) = delete;
+    Folding f = {};
+    std::vector<u8> parts;
+    std::vector<u32> counters;
+    Dim3 grid;
+    const char *name;
+};
+
+// The blocks of the elements' pass are few, so that each goes over several vectors.
+static Spread spread_of(const Layout &l, const Launch &launch, bool log, Dim3 &grid) {
+    grid = {launch.splits, (u32)l.outer, 1};
+    return {l.length * l.inner, l.inner, log, launch.vectors};
+}
+
+template <class T>
+static void run_shared(const char *dtype, const Layout &l, const Launch &launch, bool log, const T *x, T *out) {
+    typedef typename Compute<T>::type C;
+    Gathering gathering(l, launch, Ragged<T>::V, Elements<T>::COLUMNS, sizeof(Online<C>));
+    Buffer<Norm<C>> norms((size_t)(l.outer * l.inner));
+    run((std::string("softmax_norms") + gathering.name + dtype).c_str(), gathering.grid, {launch.threads}, 0, x,
+        gathering.f, norms.at(), (u32)log);
+    Dim3 grid;
+    Spread spread = spread_of(l, launch, log, grid);
+    run((std::string("softmax_spread_") + dtype).c_str(), grid, {64}, 0, x, out, (const Norm<C> *)norms.at(), spread);
+}
+
+template <class T>
+static void run_shared_backward(const char *dtype, const Layout &l, const Launch &launch, bool log, const T *g,
+                                const T *y, T *out) {
+    typedef typename Compute<T>::type C;
+    Gathering gathering(l, launch, Ragged<T>::V, Terms<T>::COLUMNS, sizeof(C));
+    Buffer<C> totals((size_t)(l.outer * l.inner));
+    run((std::string("softmax_totals") + gathering.name + dtype).c_str(), gathering.grid, {launch.threads}, 0, g, y,
+        gathering.f, totals.at(), (u32)log);
+    Dim3 grid;
+    Spread spread = spread_of(l, launch, log, grid);
+    run((std::string("softmax_backward_spread_") + dtype).c_str(), grid, {64}, 0, g, y, out, (const C *)totals.at(),
+        spread);
+}
+
+// ---- what comes out ----
 
 // The bytes of a result are the same in every order of blocks and threads.
 static void same_in_every_order(const std::string &what, const void *data, size_t n) {
@@ -137,7 +208,10 @@ static void forward(const char *dtype, const Layout &from, const Launch &l, bool
         for (i64 j = 0; j < from.inner; j++) fill(x, random_number(3) ? 0 : (int)random_number(7), o, j);
     size_t shared = l.staged ? ((size_t)from.length * sizeof(T) + 15) / 16 * 16 : 0;
     std::string name = std::string("softmax_") + word(l.form) + "_" + dtype;
-    run(name.c_str(), grid_of(from, l), {l.threads}, shared, (const T *)x.first(), y.first(), params<2>({from, to}, l, log));
+    if (l.form == SHARED) run_shared<T>(dtype, from, l, log, x.first(), y.first());
+    else
+        run(name.c_str(), grid_of(from, l), {l.threads}, shared, (const T *)x.first(), y.first(),
+            params<2>({from, to}, l, log));
     for (i64 o = 0; o < from.outer; o++)
         for (i64 j = 0; j < from.inner; j++) {
             long double m = -INFINITY, sum = 0;
@@ -173,8 +247,10 @@ static void backward(const char *dtype, const Layout &of_g, const Launch &l, boo
         }
     size_t shared = l.staged ? ((size_t)of_g.length * sizeof(T) * 2 + 15) / 16 * 16 : 0;
     std::string name = std::string("softmax_backward_") + word(l.form) + "_" + dtype;
-    run(name.c_str(), grid_of(of_g, l), {l.threads}, shared, (const T *)g.first(), (const T *)y.first(), out.first(),
-        params<3>({of_g, of_y, of_y}, l, log));
+    if (l.form == SHARED) run_shared_backward<T>(dtype, of_g, l, log, g.first(), y.first(), out.first());
+    else
+        run(name.c_str(), grid_of(of_g, l), {l.threads}, shared, (const T *)g.first(), (const T *)y.first(),
+            out.first(), params<3>({of_g, of_y, of_y}, l, log));
     for (i64 o = 0; o < of_g.outer; o++)
         for (i64 j = 0; j < of_g.inner; j++) {
             long double total = 0, size = 0;
@@ -220,6 +296,13 @@ static void all(const char *dtype) {
                     both(dense(length > 300 ? 3 : 9, length, 1, aligned && !fits ? 0 : (i64)random_number(9)), {form, true, false, threads, shift});
             }
         }
+    // Several warps for each row, up to a whole block.
+    for (i64 length : {3000, 6000, 12000, (int)(many << 9)}) {
+        u32 shift = length <= many << 8 ? 8 : 9;
+        if (length > many << shift) continue;
+        for (bool vectors : {false, true}) both(dense(2, length, 1), {ROWS, vectors, false, 1u << shift, shift});
+        if (length + 2 * vector <= many << shift) both(dense(2, length + 1, 1, 3), {ROWS, true, false, 512, shift});
+    }
     // Elements that do not lie together, and rows with room between them.
     both({7, 50, 1, {200, 3, 1}, 2}, {ROWS, false, false, 64, 4});
     both({7, 5 * vector, 1, {8 * vector, 1, 1}, 0}, {SHORT, true, false, 64, 4});
@@ -235,6 +318,15 @@ static void all(const char *dtype) {
     for (i64 length : {1, 3, 16, 70, 400})
         for (u32 shift : {0u, 2u, 5u, 6u}) both(dense(3, length, 11), {COLUMNS, false, false, 64, shift});
     both({2, 90, 40, {9000, 41, 1}, 3}, {COLUMNS, false, false, 256, 5});
+    // Rows, and columns, that several blocks share: whole vectors and ragged, one block and more of them.
+    for (u32 splits : {1u, 3u, 7u})
+        for (bool vectors : {true, false}) {
+            for (i64 length : {(i64)1, 2 * vector, (i64)3001})
+                both(dense(3, length, 1), {SHARED, vectors, false, 64, 6, splits});
+            for (i64 inner : {2, 3, 8, 35}) both(dense(2, 333, inner), {SHARED, vectors, false, 64, 2, splits});
+        }
+    both(dense(1, 40000, 1), {SHARED, true, false, 256, 8, 5});
+    both(dense(1, 10007, 3), {SHARED, true, false, 256, 1, 5});
 }
 
 TEST(softmax_f32) { all<f32>("f32"); }

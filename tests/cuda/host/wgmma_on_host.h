@@ -1,5 +1,7 @@
 // kernels/include/wgmma.cuh on the CPU. A product reads shared memory, and adds, as late as it may: at the wait that
-// covers it. So a tile that is overwritten too early is found out, and a wait that is missing.
+// covers it. So a tile that is overwritten too early is found out, and a wait that is missing. It traps where it begins
+// before all that it reads was waited for and then fenced by who copied it: without a fence, and with one behind the
+// barrier, because from there threads run one after the other.
 #pragma once
 #include <vector>
 
@@ -17,15 +19,27 @@ inline TileDescriptor moved(TileDescriptor d, unsigned bytes) { return {d.start 
 
 namespace on_host {
 
-// Element (line across, k) of a tile.
-template <class T>
-f32 tile_element(TileDescriptor d, bool along_k, unsigned x, unsigned k) {
+// Where element (line across, k) of a tile lies.
+inline const char *tile_place(TileDescriptor d, bool along_k, unsigned x, unsigned k) {
     uintptr_t at = (uintptr_t)d.start.at;
     if (along_k) at += x / 8 * 1024 + x % 8 * 128 + k * 2;
     else at += x / 64 * d.leading + k / 8 * 1024 + k % 8 * 128 + x % 64 * 2;
+    return (const char *)(at ^ (at >> 7 & 7) << 4);
+}
+
+template <class T>
+f32 tile_element(TileDescriptor d, bool along_k, unsigned x, unsigned k) {
     T element;
-    memcpy(&element, (const void *)(at ^ (at >> 7 & 7) << 4), 2);
+    memcpy(&element, tile_place(d, along_k, x, k), 2);
     return convert<f32>(element);
+}
+
+// `lines` × 16 elements, which lie in chunks of eight.
+inline void check_seen(TileDescriptor d, bool along_k, unsigned lines) {
+    for (unsigned x = 0; x < lines; x += along_k ? 1 : 8)
+        for (unsigned k = 0; k < 16; k += along_k ? 8 : 1)
+            if (unseen(tile_place(d, along_k, x, k)))
+                trap("wgmma of a tile that was not waited for and fenced by all who copied it");
 }
 
 struct Product {
@@ -67,6 +81,8 @@ void wgmma(f32 *d, unsigned n, TileDescriptor a, TileDescriptor b) {
     Products &all = products();
     if (!all.fenced) trap("wgmma without a wgmma_fence before it");
     if (((uintptr_t)a.start.at | (uintptr_t)b.start.at) % 16) trap("wgmma of a misaligned tile");
+    check_seen(a, A_ALONG_K, 64);
+    check_seen(b, B_ALONG_K, n);
     all.open.push_back({d, n, a, b, A_ALONG_K, B_ALONG_K, std::is_same_v<T, bf16>});
 }
 
@@ -83,7 +99,11 @@ inline void wgmma_wait(size_t left) {
 
 }  // namespace on_host
 
-inline void fence_for_wgmma() {}
+inline void fence_for_wgmma() {
+    std::vector<const char *> &arrived = on_host::copies().arrived;
+    for (const char *p : arrived) on_host::unseen(p)--;
+    arrived.clear();
+}
 inline void wgmma_fence() { on_host::products().fenced = true; }
 inline void wgmma_commit() {
     on_host::Products &p = on_host::products();

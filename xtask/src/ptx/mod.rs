@@ -29,7 +29,10 @@ pub fn check(root: &Path) -> Outcome {
     let all: Vec<&Module> = modules.iter().collect();
     compile(root, &all, |module, text| match read(&prebuilt(root, module)) {
         Ok(committed) if committed == text => Ok(()),
-        _ => Err(format!("kernels/prebuilt/{}.ptx does not fit kernels/{0}.cu; run `make ptx`", module.name)),
+        _ => Err(format!(
+            "kernels/prebuilt/{}.ptx does not fit kernels/{}.cu; run `make ptx`",
+            module.name, module.source
+        )),
     })?;
     if let Some(path) = left_over(root, &modules)?.first() {
         return Err(format!("{} belongs to no .cu; run `make ptx`", path.display()));
@@ -67,7 +70,7 @@ fn compile(
             .env_clear()
             .arg(&nvrtc)
             .arg(root.join("kernels"))
-            .arg(&module.name)
+            .arg(&module.source)
             .args(&module.options)
             .arg("--")
             .args(&module.includes)

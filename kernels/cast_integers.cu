@@ -1,0 +1,23 @@
+// arch: 75 80  copies from and to integers
+#include "cast.cuh"
+
+CAST_KERNEL_OF(bool, boolean, f16)
+CAST_KERNEL(u8, f16)
+CAST_KERNEL(i32, f16)
+CAST_KERNEL(i64, f16)
+CAST_KERNEL_OF(bool, boolean, bf16)
+CAST_KERNEL(u8, bf16)
+CAST_KERNEL(i32, bf16)
+CAST_KERNEL(i64, bf16)
+CAST_KERNEL_OF(bool, boolean, f64)
+CAST_KERNEL(u8, f64)
+CAST_KERNEL(i32, f64)
+CAST_KERNEL(i64, f64)
+CAST_KERNEL_OF(bool, boolean, i32)
+CAST_KERNEL(u8, i32)
+CAST_KERNEL_OF(bool, boolean, i64)
+CAST_KERNEL(u8, i64)
+CAST_KERNEL(f32, i32)
+CAST_KERNEL(f32, u8)
+CAST_KERNEL(i32, i64)
+CAST_KERNEL(i64, i32)
