@@ -1,4 +1,4 @@
-// arch: 75 80  copies that change the dtype
+// arch: 75  copies that change the dtype
 #include "cast.cuh"
 #include "mixed.cuh"
 

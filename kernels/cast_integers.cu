@@ -1,4 +1,4 @@
-// arch: 75 80  copies from and to integers
+// arch: 75  copies from and to integers
 #include "cast.cuh"
 
 CAST_KERNEL_OF(bool, boolean, f16)

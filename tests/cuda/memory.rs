@@ -4,6 +4,7 @@ use super::common::array::Array;
 use super::common::*;
 use super::mock;
 use super::process::{apart, on_mock, real};
+use std::ptr::null_mut;
 use tendon::c_api::*;
 
 fn statistics() -> TendonCudaMemoryStats {
@@ -128,6 +129,59 @@ fn out_of_memory_is_a_status_with_numbers() {
         kept.clear();
         assert!(values(&x).unwrap().data.iter().all(|&v| v == 1.0));
         drop(out(|o| unsafe { tensor_exp(x.0, o) }).unwrap());
+    });
+}
+
+/// The driver needs memory for kernels, streams and pinned memory too: what is cached is given back for them.
+#[test]
+fn whatever_finds_no_memory_tries_again() {
+    on_mock(&[], || {
+        let x = tensor(&Array::new(&[100], || 1.0), TENSOR_DTYPE_F32).unwrap();
+        let host = cpu_tensor(&Array::new(&[100], || 1.0), TENSOR_DTYPE_F32).unwrap();
+        // A kernel of its own for each.
+        type Call<'a> = Box<dyn Fn() -> R<()> + 'a>;
+        let kernel = |f: unsafe extern "C" fn(*const Tensor, *mut *mut Tensor) -> TensorStatus| {
+            let x = &x;
+            Box::new(move || out(|o| unsafe { f(x.0, o) }).map(drop)) as Call
+        };
+        let calls: [(&str, [Call; 2]); 6] = [
+            ("cuModuleLoadDataEx", [kernel(tensor_exp), kernel(tensor_log)]),
+            ("cuModuleGetFunction", [kernel(tensor_sin), kernel(tensor_cos)]),
+            ("cuFuncSetAttribute", [kernel(tensor_sqrt), kernel(tensor_rsqrt)]),
+            ("cuLaunchKernel", [kernel(tensor_tanh), kernel(tensor_tanh)]),
+            ("cuStreamCreateWithPriority", {
+                let make = || {
+                    let mut stream = null_mut();
+                    check(unsafe { tendon_cuda_stream_create(0, 0, &mut stream) })?;
+                    check(unsafe { tendon_cuda_stream_release(stream) })
+                };
+                [Box::new(make) as Call, Box::new(make)]
+            }),
+            ("cuMemHostAlloc", {
+                let pin = || out(|o| unsafe { tensor_pin_memory(host.0, o) }).map(drop);
+                [Box::new(pin) as Call, Box::new(pin)]
+            }),
+        ];
+        for (function, [call, other]) in &calls {
+            drop(empty(30).unwrap());
+            release_cached();
+            drop(empty(30).unwrap());
+            let before = statistics();
+            mock::fail(function, 0, 1, 2);
+            call().unwrap_or_else(|e| panic!("{function}: {e:?}"));
+            mock::fail_no_more(function);
+            let after = statistics();
+            assert_eq!(after.retries, before.retries + 1, "{function}");
+            assert!(after.reserved_bytes < before.reserved_bytes, "{function}");
+
+            release_cached();
+            mock::fail(function, 0, 2, 2);
+            let failed = other().unwrap_err();
+            mock::fail_no_more(function);
+            assert_eq!(failed.status, TENSOR_ERR_OUT_OF_MEMORY, "{function}");
+            assert!(failed.message.contains("cuda:0 has no room for"), "{function}: {}", failed.message);
+            other().unwrap();
+        }
     });
 }
 
