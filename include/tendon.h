@@ -1407,10 +1407,13 @@ TENDON_MUST_USE TensorStatus tendon_cuda_stream_create(int32_t device, int32_t p
  * cudaStreamPerThread, which is another stream on every thread, is not taken. As torch.cuda.ExternalStream.
  *
  * It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not wait
- * for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
+ * for the stream, unless copies from pinned memory are under way. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
  * NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
  */
-TENDON_MUST_USE TensorStatus tendon_cuda_stream_from_native(int32_t device, void *cuda_stream, TendonCudaStream **out);
+TENDON_MUST_USE
+TensorStatus tendon_cuda_stream_from_native(int32_t device,
+                                            void *cuda_stream,
+                                            TendonCudaStream **out);
 
 /**
  * The stream of `device` that is current on this thread: the default stream, or that of the innermost
@@ -2353,7 +2356,7 @@ TENDON_MUST_USE TensorStatus tensor_grad(const Tensor *x, Tensor **out);
 /**
  * Makes `grad` the gradient of `x`; NULL clears it. The tensor itself, not a copy. As torch.Tensor.grad = ...
  *
- * `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE.
+ * `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, CUDA.
  */
 TENDON_MUST_USE TensorStatus tensor_set_grad(Tensor *x, const Tensor *grad);
 

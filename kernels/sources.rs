@@ -17,7 +17,7 @@ pub struct Module {
     pub includes: Vec<String>,
     /// The options of NVRTC. They come from the first line of the file,
     /// `// arch: 75   what it is`: the compute capability, as 75 or 90a, and `--fmad=false` where it says `fmad: off`.
-    /// `// arch: 75 80` makes two modules of it: devices from the second capability on take that.
+    /// `// arch: 75 80` makes two modules of it: devices from 8.0 on take the second.
     pub options: Vec<String>,
     /// Over the name and text of the file and of all that it includes, the options and NVRTC's version.
     pub hash: u64,
@@ -38,8 +38,8 @@ pub fn modules(kernels: &Path) -> Result<Vec<Module>, String> {
         let first = text.lines().next().unwrap_or("");
         let words = first.strip_prefix("// arch:").unwrap_or("").split_whitespace();
         let arches: Vec<&str> = words.take_while(|word| word.starts_with(|c: char| c.is_ascii_digit())).collect();
-        if arches.is_empty() {
-            return Err(format!("{}: the first line is not `// arch: NN …`", path.display()));
+        if !matches!(arches[..], [_] | [_, "80"]) {
+            return Err(format!("{}: the first line is not `// arch: NN …` or `// arch: NN 80 …`", path.display()));
         }
         for (i, arch) in arches.iter().enumerate() {
             let of = if i == 0 { name.clone() } else { format!("{name}_sm{arch}") };

@@ -4,7 +4,8 @@
 //! Nothing is changed until all gradients are there: leaves get theirs together at the end, and what nodes saved is
 //! freed then. A call that fails half-way leaves gradients and graph as they were.
 
-use crate::cuda::stream::{self, Stream};
+use crate::cuda::stream::{self, Mark, Stream};
+use crate::device::Device;
 use crate::error::{Error, Result};
 use crate::fail;
 use crate::list;
@@ -410,20 +411,19 @@ fn accumulate(leaves: impl ExactSizeIterator<Item = (Tensor, Tensor)>, create_gr
     let mut fresh: Vec<Tensor> = list::with_room(leaves.len())?;
     for (leaf, g) in leaves {
         fresh.push(own(g, create_graph)?);
-        let stream = leaf.current_stream();
-        exchange.push(GradExchange { leaf, seen: None, next: None, stream });
+        exchange.push(GradExchange { leaf, seen: None, next: None, mark: None });
     }
     loop {
         for (e, g) in exchange.iter_mut().zip(&fresh) {
-            let (now, made_on) = e.leaf.grad_and_stream();
+            let (now, mark) = e.leaf.grad_and_mark();
             let stale = match (&now, &e.seen) {
                 (Some(a), Some(b)) => !a.same(b),
                 (None, None) => e.next.is_none(),
                 _ => true,
             };
             if stale {
-                if let (Some(made_on), Some(current)) = (&made_on, &e.stream) {
-                    current.wait_for(made_on)?;
+                if let (Some(_), Some(mark)) = (&now, &mark) {
+                    mark.wait()?;
                 }
                 e.next = Some(match &now {
                     Some(now) => add(now, g)?,
@@ -431,6 +431,19 @@ fn accumulate(leaves: impl ExactSizeIterator<Item = (Tensor, Tensor)>, create_gr
                 });
                 e.seen = now;
             }
+        }
+        // One mark for all leaves of a device.
+        let mut marks: SmallVec<[(Device, Option<Arc<Mark>>); 2]> = SmallVec::new();
+        for e in &mut exchange {
+            let device = e.leaf.device();
+            e.mark = match marks.iter().find(|(known, _)| *known == device) {
+                Some((_, mark)) => mark.clone(),
+                None => {
+                    let mark = Mark::current(device)?;
+                    marks.push((device, mark.clone()));
+                    mark
+                }
+            };
         }
         if Tensor::exchange_grads(&mut exchange)? {
             return Ok(());
@@ -469,7 +482,7 @@ pub mod planted {
 /// Fills the gradient of a leaf with zeros, if it has one.
 pub fn zero_grad(leaf: &Tensor) -> Result<()> {
     if let Some(grad) = leaf.grad() {
-        leaf.set_grad(Some(zeros_of(&grad)?));
+        leaf.set_grad(Some(zeros_of(&grad)?))?;
     }
     Ok(())
 }

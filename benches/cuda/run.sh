@@ -213,4 +213,4 @@ if [ -f "$out/bench.txt" ]; then cat "$out/bench.txt"; fi
 echo
 cat "$out/summary"
 say "$((SECONDS - began)) s, $failed failed, $not_run not run; all that was printed: $out/all.log"
-[ $failed = 0 ]
+[ $failed = 0 ] && ! $interrupted

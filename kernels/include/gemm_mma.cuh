@@ -142,6 +142,7 @@ HOST_DEVICE void finish_warp(const Gemm &g, const Work &w, i64 row0, i64 column0
     constexpr int WN = COLUMNS * 8, LINE = WN + 8;
     constexpr int LANES = WN / 4, PASS = 32 / LANES;  // lanes to a row, and rows that they write at once
     constexpr int AHEAD = 4;                          // rows that a lane reads before it writes
+    static_assert(16 % (AHEAD * PASS) == 0, "the rows of a slab in whole turns");
     u32 lane = threadIdx.x % 32, row = lane / LANES, column = lane % LANES * 4;
     Output<4, S, f32> out(g, w, row0 + row, column0 + column);
     const f32 *from = slab + row * LINE + column;

@@ -45,7 +45,7 @@ struct Pack {
         }
     }
 
-    // As `load`.
+    // As `load`, into global memory.
     HOST_DEVICE void store(T *to) const {
 #pragma unroll
         for (int k = 0; k < N; k += WIDTH) {

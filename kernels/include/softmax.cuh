@@ -214,11 +214,11 @@ HOST_DEVICE void softmax_long_by(const T *x, T *out, const Softmax<2> &s, const 
     for (i64 i = from; i < units; i += U << shift) {
         C v[N];
         u32 left = left_of(units, i, shift);
-        Units<T, U, V> units;
-        units.load(x + head + i * in, in << shift, left);
+        Units<T, U, V> raw;
+        raw.load(x + head + i * in, in << shift, left);
         // Read again by the thread that wrote it.
-        if (s.staged) units.stage(stage + i * V, V << shift, left);
-        units.numbers(v, left, lowest<C>());
+        if (s.staged) raw.stage(stage + i * V, V << shift, left);
+        raw.numbers(v, left, lowest<C>());
         all.take(v);
     }
     all.take(extra);

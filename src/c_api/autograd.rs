@@ -59,7 +59,7 @@ pub unsafe extern "C" fn tensor_grad(x: *const Tensor, out: *mut *mut Tensor) ->
 
 /// Makes `grad` the gradient of `x`; NULL clears it. The tensor itself, not a copy. As torch.Tensor.grad = ...
 ///
-/// `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE.
+/// `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, CUDA.
 #[unsafe(no_mangle)]
 #[must_use]
 pub unsafe extern "C" fn tensor_set_grad(x: *mut Tensor, grad: *const Tensor) -> TensorStatus {
@@ -80,8 +80,7 @@ pub unsafe extern "C" fn tensor_set_grad(x: *mut Tensor, grad: *const Tensor) ->
                 fail!(AUTOGRAD, "grad is x itself or a view of it: a tensor cannot be its own gradient");
             }
         }
-        x.set_grad(grad);
-        Ok(())
+        x.set_grad(grad)
     })
 }
 

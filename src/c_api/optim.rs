@@ -124,7 +124,7 @@ pub unsafe extern "C" fn tensor_optimizer_zero_grad(optimizer: *mut TensorOptimi
         // Gradients go after the optimizer is open again: a release callback may use it.
         let params = with(optimizer, |o| Ok(o.params().to_vec()))?;
         for p in &params {
-            p.set_grad(None);
+            p.set_grad(None)?;
         }
         Ok(())
     })

@@ -81,7 +81,7 @@ pub unsafe extern "C" fn tendon_cuda_stream_create(
 /// cudaStreamPerThread, which is another stream on every thread, is not taken. As torch.cuda.ExternalStream.
 ///
 /// It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not wait
-/// for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
+/// for the stream, unless copies from pinned memory are under way. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY,
 /// NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
 #[unsafe(no_mangle)]
 #[must_use]

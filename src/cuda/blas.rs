@@ -4,7 +4,7 @@ use super::device::MAX_DEVICES;
 use super::library::{c_name, symbols};
 use super::{Queue, driver, libraries};
 use crate::dtype::DType;
-use crate::error::{Error, Result, status};
+use crate::error::{Result, status};
 use cudarc::cublaslt::sys::{
     cublasComputeType_t as Compute, cublasLtEpilogue_t as LtEpilogue, cublasLtHandle_t as Handle,
     cublasLtMatmulAlgo_t as Algorithm, cublasLtMatmulDesc_t as Operation,
@@ -120,11 +120,12 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
     let Some(slot) = STATES.get(queue.ordinal() as usize) else { return Ok(false) };
     // Held to the end of the call, because a plan's descriptor holds the address of the bias.
     let mut state: MutexGuard<State> = slot.lock().unwrap_or_else(|e| e.into_inner());
-    let Some(handle) = state.handle(lt)? else { return Ok(false) };
+    let _beside = queue.device().driver.beside_captures();
+    let Some(handle) = state.handle(queue, lt)? else { return Ok(false) };
     if !state.plans.contains_key(product) {
         let plan = match with_room(|| Plan::new(lt, handle, queue, product)) {
             Ok(plan) => Some(plan),
-            Err(status) if code::PASSES.contains(&status) => return passed(status),
+            Err(status) if code::PASSES.contains(&status) => return passed(queue, status),
             Err(_) => None,
         };
         if state.plans.len() >= MOST_PLANS {
@@ -134,15 +135,18 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
     }
     let Some(Some(plan)) = state.plans.get_mut(product) else { return Ok(false) };
     // From the best algorithm on. One that this product turns out not to be for is not tried again.
-    while let Some(&candidate) = plan.candidates.last() {
+    for i in (0..plan.candidates.len()).rev() {
+        let candidate = plan.candidates[i];
         let workspace = match candidate.workspace {
             0 => None,
             // Given back at once: whoever gets it next comes later in the stream.
             nbytes => match queue.workspace(nbytes) {
                 Ok(block) => Some(block),
-                // Another may do without.
-                Err(_) if plan.candidates.iter().any(|other| other.workspace == 0) => {
-                    plan.candidates.retain(|other| other.workspace == 0);
+                // Another may do with less.
+                Err(error)
+                    if error.status() == status::OUT_OF_MEMORY
+                        && plan.candidates[..i].iter().any(|other| other.workspace < nbytes) =>
+                {
                     continue;
                 }
                 Err(error) => return Err(error),
@@ -151,8 +155,11 @@ pub fn run(queue: &Queue, product: &Product, at: Addresses) -> Result<bool> {
         let memory = workspace.as_ref().map_or(null_mut(), |block| block.address());
         match with_room(|| answer(plan.run(lt, handle, queue, product, at, &candidate, memory), ())) {
             Ok(()) => return Ok(true),
-            Err(status) if code::PASSES.contains(&status) => return passed(status),
-            Err(_) => _ = plan.candidates.pop(),
+            Err(status) if code::PASSES.contains(&status) && plan.failures < MOST_FAILURES => {
+                plan.failures += 1;
+                return passed(queue, status);
+            }
+            Err(_) => _ = plan.candidates.remove(i),
         }
     }
     Ok(false)
@@ -177,12 +184,15 @@ fn with_room<T>(mut f: impl FnMut() -> Answer<T>) -> Answer<T> {
 }
 
 /// What a failure of [`code::PASSES`] means for one call: own kernels do it, unless there is no memory.
-fn passed(said: c_int) -> Result<bool> {
+fn passed(queue: &Queue, said: c_int) -> Result<bool> {
     if said != code::ALLOC_FAILED {
         return Ok(false);
     }
-    Err(Error::new(status::OUT_OF_MEMORY, "out of memory: cuBLASLt asked for more than the device has"))
+    Err(queue.device().no_room("what cuBLASLt needs for a matrix product"))
 }
+
+/// How often something may fail in a way that passes before it counts as what it does always.
+const MOST_FAILURES: u32 = 3;
 
 /// Plans of a device; when there are more, all are made anew.
 const MOST_PLANS: usize = 1024;
@@ -190,6 +200,8 @@ const MOST_PLANS: usize = 1024;
 /// What is kept of a device.
 struct State {
     handle: Option<Option<Ready>>,
+    /// To make one.
+    failures: u32,
     /// None: the library does not take it.
     plans: HashMap<Product, Option<Plan>, BuildHasherDefault<Mixed>>,
 }
@@ -200,11 +212,12 @@ struct Ready(Handle);
 unsafe impl Send for Ready {}
 
 static STATES: [Mutex<State>; MAX_DEVICES] =
-    [const { Mutex::new(State { handle: None, plans: HashMap::with_hasher(BuildHasherDefault::new()) }) }; MAX_DEVICES];
+    [const { Mutex::new(State { handle: None, failures: 0, plans: HashMap::with_hasher(BuildHasherDefault::new()) }) };
+        MAX_DEVICES];
 
 impl State {
     /// The library's handle for the device whose context is current.
-    fn handle(&mut self, lt: &Lt) -> Result<Option<Handle>> {
+    fn handle(&mut self, queue: &Queue, lt: &Lt) -> Result<Option<Handle>> {
         if let Some(known) = self.handle {
             return Ok(known.map(|ready| ready.0));
         }
@@ -215,7 +228,10 @@ impl State {
         };
         let ready = match with_room(create) {
             Ok(handle) => Some(Ready(handle)),
-            Err(code::ALLOC_FAILED) => return passed(code::ALLOC_FAILED).map(|_| None),
+            Err(status) if code::PASSES.contains(&status) && self.failures < MOST_FAILURES => {
+                self.failures += 1;
+                return passed(queue, status).map(|_| None);
+            }
             Err(_) => None,
         };
         self.handle = Some(ready);
@@ -288,6 +304,7 @@ struct Plan {
     d: Owned<Matrix>,
     /// The best last.
     candidates: Vec<Candidate>,
+    failures: u32,
 }
 
 /// A way to compute a product.
@@ -428,7 +445,7 @@ impl Plan {
         let candidates: Vec<_> =
             usable.map(|Found { algorithm, workspace, .. }| Candidate { algorithm, workspace }).collect();
         answer(if candidates.is_empty() { code::NOT_SUPPORTED } else { 0 }, ())?;
-        Ok(Plan { operation, a, b, d, candidates })
+        Ok(Plan { operation, a, b, d, candidates, failures: 0 })
     }
 
     /// The library's status.

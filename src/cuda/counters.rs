@@ -68,14 +68,15 @@ impl Counters {
     }
 
     /// Frees them. No work uses them any more, and the device's context is current.
-    pub fn release(&mut self, device: &Device) {
+    pub fn release(&mut self, device: &'static Device) {
         if let Some(address) = self.0.take() {
             release(device, address);
         }
     }
 }
 
-fn release(device: &Device, address: u64) {
+fn release(device: &'static Device, address: u64) {
+    let _beside = device.driver.beside_captures();
     // SAFETY: from cuMemAlloc. A failure (the process ends) is ignored.
     unsafe { (device.driver.cuMemFree_v2)(address) };
 }

@@ -160,11 +160,11 @@ impl Properties {
     }
 }
 
-/// Makes the device's context current for as long as it lives, then restores what was. Where none was, it stays current,
-/// as CUDA's own runtime has it: the next call finds it there.
+/// Makes the device's context current for as long as it lives, then restores what was. Where none was, that of device 0
+/// stays current, as CUDA's own runtime has it: the next call finds it there.
 pub struct Entered {
     driver: &'static Driver,
-    /// What was current before, if it was another.
+    /// What to make current again, if that is another.
     before: Option<CUcontext>,
 }
 
@@ -222,6 +222,7 @@ impl Device {
                 continue;
             }
             if let (Ok(true), Ok(_context)) = (here.can_access(there), here.enter()) {
+                let _beside = self.driver.beside_captures();
                 // SAFETY: the driver's function with its documented arguments.
                 unsafe { (self.driver.cuCtxEnablePeerAccess)(there.context, 0) };
             }
@@ -238,14 +239,20 @@ impl Device {
     ) -> Result<()> {
         let mut result = call();
         if result == code::OUT_OF_MEMORY {
+            let _beside = self.driver.beside_captures();
             self.pool.retry(self);
             super::pinned::release_cached();
             result = call();
         }
         if result == code::OUT_OF_MEMORY {
-            return Err(self.pool.no_room(self, &wanted()));
+            return Err(self.no_room(&wanted()));
         }
         self.check(what, result)
+    }
+
+    /// The error when there is no memory for what is `wanted`. The context is current.
+    pub fn no_room(&'static self, wanted: &str) -> Error {
+        self.pool.no_room(self, wanted)
     }
 
     #[inline]
@@ -261,7 +268,8 @@ impl Device {
         }
         // SAFETY: as above.
         self.check("cuCtxSetCurrent", unsafe { (self.driver.cuCtxSetCurrent)(self.context) })?;
-        Ok(Entered { driver: self.driver, before: (!before.is_null()).then_some(before) })
+        let stays = before.is_null() && self.ordinal == 0;
+        Ok(Entered { driver: self.driver, before: (!stays).then_some(before) })
     }
 
     /// As [`Driver::check`]; remembers when the context is lost.

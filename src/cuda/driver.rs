@@ -51,6 +51,7 @@ symbols! {
         cuEventElapsedTime(*mut f32, CUevent, CUevent);
         cuEventDestroy_v2(CUevent);
         cuModuleLoadDataEx(*mut CUmodule, *const c_void, c_uint, *mut c_int, *mut *mut c_void);
+        cuModuleUnload(CUmodule);
         cuModuleGetFunction(*mut CUfunction, CUmodule, *const c_char);
         cuFuncGetAttribute(*mut c_int, c_int, CUfunction);
         cuFuncSetAttribute(CUfunction, c_int, c_int);

@@ -44,8 +44,8 @@ impl ErrorRecord {
         let size = size_of::<ErrorRecord>();
         let _beside = device.driver.beside_captures();
         // SAFETY: the driver's function with its documented arguments.
-        let call = || unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE_AND_MAPPED) };
-        device.with_room("cuMemHostAlloc", || format!("{size} B of pinned host memory"), call)?;
+        let result = unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE_AND_MAPPED) };
+        device.check("cuMemHostAlloc", result)?;
         // SAFETY: fresh memory of that size.
         unsafe { memory.cast::<u8>().write_bytes(0, size) };
         Ok(memory.cast())
@@ -53,9 +53,19 @@ impl ErrorRecord {
 
     /// # Safety
     /// From `allocate`; no kernel uses it any more.
-    pub(super) unsafe fn free(device: &Device, record: *mut ErrorRecord) {
+    pub(super) unsafe fn free(device: &'static Device, record: *mut ErrorRecord) {
+        let _beside = device.driver.beside_captures();
         // SAFETY: the caller's promise. A failure (the process ends) is ignored.
         unsafe { (device.driver.cuMemFreeHost)(record.cast()) };
+    }
+
+    /// Whether nothing is noted.
+    ///
+    /// # Safety
+    /// From `allocate`.
+    pub(super) unsafe fn is_empty(record: *mut ErrorRecord) -> bool {
+        // SAFETY: the caller's promise. Only an atomic is looked at by reference.
+        unsafe { (*record).taken.load(Acquire) == 0 }
     }
 
     /// What was noted, as an error; the record is empty afterwards. Kernels may be using it, and other threads read it.

@@ -1,8 +1,8 @@
-//! Where NVIDIA's libraries are looked for: in this process, in the places of pip, by the dynamic loader, in those of
-//! conda and of the toolkit.
+//! Where NVIDIA's libraries are looked for: where TENDON_CUDA_LIBS says, in this process, in the Python environment that
+//! it runs in, by the dynamic loader, in other places of conda, the toolkit and pip.
 //!
 //! What is opened under a soname is what all later users of that soname in the process get. So one that is loaded already
-//! is taken, and Python's own before the system's: another version would be wrong for who brought it.
+//! is taken, and the environment's own before the system's: another version would be wrong for who brought it.
 
 use super::library::Name;
 use std::path::{Path, PathBuf};
@@ -20,20 +20,22 @@ pub fn candidates(sonames: &[&str], package: &str) -> Result<Vec<Name>, String> 
         return Err("TENDON_CUDA_LIBS=off is set".into());
     }
     let prefix = |name: &str| std::env::var_os(name).map(PathBuf::from);
-    let mut wheels: Vec<PathBuf> = Vec::new();
+    let mut near: Vec<PathBuf> = Vec::new();
     if let Some(packages) = own_packages() {
-        nvidia_folders(&packages, package, &mut wheels);
+        nvidia_folders(&packages, package, &mut near);
     }
-    let home = prefix("HOME").map(|home| home.join(".local"));
-    for root in [prefix("VIRTUAL_ENV"), prefix("CONDA_PREFIX"), home].into_iter().flatten() {
-        python_folders(&root.join("lib"), "site-packages", package, &mut wheels);
+    for root in [prefix("VIRTUAL_ENV"), prefix("CONDA_PREFIX")].into_iter().flatten() {
+        python_folders(&root.join("lib"), "site-packages", package, &mut near);
+    }
+    let mut far: Vec<PathBuf> = prefix("CONDA_PREFIX").map(|root| root.join("lib")).into_iter().collect();
+    far.push("/usr/local/cuda/lib64".into());
+    if let Some(home) = prefix("HOME") {
+        python_folders(&home.join(".local/lib"), "site-packages", package, &mut far);
     }
     for root in ["/usr/local/lib", "/usr/lib"] {
-        python_folders(Path::new(root), "dist-packages", package, &mut wheels);
-        python_folders(Path::new(root), "site-packages", package, &mut wheels);
+        python_folders(Path::new(root), "dist-packages", package, &mut far);
+        python_folders(Path::new(root), "site-packages", package, &mut far);
     }
-    let mut others: Vec<PathBuf> = prefix("CONDA_PREFIX").map(|root| root.join("lib")).into_iter().collect();
-    others.push("/usr/local/cuda/lib64".into());
 
     let there = |folder: &PathBuf| -> Vec<Name> {
         let paths = sonames.iter().map(|soname| folder.join(soname)).filter(|path| path.exists());
@@ -41,9 +43,9 @@ pub fn candidates(sonames: &[&str], package: &str) -> Result<Vec<Name>, String> 
     };
     let mut names: Vec<Name> = choice.iter().flat_map(there).collect();
     names.extend(sonames.iter().map(|soname| Name::Loaded(soname.to_string())));
-    names.extend(wheels.iter().flat_map(there));
+    names.extend(near.iter().flat_map(there));
     names.extend(sonames.iter().map(|soname| Name::Open(soname.to_string())));
-    names.extend(others.iter().flat_map(there));
+    names.extend(far.iter().flat_map(there));
     Ok(names)
 }
 

@@ -125,20 +125,29 @@ impl Visitors {
         ends.push(end);
     }
 
-    /// The points after what each has been given so far.
-    fn events(&self) -> Vec<Event> {
+    /// The points after what each has been given so far. `None` if they cannot be told, because a graph that is being
+    /// captured holds some of it.
+    fn events(&self) -> Option<Vec<Event>> {
         if driver::loaded().is_none() {
-            return Vec::new();
+            return Some(Vec::new());
         }
         let Visits { streams, ends: mut events } = std::mem::take(&mut *self.lock());
-        // An event that cannot be made (the process ends, the device is lost) has nothing to wait for.
-        events.extend(streams.iter().filter_map(|stream| Event::after(stream).ok()));
-        events
+        for stream in streams {
+            if stream.is_capturing() {
+                return None;
+            }
+            match Event::after(&stream) {
+                Ok(event) => events.push(event),
+                // Nothing is left to wait for afterwards; nor if the process ends or the device is lost.
+                Err(_) => stream.wait_ignoring_errors(),
+            }
+        }
+        Some(events)
     }
 
     /// Waits until all are done with the memory.
     pub fn wait(&self) {
-        self.events().iter().for_each(Event::wait_ignoring_errors);
+        self.events().iter().flatten().for_each(Event::wait_ignoring_errors);
     }
 }
 
@@ -179,7 +188,10 @@ impl Drop for Block {
         if driver::loaded().is_none() {
             return;
         }
-        self.device.pool.free(self.chunk, self.visitors.events());
+        // Memory that may be part of a graph is not used again.
+        if let Some(events) = self.visitors.events() {
+            self.device.pool.free(self.chunk, events);
+        }
     }
 }
 
@@ -479,6 +491,7 @@ impl State {
 
     /// Gives whole free segments back to the driver.
     fn release(&mut self, device: &'static Device) -> usize {
+        let _beside = device.driver.beside_captures();
         for (_, events) in &self.waiting {
             events.iter().for_each(Event::wait_ignoring_errors);
         }

@@ -95,18 +95,23 @@ impl Modules {
         let wanted = || format!("the kernel {name}");
         // SAFETY: the driver's functions with their documented arguments.
         let call = || unsafe { (device.driver.cuModuleGetFunction)(&mut raw, handle, c_name.as_ptr()) };
-        device.with_room("cuModuleGetFunction", wanted, call).map_err(|e| e.within(&name))?;
+        let unload = |error: Error| {
+            // SAFETY: loaded above, used by nobody.
+            unsafe { (device.driver.cuModuleUnload)(handle) };
+            error.within(&name)
+        };
+        device.with_room("cuModuleGetFunction", wanted, call).map_err(unload)?;
         let most = device.properties().shared_per_block;
         if most > SHARED_WITHOUT_ASKING {
             // Permission for all that its static shared memory leaves; what a launch takes is said at the launch.
             let mut fixed = 0;
             // SAFETY: as above.
             let result = unsafe { (device.driver.cuFuncGetAttribute)(&mut fixed, STATIC_SHARED, raw) };
-            device.check("cuFuncGetAttribute", result).map_err(|e| e.within(&name))?;
+            device.check("cuFuncGetAttribute", result).map_err(unload)?;
             // SAFETY: as above.
             let call =
                 || unsafe { (device.driver.cuFuncSetAttribute)(raw, MAX_DYNAMIC_SHARED, most as i32 - fixed.max(0)) };
-            device.with_room("cuFuncSetAttribute", wanted, call).map_err(|e| e.within(&name))?;
+            device.with_room("cuFuncSetAttribute", wanted, call).map_err(unload)?;
         }
         let function = Function(raw);
         self.functions.write().unwrap_or_else(|e| e.into_inner()).insert(key, function);
@@ -116,6 +121,9 @@ impl Modules {
     /// What the driver's compiler says of PTX that it has just refused.
     #[cold]
     fn with_log(device: &Device, ptx: &str, error: Error) -> Error {
+        if error.status() == status::OUT_OF_MEMORY {
+            return error;
+        }
         const ROOM: usize = 4096;
         let (mut log, mut raw) = (vec![0u8; ROOM + 1], null_mut());
         let (mut options, mut values) = ([ERROR_LOG, ERROR_LOG_BYTES], [log.as_mut_ptr().cast(), ROOM as *mut c_void]);
@@ -123,7 +131,11 @@ impl Modules {
         // SAFETY: NUL-terminated PTX; a buffer and how much room it has, as the options want their values.
         let again = unsafe { load(&mut raw, ptx.as_ptr().cast(), 2, options.as_mut_ptr(), values.as_mut_ptr()) };
         let words = log.split(|&b| b == 0).next().unwrap_or(&[]);
-        if again == 0 || words.is_empty() || error.status() == status::OUT_OF_MEMORY {
+        if again == 0 {
+            // SAFETY: just loaded, used by nobody.
+            unsafe { (device.driver.cuModuleUnload)(raw) };
+        }
+        if words.is_empty() {
             return error;
         }
         Error::new(error.status(), format!("{} ({})", error.message(), String::from_utf8_lossy(words).trim()))

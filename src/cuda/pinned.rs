@@ -3,9 +3,10 @@
 //! Blocks are kept for the next request of their size class, because pinning is slow.
 
 use super::device::{self, Device};
-use super::driver;
+use super::driver::{self, code};
 use super::memory::bytes;
 use crate::error::Result;
+use crate::fail;
 use std::collections::BTreeMap;
 use std::ffi::c_uint;
 use std::ptr::{NonNull, null_mut};
@@ -41,10 +42,16 @@ impl PinnedBlock {
         let _context = device.enter()?;
         let mut memory = null_mut();
         let _beside = device.driver.beside_captures();
-        let wanted = || format!("{} of pinned host memory", bytes(size));
         // SAFETY: the driver's function with its documented arguments.
-        let call = || unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE) };
-        device.with_room("cuMemHostAlloc", wanted, call)?;
+        let mut call = || unsafe { (device.driver.cuMemHostAlloc)(&mut memory, size, PORTABLE) };
+        let mut result = call();
+        if result == code::OUT_OF_MEMORY && release_cached() > 0 {
+            result = call();
+        }
+        if result == code::OUT_OF_MEMORY {
+            fail!(OUT_OF_MEMORY, "the host has no room for {} of pinned memory", bytes(size));
+        }
+        device.check("cuMemHostAlloc", result)?;
         match NonNull::new(memory.cast()) {
             Some(memory) => Ok(PinnedBlock { memory, size }),
             None => crate::fail!(INTERNAL, "cuMemHostAlloc gave no memory"),
@@ -75,6 +82,7 @@ pub fn release_cached() -> usize {
     let Some(driver) = driver::loaded() else { return 0 };
     // Any context will do.
     let Some(_context) = device::opened().find_map(|device| device.enter().ok()) else { return 0 };
+    let _beside = driver.beside_captures();
     let all = std::mem::take(&mut *cache());
     let mut released = 0;
     for (size, blocks) in all {

@@ -242,7 +242,7 @@ fn inner(layout: &Layout, dim: usize) -> (i64, i64) {
 /// Whether one block for each row, or for some columns, would leave most multiprocessors without work.
 fn shared(queue: &Queue, layout: &Layout, dim: usize) -> bool {
     let (inner, span) = inner(layout, dim);
-    if span == 0 {
+    if layout.numel() == 0 {
         return false;
     }
     let (length, rows) = (span / inner, layout.numel() / span * inner);
@@ -265,9 +265,10 @@ impl Spread {
     /// Bytes of an operand that a thread takes at a time.
     const BYTES: i64 = 32;
 
-    fn new(dim: usize, log: bool, out: &Out) -> Spread {
+    fn new(dim: usize, log: bool, out: &Out, inputs: &[In]) -> Spread {
         let (inner, span) = inner(out.layout, dim);
-        Spread { span, inner, log: log as u32, vectors: aligned(out.origin()) as u32 }
+        let vectors = aligned(out.origin()) && inputs.iter().all(|x| aligned(x.origin()));
+        Spread { span, inner, log: log as u32, vectors: vectors as u32 }
     }
 
     fn grid(&self, queue: &Queue, out: &Out) -> [u32; 3] {
@@ -282,9 +283,10 @@ fn aligned(address: *const u8) -> bool {
     address.addr().is_multiple_of(16)
 }
 
-/// Where x is not dense from a multiple of 16 bytes on: a copy that is.
-fn straightened(queue: &Queue, x: In) -> Result<Option<Dense>> {
-    if x.layout.is_contiguous() && aligned(x.origin()) { Ok(None) } else { dense(queue, x).map(Some) }
+/// Where x is not dense, or is to be aligned to 16 bytes and is not: a copy that is.
+fn straightened(queue: &Queue, x: In, to_align: bool) -> Result<Option<Dense>> {
+    let fits = x.layout.is_contiguous() && (!to_align || aligned(x.origin()));
+    if fits { Ok(None) } else { dense(queue, x).map(Some) }
 }
 
 fn mask(x: In, dim: usize) -> SmallVec<[bool; 8]> {
@@ -297,9 +299,9 @@ fn of_row(block: &Block, n: i64, size: usize) -> *mut u8 {
 }
 
 fn shared_softmax(queue: &Queue, x: In, dim: usize, log: bool, out: Out) -> Result<()> {
-    let straight = straightened(queue, x)?;
+    let straight = straightened(queue, x, false)?;
     let x = straight.as_ref().map_or(x, Dense::input);
-    let (dtype, module, spread) = (x.dtype, module(false, x.dtype), Spread::new(dim, log, &out));
+    let (dtype, module, spread) = (x.dtype, module(false, x.dtype), Spread::new(dim, log, &out, &[x]));
     let norm = 2 * dtype.class().size();
     let norms = queue.workspace((out.layout.numel() / spread.span * spread.inner) as usize * norm)?;
     fold(queue, x, &mask(x, dim), &Source::elements(dtype.size(), norm), &mut |l: Launch| {
@@ -311,9 +313,13 @@ fn shared_softmax(queue: &Queue, x: In, dim: usize, log: bool, out: Out) -> Resu
 }
 
 fn shared_backward(queue: &Queue, g: In, y: In, dim: usize, log: bool, out: Out) -> Result<()> {
-    let straight = [straightened(queue, g)?, straightened(queue, y)?];
+    // Both are read by vectors that begin at the same elements.
+    let apart = !(g.origin().addr() ^ y.origin().addr()).is_multiple_of(16)
+        || !g.layout.is_contiguous()
+        || !y.layout.is_contiguous();
+    let straight = [straightened(queue, g, apart)?, straightened(queue, y, apart)?];
     let [g, y] = [(g, &straight[0]), (y, &straight[1])].map(|(x, copy)| copy.as_ref().map_or(x, Dense::input));
-    let (dtype, module, spread) = (g.dtype, module(true, g.dtype), Spread::new(dim, log, &out));
+    let (dtype, module, spread) = (g.dtype, module(true, g.dtype), Spread::new(dim, log, &out, &[g, y]));
     let total = dtype.class().size();
     let totals = queue.workspace((out.layout.numel() / spread.span * spread.inner) as usize * total)?;
     // As `Terms` of kernels/include/softmax.cuh.

@@ -91,11 +91,19 @@ impl Stream {
         if let Some(stream) = wrapped.find(raw.cast()) {
             return Ok(stream);
         }
-        let stream = Arc::new(match wrapped.take_parked(raw.cast()) {
-            Some(Parked { record, counters, .. }) => Stream::with(device, raw.cast(), false, record, counters),
-            None => Stream::wrap(device, raw.cast(), false)?,
-        });
-        wrapped.live.push(Arc::downgrade(&stream));
+        let (stream, end) = match wrapped.take_parked(raw.cast()) {
+            Some(Parked { record, counters, end, .. }) => {
+                (Stream::with(device, raw.cast(), false, record, counters), end)
+            }
+            None => (Stream::wrap(device, raw.cast(), false)?, None),
+        };
+        let stream = Arc::new(stream);
+        wrapped.live.push((stream.id(), Arc::downgrade(&stream)));
+        drop(wrapped);
+        // Nothing to wait for, unless CUDA has given the handle of a stream that is gone to another.
+        if let Some(end) = end {
+            stream.wait_event(&end)?;
+        }
         Ok(stream)
     }
 
@@ -148,6 +156,14 @@ impl Stream {
         self.device.check("cuStreamSynchronize", result)?;
         self.settle();
         self.check_record()
+    }
+
+    /// Waits for all work of the stream, where that cannot be reported.
+    pub(super) fn wait_ignoring_errors(&self) {
+        let Ok(_context) = self.device.enter() else { return };
+        let _beside = self.device.driver.beside_captures();
+        // SAFETY: as above.
+        unsafe { (self.device.driver.cuStreamSynchronize)(self.raw) };
     }
 
     /// Whether all work is done.
@@ -234,7 +250,9 @@ impl Drop for Stream {
             return;
         }
         let Ok(_context) = self.enter() else { return };
+        self.settle();
         let driver = self.device.driver;
+        let _beside = driver.beside_captures();
         if !self.owned && self.kept_count.load(Relaxed) == 0 {
             // The next wrapper has them.
             return Parked::leave(self);
@@ -256,7 +274,8 @@ impl Drop for Stream {
 /// The caller's streams of a device, as far as this library knows them.
 #[derive(Default)]
 pub struct Wrapped {
-    live: Vec<Weak<Stream>>,
+    /// With their handles, so that none but the wanted one is held for a moment: letting go of the last one locks this.
+    live: Vec<(usize, Weak<Stream>)>,
     parked: Vec<Parked>,
 }
 
@@ -283,8 +302,8 @@ impl Parked {
 
 impl Wrapped {
     fn find(&mut self, raw: CUstream) -> Option<Arc<Stream>> {
-        self.live.retain(|stream| stream.strong_count() > 0);
-        self.live.iter().filter_map(Weak::upgrade).find(|stream| stream.raw == raw)
+        self.live.retain(|(_, stream)| stream.strong_count() > 0);
+        self.live.iter().find(|(id, _)| *id == raw as usize)?.1.upgrade()
     }
 
     /// What a wrapper of the same stream left, which goes on with what was noted there; else something that no work uses
@@ -294,11 +313,33 @@ impl Wrapped {
         if let Some(same) = all.iter().position(|p| p.stream == stream) {
             return Some(all.swap_remove(same));
         }
-        let idle = all.iter().position(|p| p.end.as_ref().is_some_and(Event::is_done))?;
-        let parked = all.swap_remove(idle);
-        // SAFETY: the record is used by nobody. What it says was of a stream that has gone.
-        let _ = unsafe { ErrorRecord::take(parked.record) };
-        Some(parked)
+        // What was noted of another stream waits for that one.
+        // SAFETY: a record from `ErrorRecord::allocate`.
+        let is_free =
+            |p: &Parked| p.end.as_ref().is_some_and(Event::is_done) && unsafe { ErrorRecord::is_empty(p.record) };
+        let idle = all.iter().position(is_free)?;
+        Some(all.swap_remove(idle))
+    }
+}
+
+/// The point that a stream had reached when something was made there.
+pub struct Mark {
+    stream: usize,
+    event: Event,
+}
+
+impl Mark {
+    /// The point of this thread's current stream of a CUDA device.
+    pub fn current(device: crate::device::Device) -> Result<Option<Arc<Mark>>> {
+        let crate::device::Device::Cuda(ordinal) = device else { return Ok(None) };
+        let stream = current(self::device(ordinal)?)?;
+        Ok(Some(Arc::new(Mark { stream: stream.id(), event: Event::after(&stream)? })))
+    }
+
+    /// Lets later work of the thread's current stream of the device wait for it.
+    pub fn wait(&self) -> Result<()> {
+        let stream = current(self.event.device)?;
+        if stream.id() == self.stream { Ok(()) } else { stream.wait_event(&self.event) }
     }
 }
 
@@ -320,9 +361,10 @@ impl Event {
     pub fn create(device: &'static Device, timing: bool) -> Result<Event> {
         let _context = device.enter()?;
         let mut raw = null_mut();
+        let flags = if timing { 0 } else { DISABLE_TIMING };
         // SAFETY: the driver's function with its documented arguments, here and below.
-        let result = unsafe { (device.driver.cuEventCreate)(&mut raw, if timing { 0 } else { DISABLE_TIMING }) };
-        device.check("cuEventCreate", result)?;
+        let call = || unsafe { (device.driver.cuEventCreate)(&mut raw, flags) };
+        device.with_room("cuEventCreate", || "an event".into(), call)?;
         Ok(Event { device, raw, timing })
     }
 
@@ -404,6 +446,7 @@ impl Event {
         self.device.check("cuEventSynchronize", unsafe { (self.device.driver.cuEventSynchronize)(self.raw) })
     }
 
+    /// Waits until the point is passed, if it ever is.
     pub(super) fn wait_ignoring_errors(&self) {
         let Ok(_context) = self.device.enter() else { return };
         // SAFETY: as above.

@@ -270,9 +270,6 @@ impl Storage {
             (Device::Cpu, Device::Cuda(ordinal)) => {
                 let queue = cuda::queue(ordinal)?;
                 let pinned = self.is_read_later(queue.device(), from, nbytes)?;
-                if !(pinned && non_blocking) {
-                    queue.stream().check_capture("a copy from the host that is waited for")?;
-                }
                 target.used_by(queue.stream());
                 // SAFETY: both storages hold the bytes; pinned memory is kept or waited for below.
                 unsafe { transfer::from_host(&queue, from, to, nbytes)? };

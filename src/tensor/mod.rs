@@ -8,7 +8,7 @@ pub mod view;
 
 use crate::cpu::fork::ForkMutex;
 use crate::cpu::memory::{self, Live};
-use crate::cuda::{self, Stream};
+use crate::cuda::{self, stream::Mark};
 use crate::device::Device;
 use crate::dtype::DType;
 use crate::error::Result;
@@ -48,8 +48,8 @@ struct Inner {
 struct Autograd {
     requires_grad: bool,
     grad: Option<Tensor>,
-    /// The stream that the gradient was made on, of a CUDA tensor.
-    grad_stream: Option<Arc<Stream>>,
+    /// Where the gradient of a CUDA tensor was made.
+    grad_mark: Option<Arc<Mark>>,
     origin: Option<Origin>,
     /// How often an in-place write gave the tensor a new origin; for a view: what its base's count was when the view's
     /// own origin was worked out.
@@ -240,28 +240,21 @@ impl Tensor {
         self.0.autograd.lock().grad.clone()
     }
 
-    /// The gradient, and the stream that work on it has to wait for.
-    pub fn grad_and_stream(&self) -> (Option<Tensor>, Option<Arc<Stream>>) {
+    /// The gradient, and what work on it has to wait for.
+    pub fn grad_and_mark(&self) -> (Option<Tensor>, Option<Arc<Mark>>) {
         let autograd = self.0.autograd.lock();
-        (autograd.grad.clone(), autograd.grad_stream.clone())
+        (autograd.grad.clone(), autograd.grad_mark.clone())
     }
 
     /// Sets or clears the gradient, which this thread's current stream made. Shape and dtype are the caller's to check.
-    pub fn set_grad(&self, grad: Option<Tensor>) {
-        let stream = grad.as_ref().and_then(Tensor::current_stream);
+    pub fn set_grad(&self, grad: Option<Tensor>) -> Result<()> {
+        let mark = grad.as_ref().map_or(Ok(None), |grad| Mark::current(grad.device()))?;
         // What was there is dropped after the lock is open.
         let _old = {
             let mut autograd = self.0.autograd.lock();
-            (std::mem::replace(&mut autograd.grad, grad), std::mem::replace(&mut autograd.grad_stream, stream))
+            (std::mem::replace(&mut autograd.grad, grad), std::mem::replace(&mut autograd.grad_mark, mark))
         };
-    }
-
-    /// This thread's current stream on the tensor's device, if that is a CUDA device.
-    pub fn current_stream(&self) -> Option<Arc<Stream>> {
-        match self.device() {
-            Device::Cpu => None,
-            Device::Cuda(ordinal) => cuda::device(ordinal).and_then(cuda::stream::current).ok(),
-        }
+        Ok(())
     }
 
     /// Replaces the gradients of several leaves at once, provided that each still is what the caller saw; else changes
@@ -282,7 +275,7 @@ impl Tensor {
             for (l, g) in leaves.iter_mut().zip(&mut guards) {
                 // What was there goes back into the list and is dropped by the caller, outside the locks.
                 std::mem::swap(&mut g.grad, &mut l.next);
-                std::mem::swap(&mut g.grad_stream, &mut l.stream);
+                std::mem::swap(&mut g.grad_mark, &mut l.mark);
             }
         }
         Ok(unchanged)
@@ -305,6 +298,6 @@ pub struct GradExchange {
     /// The gradient that `next` was computed from.
     pub seen: Option<Tensor>,
     pub next: Option<Tensor>,
-    /// The stream that made `next`, of a CUDA tensor.
-    pub stream: Option<Arc<Stream>>,
+    /// Where `next` was made, of a CUDA tensor.
+    pub mark: Option<Arc<Mark>>,
 }

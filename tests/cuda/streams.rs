@@ -376,14 +376,24 @@ fn the_callers_stream_is_wrapped_again_and_again() {
         let told = check(unsafe { tendon_cuda_stream_synchronize(again.0) }).unwrap_err();
         assert_eq!(told.status, TENSOR_ERR_INDEX);
         again.synchronize();
+        // Also if another stream is wrapped in between.
+        let pick = || drop(out(|o| unsafe { tensor_index_select(x.0, 0, bad.0, o) }).unwrap());
+        let third = native::make_stream();
+        wrap(third).unwrap().within(pick);
+        check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
+        drop(wrap(raw).unwrap());
+        let told = check(unsafe { tendon_cuda_stream_synchronize(wrap(third).unwrap().0) }).unwrap_err();
+        assert_eq!(told.status, TENSOR_ERR_INDEX);
         drop((again, x, bad));
         native::destroy_stream(raw);
+        native::destroy_stream(third);
         // Another stream takes over what the first left.
+        let made = mock::stats().host_allocations;
         let other = native::make_stream();
         let x = ones(100);
         check(unsafe { tendon_cuda_synchronize(0) }).unwrap();
         let y = wrap(other).unwrap().within(|| twice(&x));
-        assert_eq!(mock::stats().host_allocations, before.host_allocations);
+        assert_eq!(mock::stats().host_allocations, made);
         wrap(other).unwrap().synchronize();
         drop((x, y));
         native::destroy_stream(other);
@@ -413,6 +423,9 @@ fn a_capture_elsewhere_goes_on() {
         }
         let host = cpu_tensor(&Array::new(&[1000], || 1.0), TENSOR_DTYPE_F32).unwrap();
         drop(out(|o| unsafe { tensor_pin_memory(host.0, o) }).unwrap());
+        mock::fail("cuMemAlloc", 0, 1, 2);
+        drop(a.within(|| ones(30_000_000)));
+        unsafe { tendon_release_cached_memory() };
         assert_eq!(a.within(|| first(&twice(&x))), 2.0);
     });
 }
@@ -586,19 +599,22 @@ fn what_waits_is_refused_before_it_starts_while_a_stream_is_captured() {
         let x = out(|o| unsafe { tensor_ones([4].as_ptr(), 1, &options, o) }).unwrap();
         let host = cpu_tensor(&Array { shape: vec![4], data: vec![1.0, 2.0, 3.0, 4.0] }, TENSOR_DTYPE_F32).unwrap();
         let pinned = out(|o| unsafe { tensor_pin_memory(host.0, o) }).unwrap();
+        // The default stream cannot be captured; others can.
+        let stream = Stream::new(0);
         let before = mock::stats();
-        let refused = |result: R<T>| assert_eq!(result.err().map(|e| e.status), Some(TENSOR_ERR_CAPTURE));
-        refused(out(|o| unsafe { tensor_to_cpu(x.0, o) }));
-        refused(out(|o| unsafe { tensor_to_device(host.0, cuda, null(), o) }));
-        refused(out(|o| unsafe { tensor_to_device(pinned.0, cuda, null(), o) }));
+        stream.within(|| {
+            let refused = |result: R<T>| assert_eq!(result.err().map(|e| e.status), Some(TENSOR_ERR_CAPTURE));
+            refused(out(|o| unsafe { tensor_to_cpu(x.0, o) }));
+            refused(out(|o| unsafe { tensor_to_device(host.0, cuda, null(), o) }));
+            refused(out(|o| unsafe { tensor_to_device(pinned.0, cuda, null(), o) }));
+            refused(out(|o| unsafe { tensor_mul_scalar(x.0, number(2.0), o) }));
+        });
+        let synchronized = check(unsafe { tendon_cuda_stream_synchronize(stream.0) });
+        assert_eq!(synchronized.unwrap_err().status, TENSOR_ERR_CAPTURE);
         let after = mock::stats();
         assert_eq!(
-            (after.copies_to_host, after.copies_to_device, after.waits),
-            (before.copies_to_host, before.copies_to_device, before.waits)
+            (after.copies_to_host, after.copies_to_device, after.waits, after.launches),
+            (before.copies_to_host, before.copies_to_device, before.waits, before.launches)
         );
-        // The default stream cannot be captured; others can, and then nothing is launched.
-        let launches = mock::stats().launches;
-        Stream::new(0).within(|| refused(out(|o| unsafe { tensor_mul_scalar(x.0, number(2.0), o) })));
-        assert_eq!(mock::stats().launches, launches);
     });
 }

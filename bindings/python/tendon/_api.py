@@ -882,8 +882,9 @@ def tendon_cuda_stream_from_native(device, cuda_stream=None):
     torch.cuda.ExternalStream.
 
     It must stay valid until the handle is released and no tensor used on it is left. Releasing the handle does not
-    wait for the stream. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA, INVALID_ARGUMENT (cudaStreamPerThread),
-    OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with tendon_cuda_stream_release.
+    wait for the stream, unless copies from pinned memory are under way. Errors: DEVICE, CUDA_UNAVAILABLE, CUDA,
+    INVALID_ARGUMENT (cudaStreamPerThread), OUT_OF_MEMORY, NULL_POINTER. `out`: new handle, release with
+    tendon_cuda_stream_release.
     """
     if device.__class__ is not int or not -2147483648 <= device <= 2147483647:
         device = _to_int32_t(device, "device")
@@ -3010,7 +3011,7 @@ _tensor_set_grad = _bind("tensor_set_grad", c_int32, c_void_p, c_void_p)
 def tensor_set_grad(x, grad=None):
     """Makes `grad` the gradient of `x`; NULL clears it. The tensor itself, not a copy. As torch.Tensor.grad = ...
 
-    `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE.
+    `grad` has the shape, dtype and device of `x`. Errors: INVALID_HANDLE, SHAPE, DTYPE, DEVICE, CUDA.
     """
     status = _tensor_set_grad(x, grad)
     if status:

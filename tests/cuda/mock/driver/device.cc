@@ -287,6 +287,7 @@ DRIVER_API CUresult cuDeviceCanAccessPeer(int *can, CUdevice device, CUdevice ot
 
 DRIVER_API CUresult cuCtxEnablePeerAccess(CUcontext context, unsigned flags) {
     return call("cuCtxEnablePeerAccess", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
+        if (CUresult e = beside_captures(s, "cuCtxEnablePeerAccess")) return e;
         Context *peer = find_context(context);
         if (flags) return CUDA_ERROR_INVALID_VALUE;
         if (!peer || peer == current()) return CUDA_ERROR_INVALID_CONTEXT;

@@ -216,6 +216,7 @@ DRIVER_API CUresult cuMemAlloc_v2(CUdeviceptr *out, size_t bytes) {
 
 DRIVER_API CUresult cuMemFree_v2(CUdeviceptr p) {
     return call("cuMemFree_v2", INIT, CONTEXT, [&](State &s, Lock &lock) -> CUresult {
+        if (CUresult e = beside_captures(s, "cuMemFree_v2")) return e;
         if (!p) return CUDA_SUCCESS;
         auto at = s.blocks.find((uintptr_t)p);
         if (at == s.blocks.end() || !at->second.device) {
@@ -264,6 +265,7 @@ DRIVER_API CUresult cuMemHostAlloc(void **out, size_t bytes, unsigned) {
 
 DRIVER_API CUresult cuMemFreeHost(void *p) {
     return call("cuMemFreeHost", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
+        if (CUresult e = beside_captures(s, "cuMemFreeHost")) return e;
         auto at = s.blocks.find((uintptr_t)p);
         if (at == s.blocks.end() || at->second.device || at->second.registered) {
             s.violate("cuMemFreeHost of " + describe(p));

@@ -127,6 +127,7 @@ DRIVER_API CUresult cuStreamCreateWithPriority(CUstream *out, unsigned flags, in
 
 DRIVER_API CUresult cuStreamDestroy_v2(CUstream handle) {
     return call("cuStreamDestroy_v2", INIT, CONTEXT, [&](State &s, Lock &) -> CUresult {
+        if (CUresult e = beside_captures(s, "cuStreamDestroy_v2")) return e;
         Stream *stream = s.find<Stream>(handle);
         if (!stream) {
             s.violate("cuStreamDestroy of no live stream");
