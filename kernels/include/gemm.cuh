@@ -7,6 +7,7 @@
 // their order, so that the result is the same in every run.
 #pragma once
 #include "nest.cuh"
+#include "vector.cuh"
 
 // The mirror of src/cuda/gemm/arguments.rs. Strides in elements.
 struct Gemm {
@@ -64,17 +65,15 @@ HOST_DEVICE void find_tile(const Gemm &g, u32 tile, u32 &row, u32 &column) {
 template <int N, class T>
 constexpr u32 TOGETHER = sizeof(T) * N < 16 ? sizeof(T) * N : 16;
 
-// Stores N neighbours at a multiple of TOGETHER bytes. As words: NVRTC stores the elements of a Vec one by one.
+// Stores N neighbours at a multiple of TOGETHER bytes.
 template <int N, class T>
 HOST_DEVICE void store_together(T *to, const T (&x)[N]) {
-    constexpr u32 BYTES = TOGETHER<N, T>, COUNT = sizeof(x) / BYTES;
-    static_assert(BYTES % 4 == 0, "whole words");
-    struct alignas(BYTES) Words {
-        u32 at[BYTES / 4];
-    } words[COUNT];
-    memcpy(words, x, sizeof(x));
+    typedef Bytes<T, TOGETHER<N, T> / sizeof(T)> Part;
+    constexpr u32 COUNT = sizeof(x) / sizeof(Part);
+    Part parts[COUNT];
+    memcpy(parts, x, sizeof(x));
 #pragma unroll
-    for (u32 i = 0; i < COUNT; i++) ((Words *)to)[i] = words[i];
+    for (u32 i = 0; i < COUNT; i++) reinterpret_cast<Part *>(to)[i] = parts[i];
 }
 
 // Sums in the type of C; a NaN stays a NaN.

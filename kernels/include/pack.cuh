@@ -1,33 +1,6 @@
 // N elements that a thread works on at a time, moved 16 bytes at once.
 #pragma once
-#include "types.cuh"
-
-// to[0 … N − 1] = v in global memory, by one store: NVVM makes several of the copy of a struct.
-template <class T, int N>
-HOST_DEVICE void store_whole(T *to, const Vec<T, N> &v) {
-#ifdef TENDON_ON_HOST
-    *reinterpret_cast<Vec<T, N> *>(to) = v;
-#else
-    constexpr int SIZE = sizeof(T) * N;
-    static_assert(SIZE <= 16, "no store is wider");
-    if constexpr (N == 1) {
-        *to = v.at[0];
-    } else if constexpr (SIZE <= 4) {
-        typename Unsigned<SIZE>::type bits;
-        memcpy(&bits, &v, SIZE);
-        *reinterpret_cast<typename Unsigned<SIZE>::type *>(to) = bits;
-    } else {
-        u32 word[SIZE / 4];
-        memcpy(word, &v, SIZE);
-        u64 at = __cvta_generic_to_global(to);
-        if constexpr (SIZE == 16)
-            asm volatile("st.global.v4.b32 [%0], {%1, %2, %3, %4};"
-                         :: "l"(at), "r"(word[0]), "r"(word[1]), "r"(word[2]), "r"(word[3]) : "memory");
-        else
-            asm volatile("st.global.v2.b32 [%0], {%1, %2};" :: "l"(at), "r"(word[0]), "r"(word[1]) : "memory");
-    }
-#endif
-}
+#include "vector.cuh"
 
 template <class T, int N>
 struct Pack {

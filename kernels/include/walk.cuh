@@ -2,6 +2,7 @@
 // functions. The mirror of src/cuda/walk.rs.
 #pragma once
 #include "nest.cuh"
+#include "vector.cuh"
 
 constexpr u32 WALK_THREADS = 256;
 
@@ -48,28 +49,6 @@ struct Walk {
     u32 pitch;       // TILES: elements from one index along dim 0 to the next in shared memory
     u32 shared[N];   // TILES: where the operand's tile lies in shared memory, in bytes
 };
-
-// The bytes that one thread loads or stores at once.
-template <class T, int N>
-struct alignas(sizeof(T) * N < 16 ? sizeof(T) * N : 16) Bytes {
-    static_assert(sizeof(T) * N <= 16, "at most 16 bytes at once");
-    static constexpr int WORDS = sizeof(T) * N / 4 < 1 ? 1 : sizeof(T) * N / 4;
-    typedef typename Unsigned<(sizeof(T) * N < 4 ? sizeof(T) * N : 4)>::type Word;
-    Word word[WORDS];
-};
-
-template <class T, int N>
-HOST_DEVICE void load_vector(const T *from, T (&x)[N]) {
-    Bytes<T, N> bytes = *reinterpret_cast<const Bytes<T, N> *>(from);
-    memcpy(x, &bytes, sizeof(x));
-}
-
-template <class T, int N>
-HOST_DEVICE void store_vector(T *to, const T (&x)[N]) {
-    Bytes<T, N> bytes;
-    memcpy(&bytes, x, sizeof(x));
-    *reinterpret_cast<Bytes<T, N> *>(to) = bytes;
-}
 
 template <class T>
 HOST_DEVICE T from_bits(u64 bits) {
