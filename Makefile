@@ -90,13 +90,14 @@ test:
 
 # The long forms.
 test-full:
-	@scripts/setup.sh build test full bindings
+	@scripts/setup.sh build test full bindings bundle
 	@rm -f build/parts-full; mkdir -p build
 	@export TENDON_PARTS=build/parts-full; trap 'echo; echo "make test-full:"; cat build/parts-full' EXIT; \
 	$(PART) "mock CUDA driver" tests/cuda/mock/build.sh; \
 	$(PART) "cargo test, long forms" env TENDON_TEST_FULL=1 cargo test --locked --release; \
 	$(PART) "CUDA on the mock, long forms" tests/cuda/mock/run.sh --full; \
 	$(PART) "dist" $(BUILD_DIST); \
+	$(PART) "GPU bundle on the mock" tests/cuda/mock/bundle.sh $(PYTHON); \
 	$(PART) "C programs, long forms" env TENDON_TEST_FULL=1 scripts/ctest.sh build/ctest; \
 	$(PART) "C programs under valgrind" scripts/ctest.sh build/ctest-valgrind -DTENDON_VALGRIND=ON; \
 	$(PART) "bindings" scripts/bindings.sh full $(DIST) $(PYTHON); \
@@ -144,7 +145,7 @@ bench-small:
 
 # Nothing but a driver, python3 and PyTorch is needed where it runs.
 gpu-bundle:
-	@scripts/setup.sh build
+	@scripts/setup.sh build bundle
 	@$(BUILD_DIST)
 	@scripts/gpu-bundle.sh build/gpu-bundle
 

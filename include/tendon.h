@@ -1048,7 +1048,7 @@ typedef struct {
 #define TENSOR_ERR_GRAPH_FREED 902
 
 /**
- * Capturing work failed.
+ * The stream is being captured into a CUDA graph: it takes no work of this library, and cannot be waited for.
  */
 #define TENSOR_ERR_CAPTURE 1000
 

@@ -5,6 +5,7 @@
 #                                   examples: what single examples need; they are skipped where it cannot be had
 #                                   lint: rustfmt clippy python3 · bench: python3
 #                                   full: valgrind clang (libFuzzer) python3 with pip · bindings: python3 with venv
+#                                   bundle: xz binutils
 #                                   (default: build test examples lint full)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -52,13 +53,17 @@ for group in $groups; do
             fi
             ;;
         bench) needs python3 python3 ;;
+        bundle)
+            needs xz xz-utils
+            needs readelf binutils
+            ;;
         bindings)
             # Debian packs what venv needs apart from python3.
             if ! has python3 || ! python3 -c 'import venv, ensurepip' 2> /dev/null; then
                 packages+=(python3 python3-venv)
             fi
             ;;
-        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench, bindings)" >&2; exit 2 ;;
+        *) echo "setup: unknown group '$group' (build, test, examples, lint, full, bench, bindings, bundle)" >&2; exit 2 ;;
     esac
 done
 

@@ -46,7 +46,7 @@ pub const TENSOR_ERR_AUTOGRAD: TensorStatus = 900;
 pub const TENSOR_ERR_MODIFIED: TensorStatus = 901;
 /// The graph was freed by an earlier backward: pass retain_graph there.
 pub const TENSOR_ERR_GRAPH_FREED: TensorStatus = 902;
-/// Capturing work failed.
+/// The stream is being captured into a CUDA graph: it takes no work of this library, and cannot be waited for.
 pub const TENSOR_ERR_CAPTURE: TensorStatus = 1000;
 /// Reading or writing a file failed.
 pub const TENSOR_ERR_IO: TensorStatus = 1100;
