@@ -69,7 +69,7 @@ constexpr u32 TOGETHER = sizeof(T) * N < 16 ? sizeof(T) * N : 16;
 template <int N, class T>
 HOST_DEVICE void store_together(T *to, const T (&x)[N]) {
     typedef Bytes<T, TOGETHER<N, T> / sizeof(T)> Part;
-    constexpr u32 COUNT = sizeof(x) / sizeof(Part);
+    constexpr u32 COUNT = N * sizeof(T) / sizeof(Part);
     Part parts[COUNT];
     memcpy(parts, x, sizeof(x));
 #pragma unroll
