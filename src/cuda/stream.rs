@@ -100,8 +100,11 @@ impl Stream {
         let stream = Arc::new(stream);
         wrapped.live.push((stream.id(), Arc::downgrade(&stream)));
         drop(wrapped);
-        // Nothing to wait for, unless CUDA has given the handle of a stream that is gone to another.
-        if let Some(end) = end {
+        // Nothing to wait for, unless CUDA has given the handle of a stream that is gone to another. A graph that is being
+        // captured must not wait for what is outside of it.
+        if let Some(end) = end
+            && !stream.is_capturing()
+        {
             stream.wait_event(&end)?;
         }
         Ok(stream)
