@@ -1,7 +1,8 @@
 //! Calls of the driver that fail: each one in turn, over the op table, forward and backward. A call that fails says so,
 //! leaks nothing and changes nothing; the same call works again. And a device that is lost.
 //!
-//! `TENDON_TEST_FULL=1` lets every call of every row fail; the short form takes a few of each row.
+//! `TENDON_TEST_FULL=1` lets every call of every row fail (of those for device memory some); the short form a few of each
+//! fourth row.
 
 use super::common::array::Rng;
 use super::common::rows::{Gradient, InputKind, Row, rows};
