@@ -1,4 +1,4 @@
-// arch: 75   any and all; prod of integers, and sums gathered in another class than x's, made small instead of fast
+// arch: 75   any and all; prod, and sums gathered in another class than x's, made small instead of fast
 #include "reduce.cuh"
 
 using AnyOf = Plain<Any, AsAnything, Signed<u32>>;

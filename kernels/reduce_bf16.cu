@@ -1,4 +1,4 @@
-// arch: 75   sum, prod, max, min and var of bf16
+// arch: 75   sum, max, min and var of bf16
 #include "reduce.cuh"
 
 REDUCE_FLOATS(bf16, bf16)

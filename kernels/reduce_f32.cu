@@ -1,4 +1,4 @@
-// arch: 75   sum, prod, max, min and var of f32
+// arch: 75   sum, max, min and var of f32
 #include "reduce.cuh"
 
 REDUCE_FLOATS(f32, f32)

@@ -1,4 +1,4 @@
-// arch: 75   sum, prod, max, min and var of f64
+// arch: 75   sum, max, min and var of f64
 #include "reduce.cuh"
 
 REDUCE_FLOATS(f64, f64)

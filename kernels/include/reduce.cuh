@@ -258,11 +258,10 @@ struct ArgMax {
 
 // ---- kernels ----
 
-// sum, prod, max_min and var of floats; the first two into any float dtype.
+// sum, max_min and var of floats; sums into any float dtype.
 #define REDUCE_FLOATS(T, dtype)                                                                        \
     using Number = Compute<T>::type;                                                                   \
     using SumOf = Plain<Sum<Number>, AsFloat>;                                                         \
-    using ProdOf = Plain<Prod<Number>, AsFloat>;                                                       \
     using MaxOf = Plain<Max<Number>, As<T>, Signed<Number>>;                                           \
     using VarOf = Var<Number, As<T>>;                                                                  \
     KERNEL(FOLD_THREADS, sum_rows_##dtype, const T *x, Folding f, Target to) {                         \
@@ -270,12 +269,6 @@ struct ArgMax {
     }                                                                                                  \
     KERNEL(FOLD_THREADS, sum_columns_##dtype, const T *x, Folding f, Target to) {                      \
         fold_columns(SumOf{{to}, {}}, Elements<T>{x}, f);                                              \
-    }                                                                                                  \
-    KERNEL(FOLD_THREADS, prod_rows_##dtype, const T *x, Folding f, Target to) {                        \
-        fold_rows(ProdOf{{to}, {}}, Elements<T>{x}, f);                                                \
-    }                                                                                                  \
-    KERNEL(FOLD_THREADS, prod_columns_##dtype, const T *x, Folding f, Target to) {                     \
-        fold_columns(ProdOf{{to}, {}}, Elements<T>{x}, f);                                             \
     }                                                                                                  \
     KERNEL(FOLD_THREADS, max_min_rows_##dtype, const T *x, Folding f, Target to, Number sign) {        \
         fold_rows(MaxOf{{to}, {sign}}, Elements<T>{x}, f);                                             \

@@ -61,15 +61,14 @@ pub(super) fn turned(dtype: DType, largest: bool) -> i64 {
 /// outᵢ = x[i, r₀] ∘ x[i, r₁] ∘ … over the dims where `mask` is true, as the CPU's. `out` is contiguous in the order of
 /// the kept dims.
 ///
-/// Sums and products are gathered as the CPU's: of small floats in f32, of f64 and into f64 in f64, of integers in
-/// wrapping i64, or in f64 where a float is asked for. One order for one shape on one device: the same bits each time.
+/// Sums are gathered as the CPU's: of small floats in f32, of f64 and into f64 in f64, of integers in wrapping i64, or in
+/// f64 where a float is asked for. One order for one shape on one device: the same bits each time.
 pub fn reduce(queue: &Queue, op: Reduce, x: In, mask: &[bool], out: Out) -> Result<()> {
     match op {
         Reduce::Any | Reduce::All => truths(queue, op == Reduce::All, x, mask, out),
         Reduce::Max | Reduce::Min => extremes(queue, op == Reduce::Max, x, mask, out),
         Reduce::Sum => sum(queue, x, mask, None, out),
         Reduce::Mean => sum(queue, x, mask, Some(length(x, mask) as f64), out),
-        Reduce::Prod if own_class(x.dtype, out.dtype) => floats(queue, "prod_", x, mask, None, out),
         Reduce::Prod => {
             let class = if x.dtype.is_float() || out.dtype.is_float() { "f64" } else { "i64" };
             anything(queue, "prod_", class, x, mask, None, out)
@@ -81,23 +80,14 @@ fn length(x: In, mask: &[bool]) -> i64 {
     x.layout.shape().iter().zip(mask).filter(|(_, m)| **m).map(|(n, _)| *n).product()
 }
 
-/// Whether floats go to floats and are gathered in the class of their own dtype.
-fn own_class(from: DType, to: DType) -> bool {
-    from.is_float() && to.is_float() && (from == DType::F64 || to != DType::F64)
-}
-
-/// Of such.
-fn floats(queue: &Queue, op: &str, x: In, mask: &[bool], divisor: Option<f64>, out: Out) -> Result<()> {
-    let source = Source::elements(x.dtype.size(), x.dtype.class().size());
-    fold(queue, x, mask, &source, &mut |l: Launch| {
-        let (name, target) = ([op, l.form, "_", x.dtype.name()], Target::new(out, l.out, divisor));
-        launch!(queue, module(x.dtype), name, l.grid, l.threads, 0; l.x, l.folding, target)
-    })
-}
-
 fn sum(queue: &Queue, x: In, mask: &[bool], divisor: Option<f64>, out: Out) -> Result<()> {
-    if own_class(x.dtype, out.dtype) {
-        return floats(queue, "sum_", x, mask, divisor, out);
+    // Floats into floats, gathered in the class of their own dtype.
+    if x.dtype.is_float() && out.dtype.is_float() && (x.dtype == DType::F64 || out.dtype != DType::F64) {
+        let source = Source::elements(x.dtype.size(), x.dtype.class().size());
+        return fold(queue, x, mask, &source, &mut |l: Launch| {
+            let (name, target) = (["sum_", l.form, "_", x.dtype.name()], Target::new(out, l.out, divisor));
+            launch!(queue, module(x.dtype), name, l.grid, l.threads, 0; l.x, l.folding, target)
+        });
     }
     if x.dtype.is_float() || out.dtype.is_float() {
         return anything(queue, "sum_", "f64", x, mask, divisor, out);

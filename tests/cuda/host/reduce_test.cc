@@ -324,21 +324,6 @@ static void floats(const char *dtype, size_t thin) {
             f64 want = (f64)sum, allowed = (sizeof(C) < 8 ? 0x1p-21 : 0x1p-50) * (f64)size;
             return got == want || (got != got && want != want) || fabs(got - want) <= allowed;
         });
-    // Signs, and factors that a product of thousands stays in range with.
-    walk<T, T>(
-        name("prod").c_str(), 0, thin, vector, wide, Elements<T>::COLUMNS, sizeof(C),
-        [] {
-            f64 powers[] = {0.5, 2, 1, 1, -1, 1};
-            return convert<T>(random_number(40) ? 1. : powers[random_number(6)]);
-        },
-        [&](const char *kernel, on_host::Dim3 grid, on_host::Dim3 threads, const T *x, Folding f, T *out) {
-            run(kernel, grid, threads, 0, x, f, Target{out, 0, number_of<T>(), 0});
-        },
-        [&](const std::vector<T> &all, T got) {
-            f64 product = 1;
-            for (T e : all) product *= convert<f64>(e);
-            return close(convert<f64>(got), convert<f64>(convert<T>(product)), fabs(product));
-        });
     for (bool least : {false, true})
         walk<T, T>(
             name("max_min").c_str(), least, thin, vector, wide, Elements<T>::COLUMNS, sizeof(C), [] { return special<T>(uniform(-9, 9)); },
